@@ -1,0 +1,1 @@
+"""Say a matrix-calculus problem as its formula, and check answers to it."""

@@ -1,0 +1,51 @@
+"""The layout is the architecture: imports run one way."""
+
+import ast
+from pathlib import Path
+
+GRADER = Path(__file__).parents[1] / "grader"
+
+# room -> the rooms it may import; what is not named here may import nothing of grader.
+ALLOWED: dict[str, set[str]] = {
+    "latex": set(),
+    "problem": {"latex"},
+    "oracle": {"problem"},
+    "derivation": {"latex", "problem"},
+    "verdict": {"problem", "latex"},
+    "check": {"problem", "oracle", "verdict", "derivation"},
+    "sandbox": set(),
+    "referee": {"sandbox"},
+    "course": set(),
+}
+UPSTAIRS = {"cli", "autograde", "__main__", "__init__"}  # may import any room below them
+
+
+def rooms_imported(path: Path) -> set[str]:
+    """The rooms of grader that one module imports, at whatever depth in the file."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module == "grader":
+            names = [f"grader.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        else:
+            continue
+        found |= {name.split(".")[1] for name in names if name.startswith("grader.")}
+    return found
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(GRADER).parts[0].removesuffix(".py")
+
+
+def test_imports_run_one_way() -> None:
+    """No room imports one that stands above it."""
+    wrong = [
+        f"{path.relative_to(GRADER)} imports {room}"
+        for path in GRADER.rglob("*.py")
+        if room_of(path) not in UPSTAIRS
+        for room in rooms_imported(path) - ALLOWED.get(room_of(path), set()) - {room_of(path)}
+    ]
+    assert not wrong
