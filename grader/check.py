@@ -32,7 +32,7 @@ class CheckFailed(AssertionError):  # noqa: N818 - it reads as what it says in a
     """An answer does not agree; the message is the check line that the student reads."""
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython prints: the message alone, for a traceback would show the test's own lines."""
+        """What IPython prints: the message alone; a traceback would show the test's own lines."""
         return [f"CheckFailed: {self}"]
 
 

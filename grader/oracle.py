@@ -12,6 +12,8 @@ from torch import Tensor
 
 from grader.problem import Point, Problem
 
+Values = Mapping[str, Tensor]
+
 FELT = 1e-6  # a gradient whose largest entry is smaller than this says nothing
 
 
@@ -23,9 +25,7 @@ class Question:
     truth: Mapping[str, Tensor]
 
 
-def gradient(
-    problem: Problem, values: Mapping[str, Tensor], names: Sequence[str]
-) -> dict[str, Tensor]:
+def gradient(problem: Problem, values: Values, names: Sequence[str]) -> dict[str, Tensor]:
     """The gradient of the objective with respect to each name, of that variable's shape."""
     leaves = {name: value.detach().clone().requires_grad_() for name, value in values.items()}
     objective = problem.objective(leaves)
@@ -33,9 +33,7 @@ def gradient(
     return dict(zip(names, slopes, strict=True))
 
 
-def truth(
-    problem: Problem, values: Mapping[str, Tensor], names: Sequence[str]
-) -> dict[str, Tensor]:
+def truth(problem: Problem, values: Values, names: Sequence[str]) -> dict[str, Tensor]:
     """The true answer for each asked name: a variable asks for its gradient, f for the value."""
     asked = [name for name in names if name != problem.name]
     answers = gradient(problem, values, asked) if asked else {}

@@ -1,4 +1,4 @@
-"""Judge an answer against the truth: agrees or not, where it is furthest off, and in plain words why.
+"""Judge an answer against the truth: does it agree, where is it furthest off, and why not.
 
 What a student's function does is an `Outcome`; what we say of it is a `Verdict`. Both are values:
 nothing a student's code returns or raises becomes an exception of ours.
@@ -154,9 +154,7 @@ def explain_shape(answer: Tensor, truth: Tensor) -> str:
     if tuple(answer.shape) == tuple(truth.shape)[::-1]:
         return "the shape is transposed"
     if answer.ndim != truth.ndim:
-        return (
-            f"{answer.ndim} dimension(s) where {truth.ndim} are asked for; keepdim=True keeps them"
-        )
+        return f"{answer.ndim} dimension(s), asked {truth.ndim}; keepdim=True keeps them in a sum"
     return "a gradient has the shape of its variable"
 
 
@@ -170,28 +168,30 @@ def explain_nan(answer: Tensor) -> str:
 
 def misconceptions(answers: Sequence[Tensor], truths: Sequence[Tensor]) -> Mapping[str, str]:
     """The simple mistakes that explain every answer: name of the misconception to its sentence."""
-    if all(
-        tuple(a.shape) == tuple(t.shape)[::-1] and agree(a.T, t) for a, t in _pairs(answers, truths)
-    ):
+    if all(a.ndim == 2 and agree(a.T, t) for a, t in zip(answers, truths, strict=True)):
         return {"transpose": "as if transposed"}
-    if any(a.shape != t.shape for a, t in _pairs(answers, truths)):
+    factor = common_factor(answers, truths)
+    if factor is None:
         return {}
-    factors = [float((a.double() * t).sum() / (t * t).sum()) for a, t in _pairs(answers, truths)]
-    common = factors[0]
-    if not all(agree(a, common * t) for a, t in _pairs(answers, truths)) or abs(common) < TOLERANCE:
-        return {}
-    if abs(common + 1) < TOLERANCE:
+    if abs(factor + 1) < TOLERANCE:
         return {"sign": "as if the sign were flipped"}
-    return {"factor": f"off by a factor {common:.4g}"}
+    return {"factor": f"off by a factor {factor:.4g}"}
+
+
+def common_factor(answers: Sequence[Tensor], truths: Sequence[Tensor]) -> float | None:
+    """The one number that every answer is times the truth, if there is one and it is not 0."""
+    pairs = list(zip(answers, truths, strict=True))
+    if any(answer.shape != truth.shape for answer, truth in pairs):
+        return None
+    answer, truth = pairs[0]
+    factor = float((answer.double() * truth).sum() / (truth * truth).sum())
+    explains = abs(factor) > TOLERANCE and all(agree(a, factor * t) for a, t in pairs)
+    return factor if explains else None
 
 
 def agree(answer: Tensor, truth: Tensor) -> bool:
     """Whether two tensors agree within the tolerance of the answer's dtype."""
     return answer.shape == truth.shape and compare("", answer, truth).agrees
-
-
-def _pairs(answers: Sequence[Tensor], truths: Sequence[Tensor]) -> list[tuple[Tensor, Tensor]]:
-    return list(zip(answers, truths, strict=True))
 
 
 def _place(indices: Sequence[int]) -> str:

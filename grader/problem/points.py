@@ -1,9 +1,9 @@
 """Choose the points to ask a problem at, by rules that are fair to every right answer.
 
-Sizes are all distinct, so that a transposed answer cannot pass. Each size in turn is 1 in a draw of
-its own, so that an answer that is right for one sample only, or for many only, is found. Points stay
-`OFF_KINK` away from every kink, so that each convention for relu'(0) is right, and pre-activations
-stay below `SATURATION`, where equivalent forms of a sigmoid's derivative still agree to many digits.
+Sizes are all distinct, so that a transposed answer cannot pass. Each size in turn is 1 in a draw
+of its own, so that an answer that is right for one sample only, or for many only, is found. Points
+stay `OFF_KINK` away from every kink, so that each convention for relu'(0) is right, and
+pre-activations stay below `SATURATION`, where equivalent forms of a sigmoid's derivative agree.
 """
 
 from collections.abc import Iterator, Mapping
@@ -70,7 +70,7 @@ def large_point(problem: "Problem", point: Point) -> Iterator[Point]:
 
 
 def extreme_points(problem: "Problem", seed: int, draws: int) -> Iterator[Point]:
-    """Yield points at which exp(z) and exp(-z) both overflow in one row, and elsewhere nothing does.
+    """Yield points at which exp(z) and exp(-z) overflow in one row, and elsewhere nothing does.
 
     The true gradient is the ordinary rows' then, so a formula that overflows is told from one that
     is wrong.
@@ -88,7 +88,7 @@ def extreme_points(problem: "Problem", seed: int, draws: int) -> Iterator[Point]
 
 
 def stretch(problem: "Problem", point: Point) -> Point | None:
-    """The point with one row of the first activated variable a thousand times as large, if that overflows."""
+    """The point with one row of an activated variable times a thousand, if that overflows."""
     outside = problem.outside_activations(point.values)
     name = next((n for n in point.values if n not in outside), None)
     if name is None:

@@ -1,6 +1,6 @@
-"""Say a problem: its formula and named sizes, or a torch function where LaTeX cannot say it.
+r"""Say a problem: its formula and named sizes, or a torch function where LaTeX cannot say it.
 
->>> relu = Problem(r"f = \\|\\max(XW, 0) - Y\\|_F^2", X="n,p", W="p,q", Y="n,q")
+>>> relu = Problem(r"f = \|\max(XW, 0) - Y\|_F^2", X="n,p", W="p,q", Y="n,q")
 >>> list(relu.variables), relu.sizes
 (['X', 'W', 'Y'], ('n', 'p', 'q'))
 """
@@ -27,9 +27,9 @@ class Problem:
 
     Sizes are given as `X="n,p"`; after them may stand a domain (`Y="n,q one-hot"`: one of one-hot,
     probability, positive, invertible, orthogonal, symmetric) and `row` for a row that is added to
-    every row of a matrix (`b_1="1,m row"`). The order of the variables is the order of the arguments
-    of a student's function; `W_1` is called `W1` in Python. Names that are not Python's, such as
-    `W^{(1)}`, are given as `Problem(formula, {"W^{(1)}": "p,m"})`.
+    every row of a matrix (`b_1="1,m row"`). The order of the variables is the order of the
+    arguments of a student's function; `W_1` is called `W1` in Python. Names that are not Python's,
+    such as `W^{(1)}`, are given as `Problem(formula, {"W^{(1)}": "p,m"})`.
 
     Instead of LaTeX a torch function can be given: `Problem(objective=f, X="n,p")`, where
     `f(X)` returns a 0-d tensor, with `text` (Markdown) for its statement, `near` (a function that
@@ -52,9 +52,8 @@ class Problem:
     ) -> None:
         if (formula is None) == (objective is None):
             raise ProblemError("give either a formula or objective=, a torch function")
-        declared = [
-            read_variable(name, said) for name, said in {**(variables or {}), **sizes}.items()
-        ]
+        sizes = {**(variables or {}), **sizes}
+        declared = [read_variable(name, said) for name, said in sizes.items()]
         self.variables: dict[str, Variable] = {python_name(v.name): v for v in declared}
         self.sizes = size_letters(declared)
         self._text, self._near, self._outside = text, near, tuple(outside)
@@ -64,10 +63,8 @@ class Problem:
             self.formula = read_formula(formula, {v.name: v for v in declared})
 
     def __repr__(self) -> str:
-        said = (
-            self.formula.text if self.formula else getattr(self._function, "__name__", "function")
-        )
-        return f"Problem({said})"
+        function = getattr(self._function, "__name__", "function")
+        return f"Problem({self.formula.text if self.formula else function})"
 
     @property
     def name(self) -> str:
@@ -103,7 +100,7 @@ class Problem:
         return [name for name, slope in zip(leaves, slopes, strict=True) if slope is None]
 
     def points(self, seed: int, draws: int = 3, corners: bool = True) -> list[points.Point]:
-        """Fair points to ask at (see `grader.problem.points`); the same seed gives the same ones."""
+        """Fair points to ask at, the same for the same seed (see `grader.problem.points`)."""
         return list(points.draw_points(self, seed, draws, corners))
 
     def extreme_points(self, seed: int, draws: int = 2) -> list[points.Point]:
