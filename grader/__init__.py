@@ -10,16 +10,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grader.check import CheckFailed, check, check_equal, default_dtype, true_gradients
+    from grader.checks import CheckFailed, check, check_equal, default_dtype, true_gradients
     from grader.problem import Problem
 
 _ROOMS = {
     "Problem": "problem",
-    "check": "check",
-    "check_equal": "check",
-    "default_dtype": "check",
-    "CheckFailed": "check",
-    "true_gradients": "check",
+    "check": "checks",
+    "check_equal": "checks",
+    "default_dtype": "checks",
+    "CheckFailed": "checks",
+    "true_gradients": "checks",
 }
 __all__ = ["CheckFailed", "Problem", "check", "check_equal", "default_dtype", "true_gradients"]
 

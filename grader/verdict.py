@@ -112,7 +112,7 @@ def read_answer(name: str, value: object, lists: str) -> Tensor | Verdict:
         value = converted
     if value.is_complex():
         return Verdict(name, False, "dtype", "the answer is complex; gradients here are real")
-    return value.detach()
+    return value.detach().to_dense()
 
 
 def as_tensor(value: object) -> Tensor | None:

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from grader.latex import Argument, Formula, Variable, read_formula
-from grader.problem import points, statement
+from grader.problem import statement
 from grader.problem.domains import DOMAINS, SQUARE
+from grader.problem.points import Point, draw_points, extreme_points
 
 Objective = Callable[..., Tensor]
 
@@ -99,13 +100,13 @@ class Problem:
         slopes = torch.autograd.grad(inside, list(leaves.values()), allow_unused=True)
         return [name for name, slope in zip(leaves, slopes, strict=True) if slope is None]
 
-    def points(self, seed: int, draws: int = 3, corners: bool = True) -> list[points.Point]:
+    def points(self, seed: int, draws: int = 3, corners: bool = True) -> list[Point]:
         """Fair points to ask at, the same for the same seed (see `grader.problem.points`)."""
-        return list(points.draw_points(self, seed, draws, corners))
+        return list(draw_points(self, seed, draws, corners))
 
-    def extreme_points(self, seed: int, draws: int = 2) -> list[points.Point]:
+    def extreme_points(self, seed: int, draws: int = 2) -> list[Point]:
         """Points where exp overflows in one row, to tell a stable formula from an unstable one."""
-        return list(points.extreme_points(self, seed, draws))
+        return list(extreme_points(self, seed, draws))
 
     def statement(self) -> str:
         """What a student is told, as Markdown: the formula, the variables and their shapes."""
