@@ -35,9 +35,7 @@ from grader.cli import parser
 parser().format_help()
 sys.exit(" ".join(set("{heavy}".split()) & set(sys.modules)) or 0)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code], check=False, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -12,9 +12,8 @@ from typing import Any
 
 from nbgrader.preprocessors import Execute
 
-from grader.course.source import kind
+from grader.notebook import is_test
 
-Cell = Any
 STAMP = "grader"  # the key of our own note in an autograded notebook's metadata
 
 
@@ -25,7 +24,7 @@ class RunSubmission(Execute):  # type: ignore[misc]
         start = time.perf_counter()
         nb, resources = super().preprocess(nb, resources, **more)
         for cell in nb.cells:
-            if kind(cell) == "test" and cell.cell_type == "code":
+            if is_test(cell):
                 cell.outputs = [output for output in cell.outputs if _counts(output)]
         nb.metadata[STAMP] = {
             "engine": "nbclient",

@@ -11,11 +11,8 @@ from grader.autograde.plugin import STAMP
 from grader.autograde.result import CellResult, Result
 from grader.course.gradebook import open_gradebook
 from grader.course.layout import Course
-from grader.course.outcome import Outcome, outcome
-from grader.course.source import kind
+from grader.notebook import UNWRITTEN, Cell, Outcome, is_test, outcome
 
-Cell = Any
-NOTHING = Outcome("missing", "Nothing was written here yet.")
 WAITS = Outcome("manual", "A person will read this.")
 
 
@@ -75,9 +72,9 @@ def _cell_result(cell: Cell, scores: dict[str, Any]) -> CellResult:
 def _said(cell: Cell, grade: dict[str, Any]) -> Outcome:
     if grade["manual_score"] is not None:
         return _by_hand(grade)
-    if kind(cell) == "test" and cell.cell_type == "code":
+    if is_test(cell):
         return outcome(cell)
-    return WAITS if grade["auto_score"] is None else NOTHING
+    return WAITS if grade["auto_score"] is None else UNWRITTEN
 
 
 def _by_hand(grade: dict[str, Any]) -> Outcome:

@@ -11,10 +11,7 @@ from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from grader.course.converters import ConversionError, convert
 from grader.course.fault import CourseError, Fault
 from grader.course.layout import Course
-from grader.course.outcome import last_line, outcome
-from grader.course.source import kind
-
-Cell = Any
+from grader.notebook import Cell, is_test, last_line, outcome
 
 
 def feedback(course: Course, student: str, assignment: str) -> Path:
@@ -34,7 +31,7 @@ class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
     """Cuts hidden tests out of sources, and out of all that running them printed."""
 
     def preprocess_cell(self, cell: Cell, resources: Any, index: int) -> tuple[Cell, Any]:
-        if cell.cell_type == "code" and kind(cell) == "test":
+        if is_test(cell):
             _say_outcome_only(cell)
         elif cell.cell_type == "code":
             cell.outputs = [_without_traceback(output) for output in cell.outputs]

@@ -10,9 +10,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from grader.course.converters import ConversionError, convert
 from grader.course.fault import CourseError, Fault
 from grader.course.layout import Course
-from grader.course.source import faults, kind, title
+from grader.course.source import faults
+from grader.notebook import kind, title
 
-Cell = Any
 MARKS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
 KEPT = {"nbgrader", "deletable", "editable", "tags", "slideshow"}
 PYTHON = {

@@ -10,12 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from grader.course.fault import Fault
 from grader.course.names import bound, needed, plain_python
+from grader.notebook import Cell, is_test, kind, title
 
-Cell = Any  # nbformat's cells are dictionaries whose keys can be read as attributes
 Complaint = tuple[str, str]  # what is wrong, and the cure
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -34,21 +33,6 @@ def faults(path: Path) -> list[Fault]:
             Fault(path, "", f"it is no notebook ({error})", "Open it in JupyterLab and save it")
         ]
     return [*_cell_faults(path, notebook.cells), *_notebook_faults(path, notebook.cells)]
-
-
-def kind(cell: Cell) -> str:
-    """What nbgrader makes of a cell: solution, written, test, locked or plain."""
-    mark = cell.metadata.get("nbgrader", {})
-    if mark.get("solution"):
-        return "written" if cell.cell_type == "markdown" else "solution"
-    if mark.get("grade"):
-        return "test"
-    return "locked" if mark.get("locked") else "plain"
-
-
-def title(cell: Cell, index: int) -> str:
-    """The name of a cell in an error: its grade_id, or its place in the notebook."""
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id") or index + 1)
 
 
 def _cell_faults(path: Path, cells: list[Cell]) -> Iterator[Fault]:
@@ -98,7 +82,7 @@ def _broken_code(cell: Cell) -> Iterator[Complaint]:
 
 def _value_at_end(cell: Cell) -> Iterator[Complaint]:
     """A last value is read as points by nbgrader, and as full points when it is no number."""
-    if kind(cell) == "test" and cell.cell_type == "code" and not _code_is_broken(cell):
+    if is_test(cell) and not _code_is_broken(cell):
         body = ast.parse(plain_python(cell.source)).body
         if body and isinstance(body[-1], ast.Expr) and not isinstance(body[-1].value, ast.Call):
             yield "the test ends in a value, which nbgrader reads as points", "Assert it"
@@ -128,7 +112,7 @@ def _unbound_names(path: Path, cells: list[Cell]) -> Iterator[Fault]:
     code = [cell for cell in cells if cell.cell_type == "code"]
     trusted = {n for c in code if kind(c) != "plain" for n in bound(plain_python(c.source))}
     for index, cell in enumerate(cells):
-        if cell.cell_type == "code" and kind(cell) == "test":
+        if is_test(cell):
             for name in sorted(needed(plain_python(cell.source)) - trusted):
                 yield Fault(path, title(cell, index), f"the test uses {name!r}, {UNBOUND}", CURE)
 
