@@ -5,8 +5,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from classroom import TINY, hand_in, make_course
 
+from classroom import TINY, hand_in, make_course
 from grader.autograde.grade import grade_all
 from grader.course import Course
 from grader.course.feedback import feedback

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from classroom import TINY, hand_in, make_course
 from conftest import DOUBLE, SHOUT
-
 from grader.autograde.record import result_of
 from grader.cli import COMMANDS, main
 

@@ -1,6 +1,7 @@
 """Feedback pages, as the browser gets them."""
 
 import pytest
+
 from classroom import HIDDEN, SOLVED, TINY
 from conftest import STUDENTS
 

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from classroom import TINY
 
+from classroom import TINY
 from grader.autograde.grade import grade
 
 

@@ -2,9 +2,9 @@
 
 import nbformat
 import pytest
-from classroom import HIDDEN, SOLVED, TINY, cell, make_course, save, tiny
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from classroom import HIDDEN, SOLVED, TINY, cell, make_course, save, tiny
 from grader.course.fault import CourseError
 from grader.course.release import release
 from grader.course.source import faults

@@ -23,18 +23,17 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     from grader.course.fault import CourseError
+    from grader.course.handout import write_handout
     from grader.course.release import release
 
     course = course_of(chosen)
     try:
-        editions = release(course, assignments_of(chosen, course))
+        made = release(course, assignments_of(chosen, course))
+        if chosen.zip:
+            made.append(write_handout(made, chosen.zip))
     except CourseError as error:
         print(error, file=sys.stderr)
         return NOTHING_RAN
-    for edition in editions:
-        _say(edition, chosen.json)
+    for path in made:
+        print(json.dumps({"made": str(path)}) if chosen.json else f"made {path}")
     return ALL_WELL
-
-
-def _say(made: Path, as_json: bool) -> None:
-    print(json.dumps({"released": str(made)}) if as_json else f"made {made}")
