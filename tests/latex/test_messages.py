@@ -65,7 +65,7 @@ write \\sum_i""",
     r"f = \operatorname{tr}(Y^T Y \odot W)": """\
 the entry-wise product of q x q and p x q does not exist
   f = \\operatorname{tr}(Y^T Y \\odot W)
-                        ^
+                         ^
 check the sizes declared, the transposes and the order of the factors""",
 }
 
