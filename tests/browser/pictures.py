@@ -41,7 +41,7 @@ QUIET = [
 # Every cell is in the page, not only those in view; nothing is saved; no news, no update notice.
 LAB_SETTINGS = {
     "docmanager-extension/plugin": {"autosave": False},
-    "notebook-extension/tracker": {"windowingMode": "none"},
+    "notebook-extension/tracker": {"windowingMode": "none", "scrollPastEnd": False},
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 
@@ -75,15 +75,17 @@ def jupyterlab(root: Path) -> Iterator[Server]:
     """A JupyterLab of its own on a free port, serving root; ended with the block."""
     with tempfile.TemporaryDirectory(prefix="jupyterlab-") as home:
         server = Server(f"http://127.0.0.1:{free_port()}", "pictures")
-        process = subprocess.Popen(
-            lab_command(server, root), env=lab_environment(Path(home)), cwd=root
-        )
-        try:
-            wait_until_up(server, process)
-            yield server
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+        command, environment = lab_command(server, root), lab_environment(Path(home))
+        with (Path(home) / "log").open("w+") as log:
+            process = subprocess.Popen(
+                command, env=environment, cwd=root, stdout=log, stderr=subprocess.STDOUT
+            )
+            try:
+                wait_until_up(server, process, Path(log.name))
+                yield server
+            finally:
+                process.terminate()
+                process.wait(timeout=20)
 
 
 def free_port() -> int:
@@ -119,9 +121,9 @@ def lab_environment(home: Path) -> dict[str, str]:
     return os.environ | {name: str(value) for name, value in own.items()}
 
 
-def wait_until_up(server: Server, process: subprocess.Popen[bytes], seconds: int = 60) -> None:
-    """Return when the server answers; raise if it ended or took too long."""
-    deadline = time.monotonic() + seconds
+def wait_until_up(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return when the server answers; raise with its log if it ended or took over a minute."""
+    deadline = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:
         try:
             urllib.request.urlopen(server.address("/api/status"), timeout=5).close()
@@ -129,7 +131,7 @@ def wait_until_up(server: Server, process: subprocess.Popen[bytes], seconds: int
             time.sleep(0.2)
         else:
             return
-    raise RuntimeError(f"JupyterLab did not come up on {server.url}")
+    raise RuntimeError(f"JupyterLab did not come up on {server.url}\n{log.read_text()}")
 
 
 def open_notebook(page: Page, server: Server, path: str, run: bool = False) -> None:
@@ -145,6 +147,7 @@ def open_notebook(page: Page, server: Server, path: str, run: bool = False) -> N
                      .some(prompt => prompt.textContent.includes('*'))""",
             timeout=300_000,
         )
+        page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 0")
     settle(page)
 
 
@@ -157,15 +160,14 @@ def settle(page: Page) -> None:
         page.wait_for_timeout(1000)
 
 
-def shoot_notebook(page: Page, out: Path) -> list[Path]:
-    """The open notebook from top to bottom, in a window tall enough to hold it."""
+def grow_window(page: Page) -> None:
+    """Make the window tall enough to hold the whole open notebook."""
     hidden = page.evaluate(
         """() => { const panel = document.querySelector('.jp-WindowedPanel-outer');
                    panel.scrollTop = 0; return panel.scrollHeight - panel.clientHeight; }"""
     )
     page.set_viewport_size(LAPTOP | {"height": LAPTOP["height"] + hidden})
     settle(page)
-    return shoot_page(page, out)
 
 
 def shoot_page(page: Page, out: Path) -> list[Path]:
@@ -175,8 +177,7 @@ def shoot_page(page: Page, out: Path) -> list[Path]:
     for number, top in enumerate(range(0, height, TALLEST)):
         path = out.with_stem(f"{out.stem}_{number + 1}") if number else out
         clip = {"x": 0, "y": top, "width": width, "height": min(TALLEST, height - top)}
-        page.screenshot(path=path, clip=clip, full_page=True)
-        pictures.append(shrink(path))
+        pictures.append(screenshot(page, path, clip=clip, full_page=True))
     return pictures
 
 
@@ -188,35 +189,35 @@ def shoot_deck(page: Page, out: Path) -> list[Path]:
     pictures = []
     for number in range(page.evaluate("Reveal.getTotalSlides()")):
         page.wait_for_timeout(300)
-        path = out.with_stem(f"{out.stem}_{number + 1:02}")
-        page.screenshot(path=path)
-        pictures.append(shrink(path))
+        pictures.append(screenshot(page, out.with_stem(f"{out.stem}_{number + 1:02}")))
         page.evaluate("Reveal.next()")
     return pictures
 
 
-def shrink(path: Path) -> Path:
-    """The same picture in 256 colours, a third of the size."""
+def screenshot(page: Page, path: Path, **options: object) -> Path:
+    """One picture, in as small a file as it fits without loss."""
+    page.screenshot(path=path, **options)
     with Image.open(path) as picture:
-        small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    small.save(path, optimize=True)
+        picture.convert("RGB").save(path, optimize=True)
     return path
 
 
-def shoot(page: Page, target: str, server: Server, root: Path, out: Path, run: bool) -> list[Path]:
+def shoot(page: Page, target: str, server: Server, chosen: argparse.Namespace) -> list[Path]:
     """The pictures of one target, whatever its kind."""
-    picture = out / f"{Path(target).name.split('.')[0]}.png"
+    picture = chosen.out / f"{Path(target).name.split('.')[0]}.png"
     page.set_viewport_size(LAPTOP)
     if target.endswith(".ipynb"):
-        path = Path(target).resolve()
-        open_notebook(page, server, path.relative_to(root).as_posix(), run)
-        return shoot_notebook(page, picture)
-    place = target.removeprefix("jupyter:")
-    page.goto(server.address(place) if place != target else Path(target).resolve().as_uri())
-    settle(page)
+        path = Path(target).resolve().relative_to(chosen.root.resolve())
+        open_notebook(page, server, path.as_posix(), chosen.run)
+        if not chosen.window:
+            grow_window(page)
+    else:
+        place = target.removeprefix("jupyter:")
+        page.goto(server.address(place) if place != target else Path(target).resolve().as_uri())
+        settle(page)
     if target.endswith(".slides.html"):
         return shoot_deck(page, picture)
-    return shoot_page(page, picture)
+    return [screenshot(page, picture)] if chosen.window else shoot_page(page, picture)
 
 
 def main() -> None:
@@ -226,15 +227,15 @@ def main() -> None:
     parser.add_argument("targets", nargs="+", help="*.ipynb, *.html, or jupyter:/PATH")
     parser.add_argument("--root", type=Path, default=REPO, help="directory that Jupyter serves")
     parser.add_argument("--run", action="store_true", help="run the cells of notebooks first")
+    parser.add_argument("--window", action="store_true", help="only what a laptop's window shows")
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
-    root = chosen.root.resolve()
-    with chromium() as browser, jupyterlab(root) as server:
+    with chromium() as browser, jupyterlab(chosen.root.resolve()) as server:
         for target in chosen.targets:
             page = browser.new_page()
             page.on("requestfailed", lambda request: print(f"  not loaded: {request.url[:100]}"))
             page.on("pageerror", lambda error: print(f"  script error: {error}"))
-            for picture in shoot(page, target, server, root, chosen.out, chosen.run):
+            for picture in shoot(page, target, server, chosen):
                 print(f"{picture} ({picture.stat().st_size // 1000} kB)")
             page.close()
 
