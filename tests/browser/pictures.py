@@ -38,6 +38,12 @@ QUIET = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]
+# The notebook that is open, its kernel included, can be worked with.
+READY = """async () => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    await Promise.all([panel.revealed, panel.sessionContext.ready]);
+    await panel.sessionContext.session.kernel.info;
+}"""
 # Every cell is in the page, not only those in view; nothing is saved; no news, no update notice.
 LAB_SETTINGS = {
     "docmanager-extension/plugin": {"autosave": False},
@@ -136,17 +142,12 @@ def wait_until_up(server: Server, process: subprocess.Popen[bytes], log: Path) -
 
 def open_notebook(page: Page, server: Server, path: str, run: bool = False) -> None:
     """Open a notebook as a student sees it, side bar closed; run all its cells if asked."""
-    page.goto(server.address(f"/lab/tree/{path}"))
+    page.goto(server.address(f"/lab/tree/{path}") + "&reset")  # no tabs of the one before
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
+    page.evaluate(READY)
     page.evaluate("window.jupyterapp.shell.collapseLeft()")
     if run:
         page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        page.wait_for_function(
-            """() => ![...document.querySelectorAll('.jp-InputPrompt')]
-                     .some(prompt => prompt.textContent.includes('*'))""",
-            timeout=300_000,
-        )
         page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 0")
     settle(page)
 
@@ -158,6 +159,22 @@ def settle(page: Page) -> None:
     while (now := page.evaluate("document.body.innerHTML.length + ''")) != before:
         before = now
         page.wait_for_timeout(1000)
+
+
+def scroll_to(page: Page, cell: str) -> None:
+    """Bring the cell of this id to the top of the window."""
+    found = page.evaluate(
+        """id => { const notebook = window.jupyterapp.shell.currentWidget.content;
+                   const at = notebook.widgets.findIndex(cell => cell.model.id === id);
+                   if (at >= 0) {
+                       notebook.activeCellIndex = at;
+                       notebook.widgets[at].node.scrollIntoView({ block: 'start' }); }
+                   return at >= 0; }""",
+        cell,
+    )
+    if not found:
+        raise SystemExit(f"no cell {cell} in this notebook")
+    settle(page)
 
 
 def grow_window(page: Page) -> None:
@@ -209,7 +226,9 @@ def shoot(page: Page, target: str, server: Server, chosen: argparse.Namespace) -
     if target.endswith(".ipynb"):
         path = Path(target).resolve().relative_to(chosen.root.resolve())
         open_notebook(page, server, path.as_posix(), chosen.run)
-        if not chosen.window:
+        if chosen.at:
+            scroll_to(page, chosen.at)
+        elif not chosen.window:
             grow_window(page)
     else:
         place = target.removeprefix("jupyter:")
@@ -217,7 +236,8 @@ def shoot(page: Page, target: str, server: Server, chosen: argparse.Namespace) -
         settle(page)
     if target.endswith(".slides.html"):
         return shoot_deck(page, picture)
-    return [screenshot(page, picture)] if chosen.window else shoot_page(page, picture)
+    one_window = chosen.window or chosen.at
+    return [screenshot(page, picture)] if one_window else shoot_page(page, picture)
 
 
 def main() -> None:
@@ -228,6 +248,7 @@ def main() -> None:
     parser.add_argument("--root", type=Path, default=REPO, help="directory that Jupyter serves")
     parser.add_argument("--run", action="store_true", help="run the cells of notebooks first")
     parser.add_argument("--window", action="store_true", help="only what a laptop's window shows")
+    parser.add_argument("--at", metavar="CELL", help="the same, from this cell of the notebook on")
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     with chromium() as browser, jupyterlab(chosen.root.resolve()) as server:
