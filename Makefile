@@ -25,7 +25,7 @@ demo: $(READY)  ## grade the example class from end to end in demo/
 	$(BIN)/python examples/demo.py
 
 test: $(READY)  ## run the test suite
-	$(PYTEST) -n 2 --dist loadgroup -m "not slow"
+	$(PYTEST) -n 2 --dist loadfile -m "not slow"
 
 test-slow: $(READY)  ## run the tests that take minutes
 	$(PYTEST) -m slow

@@ -67,6 +67,9 @@ def _of_error(source: str, error: Any) -> Outcome:
         return UNWRITTEN
     if error.ename in STOPPED:
         return TOO_LONG
+    if error.ename == "NameError":
+        name = said.split("'")[1] if "'" in said else "a name"
+        return Outcome("error", f"{name} is not there: was its cell filled in, and did it run?")
     if error.ename in DISAGREES:
         return Outcome("wrong", _disagreement(source, said))
     if _in_hidden_part(source, error):  # the text is the student's, and may show what was drawn

@@ -30,7 +30,7 @@ CELLS = [
     ("hidden_wrong", "wrong", "double | agrees: no"),
     ("spy", "error", "ValueError on further inputs."),
     ("endless", "error", "It ran longer than allowed and was stopped."),
-    ("typo", "error", "NameError: name 'double' is not defined"),
+    ("typo", "error", "double is not there: was its cell filled in, and did it run?"),
 ]
 
 

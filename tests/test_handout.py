@@ -26,8 +26,6 @@ class Blocker:
 sys.meta_path.insert(0, Blocker())
 """
 
-pytestmark = pytest.mark.xdist_group("handout")
-
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
