@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 # One thread a process: the machine's cores are shared out over processes instead.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help demo test test-slow release grade lint format bench slides screenshots clean
+.PHONY: help demo test test-slow release grade lint format slides screenshots clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

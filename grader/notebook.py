@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from hashlib import md5
 from typing import Any
 
 Cell = Any  # nbformat's cells are dictionaries whose keys can be read as attributes
@@ -48,6 +49,18 @@ def is_test(cell: Cell) -> bool:
 def title(cell: Cell, index: int) -> str:
     """The name of a cell: its grade_id, or its place in the notebook."""
     return str(cell.metadata.get("nbgrader", {}).get("grade_id") or index + 1)
+
+
+def is_untouched(cell: Cell) -> bool:
+    """Whether an answer is still as it was released: nbgrader notes a checksum of that.
+
+    The recipe is nbgrader's, written out here because students do not have nbgrader.
+    """
+    mark = cell.metadata.nbgrader
+    parts = [cell.source, cell.cell_type, bool(mark.grade), bool(mark.solution), False]
+    parts += [mark.grade_id, *([float(mark.points)] if mark.grade else [])]
+    found = md5("".join(map(str, parts)).encode(), usedforsecurity=False)
+    return bool(found.hexdigest() == mark.get("checksum"))
 
 
 def outcome(cell: Cell) -> Outcome:

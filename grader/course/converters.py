@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import logging
 import re
 import warnings
@@ -26,7 +27,7 @@ def convert(
     from sqlalchemy.exc import SAWarning
 
     find_own_programs()
-    chosen = directory(course, assignment_id=assignment, student_id=student, **places)
+    chosen = directory(course, assignment_id=assignment, student_id=one_or_all(student), **places)
     log, ear = logging.Logger("grader.nbgrader", logging.ERROR), Ear()
     log.addHandler(ear)
     try:
@@ -36,6 +37,11 @@ def convert(
             converter(coursedir=chosen, config=settings(course), log=log, force=True).start()
     except (NbGraderException, SystemExit) as error:
         raise ConversionError(ear.reason or str(error)) from None
+
+
+def one_or_all(student: str) -> str:
+    """The pattern that nbgrader takes for a student: no name may match another's."""
+    return student if student == "*" else glob.escape(student)
 
 
 class Ear(logging.Handler):
