@@ -3,7 +3,6 @@
 Start Jupyter and nbgrader in this directory, so that they find this file.
 """
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -11,7 +10,6 @@ from nbgrader.preprocessors import (
     ClearOutput,
     ClearSolutions,
     ComputeChecksums,
-    GetGrades,
     IgnorePattern,
     LimitOutput,
     LockCells,
@@ -20,7 +18,7 @@ from nbgrader.preprocessors import (
 )
 
 from grader.autograde.plugin import RunSubmission
-from grader.course.feedback import HideTests
+from grader.course.pages.exporter import FeedbackExporter
 from grader.course.release import NameCells
 
 c = get_config()  # noqa: F821 - traitlets defines it
@@ -60,5 +58,6 @@ c.Autograde.autograde_preprocessors = [
 c.Execute.timeout = 30  # seconds a cell
 c.Execute.extra_arguments = ["--log-level=ERROR"]  # not each kernel's remarks on itself
 
-# Tests are hidden before anything is drawn: no page ever holds them.
-c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
+# Our own page, which reads the gradebook itself and takes nothing from a hidden test.
+c.GenerateFeedback.exporter_class = FeedbackExporter
+c.GenerateFeedback.preprocessors = []
