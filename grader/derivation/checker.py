@@ -70,16 +70,25 @@ class Checker:
         self.equations = Equations(self.document, variables)
         self.gradients = Gradients(self.equations)
         self.tolerance = Tolerance(self.document, self.equations)
-        self.mistakes = Mistakes(self.document, self.equations)
+        self.mistakes = Mistakes(self.document, self.equations, self.tolerance.holds_if_symmetric)
         self.steps: list[Step] = []
         self.met: list[Expression] = []
         self.starts = [0] + [m.end() for m in re.finditer("\n", text)]
 
     def run(self) -> list[Step]:
         for order, statement in enumerate(self.document.statements):
+            if statement.plain and not self._clear(order, statement):
+                continue
             self.tolerance.hear(statement)
             self._statement(order, statement)
         return self.steps
+
+    def _clear(self, order: int, statement: Statement) -> bool:
+        """Whether a line typed without `$` is mathematics we know throughout."""
+        nodes = [part.node for part in statement.parts if part.tokens]
+        return all(
+            isinstance(node, Node) and not self.equations.undeclared(node, order) for node in nodes
+        )
 
     # ------------------------------------------------------------ along a chain
 
@@ -263,10 +272,19 @@ class Checker:
         if chain.previous is not None and isinstance(chain.previous.node, Node):
             fresh = self.gradients.of(chain.previous.node, chain.order, outcome)
             chain.gradient = fresh or chain.gradient
-        by = by or chain.gradient
+        if by is not None:
+            return self._states_in_code(by, part.node, chain.order)
+        by = chain.gradient
         if by is None or not self.gradients.is_closed(part.node, chain.order):
             return ()
         return (by,)
+
+    def _states_in_code(self, by: str, value: Node, order: int) -> tuple[str, ...]:
+        """The gradient that `dW = X^T dZ` states once dZ was written out."""
+        if not self.gradients.is_closed(self.tolerance.without_codes(value), order):
+            return ()
+        self.tolerance.closed_codes.add(by)
+        return (by,) if by in self.document.scope.variables else ()
 
     def _links(self, chain: Chain, part: Part) -> bool:
         """Whether it says something of a differential, a derivative or an intermediate."""

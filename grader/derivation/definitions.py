@@ -89,7 +89,7 @@ class Document:
     def _find_head(self, order: int, i: int, left: Part, right: Part) -> None:
         head = self._head(left.tokens)
         if head is None or head.kind == "builtin":
-            self._reversed(order, i, right, head)
+            self._reversed(order, i, left, right, head)
             return
         if head.kind in ("name", "quantity") and self._is_function(right.tokens):
             head = Head("alias", head.name)
@@ -108,8 +108,10 @@ class Document:
         return self.names.resolved(head.name) is not None or head.name in self.names.functions
 
     def _just_a_number(self, head: Head, right: Part) -> bool:
-        """Says n = 5 or i = 1: nothing that a formula needs."""
-        small = head.name in self.names.sizes or head.name in tuple("ijklt")
+        """Says n = 5, i = 1 or D_ij = 1: nothing that a formula needs."""
+        small = (
+            head.kind == "entries" or head.name in self.names.sizes or head.name in tuple("ijklt")
+        )
         return small and len(right.tokens) == 1 and right.tokens[0].number
 
     def _introduce(self, head: Head) -> None:
@@ -133,15 +135,16 @@ class Document:
             if INTRODUCES.search(said):
                 self.heads[order, i + 1] = head
 
-    def _reversed(self, order: int, i: int, right: Part, left: Head | None) -> None:
+    def _reversed(self, order: int, i: int, left: Part, right: Part, known: Head | None) -> None:
         """XW = Z where Z is new, or sigmoid(h) = S(h) where S is."""
         new = self._head(right.tokens)
         if new is None or self._known(new):
             return
-        if left is None and new.kind == "name":
-            self._introduce(new)
-            self.heads[order, i] = new
-        elif left and new.parameters == left.parameters and new.kind in ("function", "quantity"):
+        if known is None and new.kind == "name":
+            if all(t.text != right.tokens[0].text for t in left.tokens):
+                self._introduce(new)
+                self.heads[order, i] = new
+        elif known and new.parameters == known.parameters and new.kind in ("function", "quantity"):
             self._introduce(Head("function", new.name))
             self.heads[order, i] = Head("alias", new.name)
 

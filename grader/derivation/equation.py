@@ -165,7 +165,8 @@ class Equations:
     ) -> Iterator[dict[Key, int]]:
         """Other answers to the questions of meaning: one, one kind everywhere, two conventions."""
         derivatives = tree.holds(left, tree.Derivative) and tree.holds(right, tree.Derivative)
-        keys = {k: n for k, n in asked.items() if k != ("layout", "rows") or derivatives}
+        rows = derivatives or self._numerator_layout(left)
+        keys = {k: n for k, n in asked.items() if k != ("layout", "rows") or rows}
         for key, answers in keys.items():
             for answer in range(1, answers):
                 yield {key: answer}
@@ -181,6 +182,14 @@ class Equations:
                     for other in range(1, keys[second]):
                         yield {first: answer, second: other}
 
+    def _numerator_layout(self, left: Node) -> bool:
+        """Whether it is a derivative by an intermediate, which may be a row where a row is said."""
+        side = tree.unwrapped(left)
+        if not isinstance(side, tree.Derivative) or side.bottom is None:
+            return False
+        bottom = tree.unwrapped(side.bottom)
+        return isinstance(bottom, tree.Name) and bottom.name not in self.scope.variables
+
     def _attempt(
         self,
         sides: tuple[Node, Node],
@@ -194,7 +203,7 @@ class Equations:
                 asked.update(read.meanings)
                 if len(read.liberties) > 1:
                     continue
-                trial = self._trial(read, meanings, 0)
+                trial = self._best_sized(read, meanings)
                 if trial.comparison.holds is not False and not self._too_free(trial):
                     return trial, best, None
                 if best is None or best.comparison.reason == "sizes":
@@ -203,6 +212,22 @@ class Equations:
             asked.update(misfit.__dict__.get("meanings", {}))
             return None, best, misfit
         return None, best, None
+
+    def _best_sized(self, read: Read, meanings: Mapping[Key, int]) -> Trial:
+        """A trial; sizes that stay open (of a bold 1, of I) are any letter for which it holds."""
+        kinds_agree(read)
+        terms = [settled(t, read.sizes) for t in read.terms]
+        opened = list(dict.fromkeys(s for t in _leaves(terms) for s in _open_sizes(t)))
+        if not opened or read.unknown:
+            return self._trial(read, meanings, 0)
+        bound = dict(read.sizes.bound)
+        for letter in self.scope.sizes:
+            read.sizes.bound = bound | dict.fromkeys(opened, letter)
+            trial = self._trial(read, meanings, 0)
+            if trial.comparison.holds is not False:
+                return trial
+        read.sizes.bound = bound | dict.fromkeys(opened, self.scope.sizes[0])
+        return trial
 
     def _too_free(self, trial: Trial) -> bool:
         """A liberty taken, and a variable silently held fixed besides."""
@@ -302,6 +327,19 @@ class Equations:
             elif part.name not in self.scope.leaves:
                 found.add(part.name)
         return found
+
+    def holds(self, left: Node, right: Node, order: float) -> bool:
+        """Whether left = right holds strictly, with no liberty taken, at both draws."""
+        try:
+            for read in readings(self.scope, order + 0.5, (left, right)):
+                if read.liberties:
+                    return False
+                trial = self._best_sized(read, {})
+                if trial.comparison.holds:
+                    return bool(self._trial(read, {}, 1).comparison.holds)
+        except (Misfit, Unreadable, KeyError, RecursionError):
+            return False
+        return False
 
     def evaluates(self, node: Node, order: float) -> Outcome | None:
         """None when an expression has a value; what is the matter with it otherwise."""

@@ -38,8 +38,7 @@ ARROWS = {rf"\{name}" for name in _ARROWS.split()}
 ROW_ENDS = {"\\\\", r"\cr", r"\newline"}
 BINARY = {"+", "-", "*", r"\odot", r"\circ", r"\cdot", r"\times", r"\otimes", "/"}
 LONGEST_TEXT = 60_000  # characters; the longest real one met has 6,000
-OPENERS = (r"\[", r"\(", r"\begin", "$")
-MOST_OPENERS = 2_000
+OPENERS = {r"\[": 300, r"\(": 1000, r"\begin": 300, "$": 2000, "```": 100, "~~~": 100, "<!--": 100}
 PROSE = re.compile(
     r"[\u4e00-\u9fff]|\b(where|with|since|if|and|so|then|because|for|otherwise|let|we|is|of|by"
     r"|thus|hence|here|as|when|that|the|using|therefore)\b",
@@ -65,6 +64,7 @@ class Statement:
     prose: str  # what stood before the formula, where this is its first statement
     segment: int
     row: int
+    plain: bool = False  # typed without any $: kept only if every symbol of it is known
     mended: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -76,6 +76,7 @@ class Segment:
     at: int
     display: bool
     prose: str
+    plain: bool = False
 
 
 def segments(text: str) -> Iterator[Segment]:
@@ -84,6 +85,7 @@ def segments(text: str) -> Iterator[Segment]:
     last = 0
     for match in SEGMENT.finditer(text):
         prose = text[last : match.start()]
+        yield from _plain_lines(text, last, match.start())
         math, at, display = _formula(match)
         outside = HEAD_OUTSIDE.search(prose)
         if outside:  # f = $...$, the left side typed outside
@@ -91,6 +93,27 @@ def segments(text: str) -> Iterator[Segment]:
             math, at = text[start : match.start()] + " " * (at - match.start()) + math, start
         last = match.end()
         yield Segment(math, at, display, prose)
+    yield from _plain_lines(text, last, len(text))
+
+
+PLAIN = re.compile(
+    r"^[ \t>]*+(?:(?:[-*+]|\d+[.)])[ \t]++)?+"
+    r"(?:(?:Let|So|Then|Thus|Hence|Therefore|and|where|令|设|設|则|則|所以|故|得)[ \t:：,，]*+)*+"
+    r"(?P<math>[^\s$`=][^\n$`=]{0,300}=(?!=)[^\n$`]{1,500})$",
+    re.M,
+)
+WORD = re.compile(r"[A-Za-z]{4,}|[\u4e00-\u9fff]|\*\*|https?:|\|.*\|.*\|")
+
+
+def _plain_lines(text: str, start: int, end: int) -> Iterator[Segment]:
+    """Whole lines between two formulas that are an equation typed without any `$`."""
+    for match in PLAIN.finditer(text, start, end):
+        whole = match.start() == 0 or text[match.start() - 1] == "\n"
+        ended = match.end() == len(text) or text[match.end()] == "\n"
+        math = match["math"].rstrip(" \t.。,，;；")
+        said = WORD.findall(math)
+        if whole and ended and all(w.lower() in FUNCTIONS for w in said):
+            yield Segment(math, match.start("math"), True, "", True)
 
 
 def _formula(match: re.Match[str]) -> tuple[str, int, bool]:
@@ -117,7 +140,7 @@ def _without_code(text: str) -> str:
 
 def statements(text: str) -> list[Statement]:
     """Every chain of a text, in order; a formula broken over two rows is put together."""
-    if len(text) > LONGEST_TEXT or max(map(text.count, OPENERS)) > MOST_OPENERS:
+    if len(text) > LONGEST_TEXT or any(text.count(o) > most for o, most in OPENERS.items()):
         return [_unreadable(0, 0, Unreadable("the text is too long to be checked", 0))]
     found: list[Statement] = []
     for number, segment in enumerate(segments(text)):
@@ -133,7 +156,9 @@ def statements(text: str) -> list[Statement]:
                     continue
                 if place == 0 and row_number and _continues(found, number, parts):
                     continue
-                found.append(Statement(parts, segment.display, prose, number, row_number))
+                statement = Statement(parts, segment.display, prose, number, row_number)
+                statement.plain = segment.plain
+                found.append(statement)
                 prose = ""
     return found
 
@@ -283,10 +308,25 @@ class _Cutter:
             PROSE.search(said) or " " in said or (wordy and loose) or said == ""
         ):
             return False
+        if said and self.relation and not self.current:
+            self._words_instead(after)
+            return True
         if said:
             self._end_statement()
         self.i = after
         return True
+
+    def _words_instead(self, after: int) -> None:
+        """Words where an expression should stand: the chain goes on at the next relation."""
+        start = self.row[self.i]
+        self.i = after
+        while self.i < len(self.row) and not self._relation()[0]:
+            if self.row[self.i].text in ARROWS or self.row[self.i].text in (",", ";"):
+                break
+            self.i += 1
+        error = Unreadable("words, not a formula", start.at)
+        self.parts.append(Part(self.relation, [start], error))
+        self.relation = ""
 
     def _membership(self) -> bool:
         """`A in R^{n x m}`: the set is not checked."""
@@ -301,6 +341,8 @@ class _Cutter:
         return True
 
     def _end_part(self) -> None:
+        if self.parts and not self.relation and not self.current:
+            return  # words stood there
         self.parts.append(Part(self.relation, self.current))
         self.current = []
 

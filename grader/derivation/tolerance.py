@@ -6,8 +6,8 @@ of a gradient. None of these states a gradient, save the last.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -50,6 +50,7 @@ class Tolerance:
     equations: Equations
     after_zero: bool = False
     codes_gradients: bool = False  # dW was the name of a gradient before
+    closed_codes: set[str] = field(default_factory=set)  # the W whose dW was written out so far
 
     def hear(self, statement: Statement) -> None:
         """Take note of the prose before a statement."""
@@ -68,8 +69,8 @@ class Tolerance:
         if not isinstance(left, Node) or not isinstance(part.node, Node):
             return None
         for meant in (
-            self._zero, self._stationary, self._gradient_named, self._second_meaning,
-            self._symmetric, self._supposed,
+            self._zero, self._some_entries, self._stationary, self._gradient_named,
+            self._second_meaning, self._symmetric, self._supposed,
         ):  # fmt: skip
             outcome = meant(left, part, chain, wrong)
             if outcome is not None:
@@ -83,6 +84,14 @@ class Tolerance:
             return None
         self.after_zero = True
         return Outcome(Verdict.CONDITION, "a condition, not an identity")
+
+    def _some_entries(
+        self, left: Node, part: Part, chain: "Chain", wrong: Outcome
+    ) -> Outcome | None:
+        """Says D_ij = 1 of some entries, with words around it."""
+        entries = isinstance(left, tree.Index) and isinstance(part.node, tree.Number)
+        message = "said of some entries only, not checked"
+        return Outcome(Verdict.CONDITION, message) if entries else None
 
     def _stationary(self, left: Node, part: Part, chain: "Chain", wrong: Outcome) -> Outcome | None:
         """After "set to zero": the condition that a gradient is zero, or its solution."""
@@ -157,16 +166,26 @@ class Tolerance:
                 return tree.Derivative(found.at, tree.Name(found.at, objective), inner)
             return found
 
-        return rebuilt(node, gradient)
+        return tree.rebuilt(node, gradient)
 
     def gradient_name(self, chain: "Chain", outcome: Outcome) -> str | None:
         """The variable W of a line `dW = ...` that was read as its gradient."""
-        if not any(r.startswith('"dW" is read') for r in outcome.remarks):
+        if not outcome.good or not any(r.startswith('"dW" is read') for r in outcome.remarks):
             return None
         left = chain.previous.node if chain.previous else None
         if isinstance(left, tree.Differential) and isinstance(left.inner, tree.Name):
-            return left.inner.name if left.inner.name in self.document.scope.variables else None
+            return left.inner.name
         return None
+
+    def without_codes(self, node: Node) -> Node:
+        """The tree with every dZ that was written out before taken for a number."""
+
+        def known(found: Node) -> Node:
+            inner = found.inner if isinstance(found, tree.Differential) else None
+            written = isinstance(inner, tree.Name) and inner.name in self.closed_codes
+            return tree.Number(found.at, 0.0) if written else found
+
+        return tree.rebuilt(node, known)
 
     # ------------------------------------------------------------ names and assumptions
 
@@ -243,18 +262,3 @@ def _multiple(a: Array, b: Array) -> bool:
 
 def _symmetrised(value: Array) -> Array:
     return (value + value.T) / 2
-
-
-def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
-    """The tree with every node changed, from the leaves up."""
-    changes = {f.name: _rebuilt_value(getattr(node, f.name), change) for f in fields(node)}
-    changes.pop("at")
-    return change(replace(node, **changes))
-
-
-def _rebuilt_value(value: Any, change: Callable[[Node], Node]) -> Any:
-    if isinstance(value, Node):
-        return rebuilt(value, change)
-    if isinstance(value, tuple):
-        return tuple(_rebuilt_value(item, change) for item in value)
-    return value

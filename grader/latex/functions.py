@@ -12,19 +12,24 @@ Entrywise = Callable[[Array], Array]
 
 
 def _sigmoid(z: Array) -> Array:
-    return 1 / (1 + np.exp(-z))
+    value: Array = 1 / (1 + np.exp(-z))
+    return value
 
 
 def _sigmoid1(z: Array) -> Array:
-    return _sigmoid(z) * (1 - _sigmoid(z))
+    s = _sigmoid(z)
+    slope: Array = s * (1 - s)
+    return slope
 
 
 def _sigmoid2(z: Array) -> Array:
-    return _sigmoid1(z) * (1 - 2 * _sigmoid(z))
+    bend: Array = _sigmoid1(z) * (1 - 2 * _sigmoid(z))
+    return bend
 
 
 def _tanh1(z: Array) -> Array:
-    return 1 - np.tanh(z) ** 2
+    slope: Array = 1 - np.tanh(z) ** 2
+    return slope
 
 
 def _normal(z: Array) -> Array:

@@ -286,7 +286,8 @@ class Reader(Builder):
             for i in range(1, len(pairs))
             if pairs[i][0] == "" and self._names_quantity(pairs[i - 1][1], pairs[i][1])
         ]
-        if said and self.pick(("argument", node.at), 2):
+        listed = any(isinstance(pairs[i][1], tree.Listing) for i in said)
+        if said and (listed or self.pick(("argument", node.at), 2)):
             self.remark("argument", "y(X) is read as the quantity y")
             return [pair for i, pair in enumerate(pairs) if i not in said]
         return pairs
@@ -575,6 +576,8 @@ class Reader(Builder):
         if not isinstance(top, tree.Product) or not isinstance(top.factors[0][1], tree.Name):
             return None
         first = top.factors[0][1]
+        if self._names_quantity(first, top.factors[1][1]):  # the (W) of f(W)
+            top = tree.Product(top.at, (top.factors[0], *top.factors[2:]))
         if first.name in self.scope.definitions and self.scalar(self.term(first)):
             return first, top.factors[1:]
         return None

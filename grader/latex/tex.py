@@ -167,6 +167,17 @@ def undress(found: list[Tex]) -> list[Tex]:
     i = 0
     while i < len(found):
         i = _undress_one(found, i, out)
+    return _without_empty_braces(out)
+
+
+def _without_empty_braces(found: list[Tex]) -> list[Tex]:
+    r"""`\max{}'(Z)` is `\max'(Z)`; an empty group before a script stays nothing as well."""
+    out: list[Tex] = []
+    for token in found:
+        if token.text == "}" and out and out[-1].text == "{":
+            out.pop()
+        else:
+            out.append(token)
     return out
 
 
