@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from grader.latex import Variable, tree
 from grader.latex.errors import Unreadable
 from grader.latex.formula import scope_of
-from grader.latex.lexer import Lexer, Reading, index_like, index_list, read
+from grader.latex.lexer import Lexer, Reading, index_like, index_list, read_whole
 from grader.latex.names import Names
 from grader.latex.scope import Definition, UserFunction
 from grader.latex.tex import CLOSE, OPEN, Tex, tokens
@@ -20,7 +20,7 @@ from grader.latex.tree import Node
 
 from .text import Part, statements
 
-SECONDS = 1.6  # for one document, reading and checking
+SECONDS = 1.2  # for one document, reading and checking
 INTRODUCES = re.compile(
     r"令|设|設|记|記|定义|定義|其中|\b(let|define|denote|write|where|set|put|call|with)\b", re.I
 )
@@ -70,7 +70,7 @@ class Document:
     def _define_given(self) -> None:
         for found in self._given:
             head = self._head(found[: _equals(found)])
-            node = read(found[_equals(found) + 1 :], Reading(self.names))
+            node = read_whole(found[_equals(found) + 1 :], Reading(self.names))
             if head:
                 self.scope.define(head.name, Definition(-1, node))
 
@@ -245,7 +245,7 @@ class Document:
             for part in statement.parts:
                 if part.node is None and part.tokens:
                     try:
-                        part.node = read(part.tokens, reading)
+                        part.node = read_whole(part.tokens, reading)
                     except Unreadable as error:
                         part.node = error
 

@@ -15,7 +15,7 @@ import numpy as np
 from grader.latex import Variable, tree
 from grader.latex.errors import Misfit, Unreadable
 from grader.latex.reading import Key, Read, readings
-from grader.latex.terms import Term, settled
+from grader.latex.terms import Term, open_parts, settled
 from grader.latex.tree import Node
 from grader.latex.values import Draw, Numbers
 
@@ -217,7 +217,7 @@ class Equations:
         """A trial; sizes that stay open (of a bold 1, of I) are any letter for which it holds."""
         kinds_agree(read)
         terms = [settled(t, read.sizes) for t in read.terms]
-        opened = list(dict.fromkeys(s for t in _leaves(terms) for s in _open_sizes(t)))
+        opened = list(dict.fromkeys(s for t in open_parts(terms) for s in _open_sizes(t)))
         if not opened or read.unknown:
             return self._trial(read, meanings, 0)
         bound = dict(read.sizes.bound)
@@ -237,15 +237,16 @@ class Equations:
     def _trial(self, read: Read, meanings: Mapping[Key, int], draw: int) -> Trial:
         self.tried += 1
         kinds_agree(read)
-        first, second = (settled(t, read.sizes) for t in read.terms)
+        done: dict[int, Term] = {}
+        first, second = (settled(t, read.sizes, done) for t in read.terms)
         numbers = self._numbers(read, (first, second), draw)
         comparison = compare(numbers, read, (first, second))
         return Trial(read, (first, second), comparison, numbers, dict(meanings))
 
     def _numbers(self, read: Read, terms: tuple[Term, Term], draw: int) -> Numbers:
         """The numbers of a draw, with values for undeclared names where there are any."""
-        names = {t.detail: t for t in _leaves(terms) if t.op == "unknown"}
-        open_sizes = list(dict.fromkeys(s for t in _leaves(terms) for s in _open_sizes(t)))
+        names = {t.detail: t for t in open_parts(terms) if t.op == "unknown"}
+        open_sizes = list(dict.fromkeys(s for t in open_parts(terms) for s in _open_sizes(t)))
         if not names and not open_sizes:
             return self.numbers[draw]
         base = self.draws[draw]
@@ -308,25 +309,46 @@ class Equations:
         known = all(len(n) == 1 and n.islower() for n in unknown) and len(unknown) == 1
         return known and tree.holds(left, tree.Call) and not tree.holds(left, tree.Differential)
 
-    def undeclared(self, node: Node, order: float, seen: frozenset[str] = frozenset()) -> set[str]:
+    def undeclared(self, node: Node, order: float) -> set[str]:
         """The names in it, definitions expanded, that nobody declared or defined."""
-        found: set[str] = set()
-        for part in tree.walk(node):
-            if isinstance(part, tree.Call | tree.Function):
-                own = self.scope.functions.get(part.function)
-                if own and isinstance(own.body, Node) and part.function not in seen:
-                    inside = self.undeclared(own.body, order, seen | {part.function})
-                    found |= inside - set(own.parameters)
-            if not isinstance(part, tree.Name) or part.name in seen:
-                continue
-            definition = self.scope.definition(part.name, order + 0.5)
-            if part.name in self.scope.variables or part.name in ("pi", "delta"):
-                continue
+        return {
+            part.name
+            for part, bound in self.expanded(node, order)
+            if isinstance(part, tree.Name)
+            and part.name not in bound
+            and part.name not in self.scope.variables
+            and part.name not in ("pi", "delta")
+            and part.name not in self.scope.definitions
+            and part.name not in self.scope.leaves
+        }
+
+    def expanded(self, node: Node, order: float) -> Iterator[tuple[Node, tuple[str, ...]]]:
+        """Every part of it and of the definitions it rests on, each definition once; with the
+        parameters of the function whose body the part stands in.
+        """
+        waiting: list[tuple[Node, float, tuple[str, ...]]] = [(node, order + 0.5, ())]
+        seen: set[tuple[str, float]] = set()
+        while waiting:
+            whole, at, bound = waiting.pop()
+            for part in tree.walk(whole):
+                yield part, bound
+                for key, found in self._rests_on(part, at, bound):
+                    if key not in seen:
+                        seen.add(key)
+                        waiting.append(found)
+
+    def _rests_on(
+        self, part: Node, order: float, bound: tuple[str, ...]
+    ) -> Iterator[tuple[tuple[str, float], tuple[Node, float, tuple[str, ...]]]]:
+        if isinstance(part, tree.Call | tree.Function):
+            own = self.scope.functions.get(part.function)
+            if own and isinstance(own.body, Node):
+                yield (f"{part.function}()", 0.0), (own.body, order, own.parameters)
+        elif isinstance(part, tree.Name) and part.name not in (*bound, *self.scope.variables):
+            definition = self.scope.definition(part.name, order)
             if definition is not None:
-                found |= self.undeclared(definition.node, order, seen | {part.name})
-            elif part.name not in self.scope.leaves:
-                found.add(part.name)
-        return found
+                key = (part.name, definition.order)
+                yield key, (definition.node, definition.order, ())
 
     def holds(self, left: Node, right: Node, order: float) -> bool:
         """Whether left = right holds strictly, with no liberty taken, at both draws."""
@@ -370,18 +392,6 @@ class Equations:
 def _is_rule(left: Node, right: Node) -> bool:
     kinds = (tree.Differential, tree.Derivative)
     return isinstance(tree.unwrapped(left), kinds) or isinstance(tree.unwrapped(right), kinds)
-
-
-def _leaves(terms: Sequence[Term]) -> list[Term]:
-    """All terms below, each once."""
-    found: dict[int, Term] = {}
-    waiting = list(terms)
-    while waiting:
-        term = waiting.pop()
-        if id(term) not in found:
-            found[id(term)] = term
-            waiting += term.args
-    return list(found.values())
 
 
 def _open_sizes(term: Term) -> Iterator[str]:

@@ -81,31 +81,9 @@ class Gradients:
             return None
         return numbers.of(term)
 
-    def is_closed(self, node: Node, order: float, seen: frozenset[str] = frozenset()) -> bool:
+    def is_closed(self, node: Node, order: float) -> bool:
         """Whether it holds, definitions expanded, only declared variables and functions."""
-        for part in tree.walk(node):
-            if isinstance(part, tree.Differential | tree.Derivative | tree.Line):
-                return False
-            if isinstance(part, tree.Call | tree.Function) and not self._closed_function(
-                part.function, order, seen
-            ):
-                return False
-            if isinstance(part, tree.Name) and not self._closed_name(part.name, order, seen):
-                return False
-        return True
-
-    def _closed_name(self, name: str, order: float, seen: frozenset[str]) -> bool:
-        if name in self.scope.variables or name in ("pi", "delta"):
-            return True
-        if name in seen:
-            return True  # a parameter, or a definition that is being looked into
-        definition = self.scope.definition(name, order + 0.5)
-        if definition is not None:
-            return self.is_closed(definition.node, definition.order, seen | {name})
-        return name in self.scope.leaves
-
-    def _closed_function(self, function: str, order: float, seen: frozenset[str]) -> bool:
-        own = self.scope.functions.get(function)
-        if own is None or function in seen or not isinstance(own.body, Node):
-            return True
-        return self.is_closed(own.body, order, seen | {function, *own.parameters})
+        return not any(
+            isinstance(part, tree.Differential | tree.Derivative | tree.Line)
+            for part, _ in self.equations.expanded(node, order)
+        ) and not self.equations.undeclared(node, order)

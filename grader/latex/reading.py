@@ -16,7 +16,7 @@ from .builder import Builder, Remark
 from .errors import Misfit, Unreadable
 from .products import Factor, bracketed, bracketings, fold
 from .scope import ENTRYWISE, Definition, Scope
-from .terms import Kind, Sizes, Term, is_open, settled, times
+from .terms import Kind, Sizes, Term, settled, times
 from .tree import Node
 
 Key = tuple[Any, ...]
@@ -353,7 +353,7 @@ class Reader(Builder):
             builder = Builder()
             builder.sizes = read.sizes
             term = settled(builder.unindexed(term, definition.indices, node.at), read.sizes)
-        if read.unknown or is_open(term):
+        if read.unknown or not term.closed:
             return None
         self.scope.read[key] = term
         return term

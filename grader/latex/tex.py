@@ -81,7 +81,10 @@ INNER_TABLES = {"cases", "matrix", "pmatrix", "bmatrix", "vmatrix", "Bmatrix", "
 
 def tokens(text: str, offset: int = 0) -> list[Tex]:
     """The meaningful TeX tokens of a formula that starts at `offset` of its document."""
-    found = undress(_infix_over(cut(text, offset)))
+    try:
+        found = undress(_infix_over(cut(text, offset)))
+    except RecursionError:
+        raise Unreadable("too many things inside one another", offset) from None
     _check_depth(found)
     return found
 

@@ -189,6 +189,14 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
+def depth(node: Node) -> int:
+    """How many nodes stand inside one another, counted without recursion."""
+    level, nodes = 0, [node]
+    while nodes:
+        level, nodes = level + 1, [child for n in nodes for child in children(n)]
+    return level
+
+
 def holds(node: Node, *kinds: type[Node]) -> bool:
     """Whether a node of one of these kinds stands anywhere in it."""
     return any(isinstance(part, kinds) for part in walk(node))

@@ -204,20 +204,16 @@ class Numbers:
 
     def _power(self, term: Term, seed: Seed) -> Dual:
         (x,), p = self._args(term, seed), term.detail
-        with np.errstate(all="ignore"):
-            value = x.value**p
-            tangent = None if x.tangent is None else p * x.value ** (p - 1) * x.tangent
-        return Dual(value, tangent)
+        value = x.value**p
+        return Dual(value, None if x.tangent is None else p * x.value ** (p - 1) * x.tangent)
 
     def _apply(self, term: Term, seed: Seed) -> Dual:
         (x,), (function, primes) = self._args(term, seed), term.detail
         table = ENTRYWISE[function]
         if primes + (x.tangent is not None) >= len(table):
             raise Unreadable(f"so high a derivative of {function} is not read", term.at)
-        with np.errstate(all="ignore"):
-            value = table[primes](x.value)
-            tangent = None if x.tangent is None else table[primes + 1](x.value) * x.tangent
-        return Dual(value, tangent)
+        value = table[primes](x.value)
+        return Dual(value, None if x.tangent is None else table[primes + 1](x.value) * x.tangent)
 
     def _slope(self, term: Term, seed: Seed) -> Dual:
         """The derivative of the student's own function, by one tangent for its parameter."""
