@@ -103,8 +103,8 @@ class Servant:
 
     def _meet(self, coded: Message) -> Any:
         """What the referee refers to: one of our things, or a function it lends for this call."""
-        if "thing" in coded:
-            return self.things[coded["thing"]]
+        if "target" in coded:
+            return self._target(coded["target"])
         return lambda *arguments, **named: self._call_back(coded["lent"], arguments, named)
 
     def _call_back(self, number: int, arguments: Any, named: Any) -> Any:

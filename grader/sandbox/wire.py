@@ -22,7 +22,7 @@ Json = Any  # what json.loads gives
 Message = dict[str, Json]
 Refer = Callable[[Any], Message]
 
-MAX_JSON = 8 << 20
+MAX_JSON = 32 << 20
 MAX_BUFFERS = 128 << 20
 MAX_DEPTH = 40
 MAX_ITEMS = 100_000
@@ -56,7 +56,9 @@ class Encoder:
     """Turns values into JSON, and gathers the buffers that go with it."""
 
     def __init__(self, refer: Refer) -> None:
-        self.refer, self.buffers, self.items = refer, list[memoryview](), 0
+        self.refer, self.items = refer, 0
+        self.buffers: list[memoryview] = []
+        self.sources: list[Any] = []  # the tensor or array that each buffer was taken from
 
     def encode(self, value: Any, depth: int = 0) -> Json:
         self.items += 1
@@ -93,14 +95,15 @@ class Encoder:
             raise ValueError(f"a tensor of dtype {name} cannot be looked at")
         raw = plain.reshape(-1).view(torch.uint8).numpy() if plain.numel() else b""
         shape = list(plain.shape)
-        return [name, shape, self._buffer(memoryview(raw)), bool(value.requires_grad)]
+        return [name, shape, self._buffer(raw, value), bool(value.requires_grad)]
 
     def _array(self, value: "np.ndarray[Any, Any]") -> list[Json]:
         raw = np.ascontiguousarray(value).reshape(-1).view(np.uint8) if value.size else b""
-        return [value.dtype.str, list(value.shape), self._buffer(memoryview(raw))]
+        return [value.dtype.str, list(value.shape), self._buffer(raw, value)]
 
-    def _buffer(self, raw: memoryview) -> int:
-        self.buffers.append(raw)
+    def _buffer(self, raw: Any, source: Any) -> int:
+        self.buffers.append(memoryview(raw))
+        self.sources.append(source)
         return len(self.buffers) - 1
 
 

@@ -1,0 +1,87 @@
+"""Have cases judged, from the process that holds the gradebook.
+
+    with Bench.open() as bench:
+        judgement = bench.judge(case, limits)
+
+A judgement always comes: of the case, or a `Failed` with the reason. Several threads may ask at
+once; each case gets a referee's process and a submission's process of its own.
+"""
+
+import time
+from dataclasses import dataclass
+from types import TracebackType
+
+from ..sandbox.client import Child, RefereeSettings, Warm
+from ..sandbox.isolation import Level
+from ..sandbox.limits import Limits
+from ..sandbox.wire import Wire, WireError
+from .case import Case, Judgement
+
+_SETTINGS = RefereeSettings("grader.referee.court", ("grader", "grader.referee.court"))
+_OWN_SECONDS = 60.0  # for the tests themselves, beyond the submission's time
+
+
+@dataclass(frozen=True)
+class Failed:
+    """No judgement; why, in words for the instructor."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Warm processes that are ready to judge."""
+
+    warm: Warm
+
+    @classmethod
+    def open(cls, level: Level | None = None) -> "Bench":
+        """Warm up, at a level or the best there is; NoSandbox if there is none."""
+        return cls(Warm.start(level, _SETTINGS))
+
+    @property
+    def level(self) -> Level:
+        return self.warm.level
+
+    def judge(self, case: Case, limits: Limits) -> Judgement | Failed:
+        submission_lease = self.warm.lease()
+        referee = Child(self.warm.lease(referee=True))
+        wire = Wire(referee.fork(_referee_limits(limits), submission_lease))
+        try:
+            return _ask(wire, case, limits)
+        except WireError as error:
+            ended = referee.ended(0.2)
+            how = f"exit code {ended.code}" if ended else str(error)
+            return Failed(f"the referee's process did not answer ({how})")
+        finally:
+            wire.close()
+            referee.close()
+
+    def close(self) -> None:
+        self.warm.close()
+
+    def __enter__(self) -> "Bench":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _ask(wire: Wire, case: Case, limits: Limits) -> Judgement | Failed:
+    deadline = time.monotonic() + limits.submission_seconds + _OWN_SECONDS
+    wire.send({"case": case.as_dict(), "limits": limits.as_dict()})
+    message, _ = wire.receive(deadline)
+    if "judgement" in message:
+        return Judgement.from_dict(message["judgement"])
+    if "no_sandbox" in message:
+        return Failed(f"the sandbox could not be entered: {message['no_sandbox']}")
+    return Failed(str(message["failed"]))
+
+
+def _referee_limits(limits: Limits) -> Limits:
+    """A referee holds a submission's answers, and has a little time of its own."""
+    seconds = limits.submission_seconds + _OWN_SECONDS
+    return Limits(submission_seconds=seconds, memory_mb=4096, files=64, file_mb=1)
+

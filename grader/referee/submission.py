@@ -1,0 +1,327 @@
+"""Talk to a submission's process: run its cells, ask for its names, call its functions.
+
+Whatever it does or sends, what comes back is data, a proxy, or one of three exceptions:
+`SubmissionRaised` (its code raised), `SubmissionDied` (its process is gone; the next request
+replays its cells in a fresh one) and `OutOfBudget` (its time is used up).
+"""
+
+import builtins
+import contextlib
+import secrets
+import socket
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..sandbox.client import Child, Ended
+from ..sandbox.limits import MEGABYTE, Limits
+from ..sandbox.wire import Decoder, Encoder, Message, Wire, WireError, WireTimeout
+from .outputs import Output
+from .proxy import Proxy, Target
+
+_GRACE_SECONDS = 1.0  # an interrupt first, so that its state survives; then the end
+_MAX_REPLAYS = 40
+
+
+class SubmissionRaised(Exception):
+    """The submission's code raised; `report` is its own account, for the instructor."""
+
+    report = ""
+
+
+class SubmissionDied(Exception):
+    """The submission's process is gone."""
+
+
+class OutOfBudget(SubmissionDied):
+    """All the time of the submission is used up."""
+
+
+class Refused(Exception):
+    """A test asked for what a proxy does not give."""
+
+
+class Submission:
+    """The line to one submission, kept up through deaths."""
+
+    def __init__(self, lease: socket.socket, limits: Limits, watched: frozenset[str]) -> None:
+        self.child, self.limits, self.watched = Child(lease), limits, watched
+        self.deadline = time.monotonic() + limits.submission_seconds
+        self.sink: Callable[[Output], None] = lambda output: None
+        self.wire: Wire | None = None
+        self.journal: list[str] = []  # the cells that make up its state
+        self.generation = self.received = 0
+        self.withhold = False  # hidden tests: its texts are for the instructor alone
+        self.lent: dict[int, Callable[..., Any]] = {}
+        self.cpu = 0.0
+        self.autograd: list[str] = []
+        self.last_calls: dict[str, tuple[tuple[Any, ...], Any]] = {}
+
+    # ---- what the court asks for ----
+
+    def run(self, source: str) -> bool:
+        """Run one cell; whether it ended without an exception. Outputs go to the sink."""
+        reply, _ = self._request({"do": "run", "source": source})
+        self.journal.append(source)
+        return reply.get("answer") is True
+
+    def get(self, name: str) -> Any:
+        """The value of a name: data, or a proxy, which asks for the name anew each time."""
+        value = self.look(Target(name=name))
+        if type(value) is Proxy:
+            return Proxy(self, Target(name=name), "function or object")
+        return value
+
+    def look(self, target: Target) -> Any:
+        return self._look({"do": "get", "target": target.as_dict()})
+
+    def item(self, target: Target, key: Any) -> Any:
+        encoder = self._encoder()
+        message = {"do": "item", "target": target.as_dict(), "key": encoder.encode(key)}
+        return self._look(message, encoder)
+
+    def call(self, target: Target, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Call a function there, as if it were here: what it changes in place changes here."""
+        watch = target.name in self.watched and not target.attributes
+        encoder = self._encoder()
+        message = {
+            "do": "call",
+            "target": target.as_dict(),
+            "arguments": encoder.encode(list(arguments)),
+            "named": encoder.encode(named),
+            "dtype": str(torch.get_default_dtype()).removeprefix("torch."),
+            "gradients": torch.is_grad_enabled(),
+            "watch": watch,
+        }
+        before = [_copied(value) for value in arguments] if watch else []
+        try:
+            result = self._look(message, encoder)
+        finally:
+            self.lent.clear()  # what was lent is taken back
+        if watch:
+            self.last_calls[target.name or ""] = (tuple(before), result)
+        return result
+
+    def close(self) -> None:
+        if self.wire:
+            self.wire.close()
+        self.child.close()
+
+    # ---- requests ----
+
+    def _look(self, message: Message, encoder: Encoder | None = None) -> Any:
+        reply, buffers = self._request(message, encoder)
+        if "raised" in reply:
+            raise self._exception(reply["raised"])
+        decoder = Decoder(buffers, self._meet)
+        try:
+            answer = decoder.decode(reply.get("answer"))
+            if encoder:
+                _put_back(decoder, reply.get("changed", []), encoder.sources)
+        except WireError as error:
+            raise self._break_off(f"its answer was no data ({error})") from None
+        self.autograd += [str(place)[:200] for place in reply.get("autograd", [])][:5]
+        return answer
+
+    def _request(
+        self, message: Message, encoder: Encoder | None = None
+    ) -> tuple[Message, list[bytearray]]:
+        """One request and its reply, whatever happens."""
+        wire = self._living_wire()
+        seconds = self._seconds()
+        message = {**message, "seconds": seconds, "id": secrets.token_hex(8)}
+        deadline = time.monotonic() + seconds + _GRACE_SECONDS
+        try:
+            wire.end.settimeout(seconds + _GRACE_SECONDS)
+            wire.send(message, encoder.buffers if encoder else ())
+            return self._reply(wire, message["id"], deadline)
+        except WireTimeout:
+            raise self._break_off(f"stopped: it ran longer than {seconds:.0f} s") from None
+        except WireError as error:
+            raise self._break_off(self._cause(str(error))) from None
+
+    def _reply(self, wire: Wire, wanted: str, deadline: float) -> tuple[Message, list[bytearray]]:
+        while True:
+            message, buffers = wire.receive(deadline)
+            if "output" in message:
+                self._take_output(message["output"])
+            elif "call_back" in message:
+                self._call_back(wire, message, buffers)
+            elif "no_sandbox" in message:
+                raise NoShelter(str(message["no_sandbox"]))
+            elif message.get("id") == wanted:
+                return message, buffers
+            else:
+                raise WireError("an answer to no question")
+
+    def _take_output(self, output: Any) -> None:
+        self.received += len(str(output))
+        if self.received > 2 * self.limits.output_mb * MEGABYTE + 10_000:
+            raise WireError(f"it printed more than {self.limits.output_mb:g} MB")
+        self.sink(output)
+
+    def _call_back(self, wire: Wire, message: Message, buffers: list[bytearray]) -> None:
+        """It calls a function that a test lent it for the call that is running."""
+        function = self.lent.get(message["call_back"])
+        if function is None:
+            raise WireError("a call of what was not lent")
+        decoder, encoder = Decoder(buffers, self._meet), Encoder(_refuse)
+        arguments = decoder.decode(message["arguments"])
+        named = decoder.decode(message["named"])
+        try:
+            answer = encoder.encode(function(*arguments, **named))
+        except Exception as error:
+            wire.send({"refused": f"{type(error).__name__}: {error}"[:500]})
+            return
+        wire.send({"answer": answer}, encoder.buffers)
+
+    def _seconds(self) -> float:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            limit = self.limits.submission_seconds
+            raise OutOfBudget(f"not run: the submission's {limit:g} s are used up")
+        return min(self.limits.cell_seconds, left)
+
+    # ---- values that are no data ----
+
+    def _encoder(self) -> Encoder:
+        return Encoder(self._refer)
+
+    def _refer(self, value: Any) -> Message:
+        """How to speak of one of its own things, or of a function of ours."""
+        if type(value) is Proxy:
+            return {"target": Proxy.target_of(value).as_dict()}
+        if not callable(value):
+            raise Refused(f"a {type(value).__name__} cannot be handed to a submission")
+        number = len(self.lent)
+        self.lent[number] = value
+        return {"lent": number}
+
+    def _meet(self, coded: Message) -> Proxy:
+        """A proxy for what is no data."""
+        thing = coded.get("thing")
+        if type(thing) is not int:
+            raise WireError("neither data nor a thing")
+        kind = str(coded.get("type", "thing"))[:80]
+        return Proxy(self, Target(thing=thing, generation=self.generation), kind)
+
+    def _exception(self, described: Any) -> SubmissionRaised:
+        """Its exception as one of ours, of the nearest built-in kind."""
+        if not isinstance(described, dict):
+            raise self._break_off("it raised what is no exception")
+        ancestors = described.get("is")
+        names = [str(name) for name in ancestors] if isinstance(ancestors, list) else []
+        name, text = str(described.get("name"))[:80], str(described.get("text"))[:4000]
+        report = f"{name}: {text}\n{described.get('traceback')}"
+        if self.withhold:
+            kinds = [n for n in names if hasattr(builtins, n)]
+            name, text = (kinds or ["Exception"])[0], "(the text is shown to the instructor)"
+        error = _same_kind(name, text, names)
+        error.report = report
+        return error
+
+    # ---- life and death ----
+
+    def _living_wire(self) -> Wire:
+        """The wire to a process with the submission's state in it."""
+        if self.wire is None:
+            if self.generation > _MAX_REPLAYS:
+                raise SubmissionDied(f"not run: its process died {self.generation} times before")
+            self.generation += 1
+            self.wire = Wire(self.child.fork(self.limits))
+            self._replay()
+        return self.wire
+
+    def _replay(self) -> None:
+        """Make the state again in a fresh process; what is shown meanwhile was seen before."""
+        sources, self.journal = self.journal, []
+        sink, self.sink = self.sink, lambda output: None
+        try:
+            for source in sources:
+                self.run(source)
+        finally:
+            self.sink = sink
+
+    def _cause(self, error: str) -> str:
+        """Why the process is gone, in words."""
+        ended = self.child.ended(0.3)
+        if ended is None:
+            return f"stopped: {error}"
+        self.cpu += ended.cpu
+        return _cause_of_death(ended)
+
+    def _break_off(self, why: str) -> SubmissionDied:
+        if self.wire:
+            self.wire.close()
+            self.wire = None
+        self.child.kill()
+        with contextlib.suppress(OSError):
+            self._drop_report()
+        return SubmissionDied(why)
+
+    def _drop_report(self) -> None:
+        """Whatever the zygote still said about the former process concerns no later one."""
+        self.child.lease.setblocking(False)
+        try:
+            while self.child.lease.recv(1 << 16):
+                pass
+        finally:
+            self.child.lease.setblocking(True)
+
+
+class NoShelter(Exception):
+    """The sandbox could not be entered, so nothing was run."""
+
+
+def _cause_of_death(ended: Ended) -> str:
+    if ended.why:
+        return f"stopped: {ended.why}"
+    known = {-11: "it crashed (segmentation fault)", -9: "it was killed (out of time or memory)",
+             -6: "it aborted", -7: "it crashed (bus error)"}  # fmt: skip
+    said = known.get(ended.code, f"it ended by itself (exit code {ended.code})")
+    return f"the submission's process is gone: {said}"
+
+
+def _same_kind(name: str, text: str, ancestors: Sequence[str]) -> SubmissionRaised:
+    """An exception called as theirs, which `except ValueError` and its like will catch."""
+    for ancestor in ancestors:
+        base = getattr(builtins, ancestor, None)
+        if isinstance(base, type) and issubclass(base, Exception):
+            with contextlib.suppress(TypeError, ValueError):
+                error = type(name, (SubmissionRaised, base), {})(text)
+                if isinstance(error, SubmissionRaised):
+                    return error
+    error = type(name or "Exception", (SubmissionRaised,), {})(text)
+    return error
+
+
+def _put_back(decoder: Decoder, changed: Any, sources: list[Any]) -> None:
+    """What the call changed in its arguments is changed in ours."""
+    for index, coded in changed:
+        value = decoder.decode(coded)
+        source = sources[index] if type(index) is int and 0 <= index < len(sources) else None
+        if isinstance(source, torch.Tensor) and isinstance(value, torch.Tensor):
+            _overwrite(source, value.detach())
+        elif isinstance(source, np.ndarray) and source.shape == getattr(value, "shape", None):
+            source[...] = value
+        else:
+            raise WireError("it changed what it was not given")
+
+
+def _overwrite(ours: torch.Tensor, now: torch.Tensor) -> None:
+    """Make our tensor what theirs has become."""
+    if ours.shape == now.shape and ours.dtype == now.dtype:
+        ours.data.copy_(now)  # in place, so that views of it change too
+    else:
+        ours.data = now
+
+
+def _copied(value: Any) -> Any:
+    return value.detach().clone() if isinstance(value, torch.Tensor) else value
+
+
+def _refuse(value: Any) -> Message:
+    raise Refused(f"a {type(value).__name__} cannot be handed to a submission")
