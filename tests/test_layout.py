@@ -12,7 +12,7 @@ ALLOWED: dict[str, set[str]] = {
     "oracle": {"problem"},
     "derivation": {"latex", "problem"},
     "verdict": {"problem", "latex"},
-    "check": {"problem", "oracle", "verdict", "derivation"},
+    "checks": {"problem", "oracle", "verdict", "derivation"},
     "sandbox": set(),
     "referee": {"sandbox"},
     "course": set(),
