@@ -94,12 +94,13 @@ class Court:
 
     def _student(self, cell: CellToRun) -> CellRun:
         page, run = Page(), CellRun(cell.index)
-        self.submission.sink, self.submission.withhold = page.add, False
+        self.submission.begin_cell()
+        self.submission.sink = page.add
         try:
             run.passed = self.submission.run(cell.source)
         except SubmissionDied as death:
             run.passed = False
-            page.add(_error("SubmissionDied", str(death)))
+            page.add(_error("Stopped", str(death)))
         run.outputs = page.outputs
         return run
 
@@ -118,6 +119,7 @@ class Court:
         submission = self.submission
         submission.autograd, submission.last_calls = [], {}
         submission.sink = lambda output: self._heard(output, page, run)
+        submission.begin_cell()
         names = dict(self.names)
         for half in _halves(cell.source):
             submission.withhold = half.hidden
@@ -175,7 +177,8 @@ class Court:
             page.add(_error("HiddenTestFailed", "a hidden test of this cell failed"))
         else:
             where = [] if half.hidden else [_line_of(error, cell.source)]
-            page.add(_error(type(error).__name__, str(error), where))
+            name = getattr(error, "type_name", "") or type(error).__name__
+            page.add(_error(name, str(error), where))
 
     # ---- flags ----
 

@@ -1,6 +1,5 @@
 """Read off a cell's source which names it binds and which it needs from elsewhere."""
 
-import ast
 import builtins
 import symtable
 
@@ -24,15 +23,9 @@ def bound_names(source: str) -> frozenset[str]:
 
 
 def needed_names(source: str) -> frozenset[str]:
-    """The global names that the cell reads, anywhere in it, and that are not Python's own.
-
-    A name that the cell binds itself counts only if it may be read first, which we judge by
-    order of lines at the top level.
-    """
+    """The global names that the cell reads, anywhere in it, and neither binds nor has from Python."""
     table = _table(source)
-    if table is None:
-        return frozenset()
-    return frozenset(_read(table) - _bound_before_use(source) - _BUILTIN)
+    return frozenset(_read(table) - bound_names(source) - _BUILTIN) if table else frozenset()
 
 
 def _table(source: str) -> symtable.SymbolTable | None:
@@ -58,13 +51,3 @@ def _read(table: symtable.SymbolTable) -> set[str]:
     }
     return found.union(*(_read(child) for child in table.get_children()))
 
-
-def _bound_before_use(source: str) -> set[str]:
-    """Names whose first appearance at the top level of the cell binds them."""
-    bound, read = set[str](), set[str]()
-    for statement in ast.parse(plain_python(source)).body:
-        table = _table(ast.unparse(statement))
-        now_read = _read(table) - bound if table else set()
-        read |= now_read
-        bound |= bound_names(ast.unparse(statement)) - read
-    return bound

@@ -29,11 +29,13 @@ _MAX_REPLAYS = 40
 class SubmissionRaised(Exception):
     """The submission's code raised; `report` is its own account, for the instructor."""
 
-    report = ""
+    report = type_name = ""
 
 
 class SubmissionDied(Exception):
-    """The submission's process is gone."""
+    """The submission's process is gone, or was stopped."""
+
+    type_name = "Stopped"  # what a check calls it when it reports the call
 
 
 class OutOfBudget(SubmissionDied):
@@ -50,6 +52,8 @@ class Submission:
     def __init__(self, lease: socket.socket, limits: Limits, watched: frozenset[str]) -> None:
         self.child, self.limits, self.watched = Child(lease), limits, watched
         self.deadline = time.monotonic() + limits.submission_seconds
+        self.cell_deadline = self.deadline
+        self.fatal: SubmissionDied | None = None  # it died in this cell: no second try
         self.sink: Callable[[Output], None] = lambda output: None
         self.wire: Wire | None = None
         self.journal: list[str] = []  # the cells that make up its state
@@ -61,6 +65,11 @@ class Submission:
         self.last_calls: dict[str, tuple[tuple[Any, ...], Any]] = {}
 
     # ---- what the court asks for ----
+
+    def begin_cell(self, withhold: bool = False) -> None:
+        """The next requests belong to a new cell, which has its own time and its own death."""
+        self.fatal, self.withhold = None, withhold
+        self.cell_deadline = time.monotonic() + self.limits.cell_seconds
 
     def run(self, source: str) -> bool:
         """Run one cell; whether it ended without an exception. Outputs go to the sink."""
@@ -115,7 +124,7 @@ class Submission:
     def _look(self, message: Message, encoder: Encoder | None = None) -> Any:
         reply, buffers = self._request(message, encoder)
         if "raised" in reply:
-            raise self._exception(reply["raised"])
+            raise self._raised(reply["raised"])
         decoder = Decoder(buffers, self._meet)
         try:
             answer = decoder.decode(reply.get("answer"))
@@ -130,6 +139,8 @@ class Submission:
         self, message: Message, encoder: Encoder | None = None
     ) -> tuple[Message, list[bytearray]]:
         """One request and its reply, whatever happens."""
+        if self.fatal:
+            raise self.fatal
         wire = self._living_wire()
         seconds = self._seconds()
         message = {**message, "seconds": seconds, "id": secrets.token_hex(8)}
@@ -139,7 +150,7 @@ class Submission:
             wire.send(message, encoder.buffers if encoder else ())
             return self._reply(wire, message["id"], deadline)
         except WireTimeout:
-            raise self._break_off(f"stopped: it ran longer than {seconds:.0f} s") from None
+            raise self._break_off(self._too_long()) from None
         except WireError as error:
             raise self._break_off(self._cause(str(error))) from None
 
@@ -182,8 +193,11 @@ class Submission:
         left = self.deadline - time.monotonic()
         if left <= 0:
             limit = self.limits.submission_seconds
-            raise OutOfBudget(f"not run: the submission's {limit:g} s are used up")
-        return min(self.limits.cell_seconds, left)
+            raise OutOfBudget(f"not run: the {limit:g} s of the whole submission are used up")
+        return max(0.01, min(left, self.cell_deadline - time.monotonic()))
+
+    def _too_long(self) -> str:
+        return f"it ran longer than {self.limits.cell_seconds:g} s"
 
     # ---- values that are no data ----
 
@@ -208,10 +222,13 @@ class Submission:
         kind = str(coded.get("type", "thing"))[:80]
         return Proxy(self, Target(thing=thing, generation=self.generation), kind)
 
-    def _exception(self, described: Any) -> SubmissionRaised:
+    def _raised(self, described: Any) -> Exception:
         """Its exception as one of ours, of the nearest built-in kind."""
         if not isinstance(described, dict):
-            raise self._break_off("it raised what is no exception")
+            return self._break_off("it raised what is no exception")
+        if described.get("name") == "OutOfTime":  # by its own clock: it lives, the cell is over
+            self.fatal = SubmissionDied(self._too_long())
+            return self.fatal
         ancestors = described.get("is")
         names = [str(name) for name in ancestors] if isinstance(ancestors, list) else []
         name, text = str(described.get("name"))[:80], str(described.get("text"))[:4000]
@@ -220,7 +237,7 @@ class Submission:
             kinds = [n for n in names if hasattr(builtins, n)]
             name, text = (kinds or ["Exception"])[0], "(the text is shown to the instructor)"
         error = _same_kind(name, text, names)
-        error.report = report
+        error.report, error.type_name = report, name
         return error
 
     # ---- life and death ----
@@ -229,10 +246,11 @@ class Submission:
         """The wire to a process with the submission's state in it."""
         if self.wire is None:
             if self.generation > _MAX_REPLAYS:
-                raise SubmissionDied(f"not run: its process died {self.generation} times before")
+                raise OutOfBudget(f"not run: its process died {self.generation} times before")
             self.generation += 1
             self.wire = Wire(self.child.fork(self.limits))
             self._replay()
+            self.cell_deadline = time.monotonic() + self.limits.cell_seconds
         return self.wire
 
     def _replay(self) -> None:
@@ -241,6 +259,7 @@ class Submission:
         sink, self.sink = self.sink, lambda output: None
         try:
             for source in sources:
+                self.cell_deadline = time.monotonic() + self.limits.cell_seconds
                 self.run(source)
         finally:
             self.sink = sink
@@ -249,7 +268,7 @@ class Submission:
         """Why the process is gone, in words."""
         ended = self.child.ended(0.3)
         if ended is None:
-            return f"stopped: {error}"
+            return error
         self.cpu += ended.cpu
         return _cause_of_death(ended)
 
@@ -260,7 +279,8 @@ class Submission:
         self.child.kill()
         with contextlib.suppress(OSError):
             self._drop_report()
-        return SubmissionDied(why)
+        self.fatal = SubmissionDied(why)
+        return self.fatal
 
     def _drop_report(self) -> None:
         """Whatever the zygote still said about the former process concerns no later one."""
@@ -278,11 +298,10 @@ class NoShelter(Exception):
 
 def _cause_of_death(ended: Ended) -> str:
     if ended.why:
-        return f"stopped: {ended.why}"
-    known = {-11: "it crashed (segmentation fault)", -9: "it was killed (out of time or memory)",
-             -6: "it aborted", -7: "it crashed (bus error)"}  # fmt: skip
-    said = known.get(ended.code, f"it ended by itself (exit code {ended.code})")
-    return f"the submission's process is gone: {said}"
+        return ended.why
+    known = {-11: "its process crashed (segmentation fault)", -7: "its process crashed (bus error)",
+             -9: "its process was killed (out of time or memory)", -6: "its process aborted"}  # fmt: skip
+    return known.get(ended.code, f"its process ended by itself (exit code {ended.code})")
 
 
 def _same_kind(name: str, text: str, ancestors: Sequence[str]) -> SubmissionRaised:

@@ -6,6 +6,7 @@ are not in this process, so no submission can ask for them.
 """
 
 import sys
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -20,6 +21,15 @@ class Nothing:
         if name.startswith("_"):  # IPython asks how to show it, copy asks how to copy it
             raise AttributeError(name)
         return self
+
+    def __enter__(self) -> "Nothing":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def __iter__(self) -> Iterator["Nothing"]:
+        return iter(())
 
     def __repr__(self) -> str:
         return "(not to be had while grading)"
