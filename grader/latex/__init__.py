@@ -1,0 +1,6 @@
+"""Read mathematics as people type it: lexer, grammar, tree, meaning, value."""
+
+from .errors import LatexError
+from .formula import Formula, Variable, read_formula
+
+__all__ = ["Formula", "LatexError", "Variable", "read_formula"]
