@@ -1,15 +1,11 @@
 """Have cases judged, from the process that holds the gradebook.
 
-    with Bench.open() as bench:
-        judgement = bench.judge(case, limits)
-
 A judgement always comes: of the case, or a `Failed` with the reason. Several threads may ask at
 once; each case gets a referee's process and a submission's process of its own.
 """
 
 import time
 from dataclasses import dataclass
-from types import TracebackType
 
 from ..sandbox.client import Child, RefereeSettings, Warm
 from ..sandbox.isolation import Level
@@ -36,7 +32,7 @@ class Bench:
 
     @classmethod
     def open(cls, level: Level | None = None) -> "Bench":
-        """Warm up, at a level or the best there is; NoSandbox if there is none."""
+        """Warm up, at a level or the best there is; NoSandboxError if there is none."""
         return cls(Warm.start(level, _SETTINGS))
 
     @property
@@ -63,9 +59,7 @@ class Bench:
     def __enter__(self) -> "Bench":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -84,4 +78,3 @@ def _referee_limits(limits: Limits) -> Limits:
     """A referee holds a submission's answers, and has a little time of its own."""
     seconds = limits.submission_seconds + _OWN_SECONDS
     return Limits(submission_seconds=seconds, memory_mb=4096, files=64, file_mb=1)
-

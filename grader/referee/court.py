@@ -24,7 +24,7 @@ from .names import needed_names, plain_python
 from .outputs import Output, Page
 from .plan import Place
 from .proxy import Proxy
-from .submission import NoShelter, Submission, SubmissionDied, SubmissionRaised
+from .submission import ShelterError, StoppedError, Submission, SubmissionError
 
 _HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS.*?(?:^[ \t]*### END HIDDEN TESTS[^\n]*$|\Z)", re.M | re.S
@@ -40,18 +40,19 @@ def play(sockets: list[socket.socket], limits: Limits) -> None:
     case = Case.from_dict(message["case"])
     their_limits = Limits.from_dict(message["limits"])
     submission = Submission(lease, their_limits, case.watched)
+    answer: dict[str, Any]
     try:
         answer = {"judgement": Court(case, submission).judge().as_dict()}
-    except NoShelter as error:
+    except ShelterError as error:
         answer = {"no_sandbox": str(error)}
-    except SetUpFailed as error:
+    except SetUpError as error:
         answer = {"failed": str(error)}
     submission.close()
     wire.send(answer)
 
 
-class SetUpFailed(Exception):
-    """A locked set-up cell raised in the referee: the course is at fault, not the submission."""
+class SetUpError(Exception):
+    """A locked set-up cell raised in the referee: the course is at fault."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Court:
         self.submission.sink = page.add
         try:
             run.passed = self.submission.run(cell.source)
-        except SubmissionDied as death:
+        except StoppedError as death:
             run.passed = False
             page.add(_error("Stopped", str(death)))
         run.outputs = page.outputs
@@ -110,7 +111,7 @@ class Court:
             with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
                 exec(compile(plain_python(source), "<set-up>", "exec"), self.names)
         except Exception as error:
-            raise SetUpFailed(f"a set-up cell failed: {type(error).__name__}: {error}") from error
+            raise SetUpError(f"a set-up cell failed: {type(error).__name__}: {error}") from error
 
     # ---- tests ----
 
@@ -170,7 +171,7 @@ class Court:
     def _explain(
         self, error: Exception, half: Half, cell: CellToRun, page: Page, run: CellRun
     ) -> None:
-        if isinstance(error, SubmissionRaised):
+        if isinstance(error, SubmissionError):
             run.notes += _noted("raised", error.report)
         if half.hidden and not _may_be_told(error):
             run.notes += _noted("a hidden test failed", f"{type(error).__name__}: {error}")
@@ -237,7 +238,7 @@ def _half(source: str, hidden: bool) -> Half:
 
 def _may_be_told(error: Exception) -> bool:
     """Whether the text is ours alone: a check's sentence, or how the process ended."""
-    return type(error).__name__ == "CheckFailed" or isinstance(error, SubmissionDied | NameError)
+    return type(error).__name__ == "CheckFailed" or isinstance(error, StoppedError | NameError)
 
 
 def _line_of(error: Exception, source: str) -> str:
@@ -275,5 +276,3 @@ def _default_dtype(dtype: torch.dtype) -> Iterator[None]:
 
 def _is_double(value: Any) -> bool:
     return isinstance(value, torch.Tensor) and value.dtype == torch.float64 and value.numel() > 0
-
-

@@ -10,7 +10,7 @@ _BUILTIN = frozenset(dir(builtins)) | {"get_ipython", "display", "In", "Out", "_
 
 def plain_python(source: str) -> str:
     """The cell without IPython's own syntax (%magic, !command, name?)."""
-    return TransformerManager().transform_cell(source)
+    return str(TransformerManager().transform_cell(source))
 
 
 def bound_names(source: str) -> frozenset[str]:
@@ -23,7 +23,7 @@ def bound_names(source: str) -> frozenset[str]:
 
 
 def needed_names(source: str) -> frozenset[str]:
-    """The global names that the cell reads, anywhere in it, and neither binds nor has from Python."""
+    """The global names that the cell reads, and neither binds nor has from Python."""
     table = _table(source)
     return frozenset(_read(table) - bound_names(source) - _BUILTIN) if table else frozenset()
 
@@ -50,4 +50,3 @@ def _read(table: symtable.SymbolTable) -> set[str]:
         s.get_name() for s in table.get_symbols() if s.is_referenced() and (top or s.is_global())
     }
     return found.union(*(_read(child) for child in table.get_children()))
-

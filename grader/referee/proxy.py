@@ -38,9 +38,9 @@ class Proxy:
         """Its target, if the process in which it has its number still lives."""
         target, submission = proxy._target, proxy._submission
         if target.thing is not None and target.generation != submission.generation:
-            from .submission import SubmissionDied
+            from .submission import StoppedError
 
-            raise SubmissionDied("the submission's process that held this object is gone")
+            raise StoppedError("the submission's process that held this object is gone")
         return target
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
@@ -63,7 +63,7 @@ class Proxy:
     def _refuse(self, *_: object) -> NoReturn:
         raise TypeError(f"{self!r} cannot be compared, counted or copied: ask for its data")
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse  # type: ignore[assignment]
-    __bool__ = __len__ = __iter__ = __contains__ = _refuse  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
+    __bool__ = __len__ = __iter__ = __contains__ = _refuse
     __reduce_ex__ = __copy__ = __deepcopy__ = _refuse
     __hash__ = None  # type: ignore[assignment]

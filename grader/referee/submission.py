@@ -1,13 +1,14 @@
 """Talk to a submission's process: run its cells, ask for its names, call its functions.
 
 Whatever it does or sends, what comes back is data, a proxy, or one of three exceptions:
-`SubmissionRaised` (its code raised), `SubmissionDied` (its process is gone; the next request
-replays its cells in a fresh one) and `OutOfBudget` (its time is used up).
+`SubmissionError` (its code raised), `StoppedError` (its process is gone; the next request
+replays its cells in a fresh one) and `OutOfBudgetError` (its time is used up).
 """
 
 import builtins
 import contextlib
 import secrets
+import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -18,7 +19,7 @@ import torch
 
 from ..sandbox.client import Child, Ended
 from ..sandbox.limits import MEGABYTE, Limits
-from ..sandbox.wire import Decoder, Encoder, Message, Wire, WireError, WireTimeout
+from ..sandbox.wire import Decoder, Encoder, Message, Wire, WireError, WireTimeoutError
 from .outputs import Output
 from .proxy import Proxy, Target
 
@@ -26,23 +27,23 @@ _GRACE_SECONDS = 1.0  # an interrupt first, so that its state survives; then the
 _MAX_REPLAYS = 40
 
 
-class SubmissionRaised(Exception):
+class SubmissionError(Exception):
     """The submission's code raised; `report` is its own account, for the instructor."""
 
     report = type_name = ""
 
 
-class SubmissionDied(Exception):
+class StoppedError(Exception):
     """The submission's process is gone, or was stopped."""
 
     type_name = "Stopped"  # what a check calls it when it reports the call
 
 
-class OutOfBudget(SubmissionDied):
+class OutOfBudgetError(StoppedError):
     """All the time of the submission is used up."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A test asked for what a proxy does not give."""
 
 
@@ -53,7 +54,7 @@ class Submission:
         self.child, self.limits, self.watched = Child(lease), limits, watched
         self.deadline = time.monotonic() + limits.submission_seconds
         self.cell_deadline = self.deadline
-        self.fatal: SubmissionDied | None = None  # it died in this cell: no second try
+        self.fatal: StoppedError | None = None  # it died in this cell: no second try
         self.sink: Callable[[Output], None] = lambda output: None
         self.wire: Wire | None = None
         self.journal: list[str] = []  # the cells that make up its state
@@ -149,7 +150,7 @@ class Submission:
             wire.end.settimeout(seconds + _GRACE_SECONDS)
             wire.send(message, encoder.buffers if encoder else ())
             return self._reply(wire, message["id"], deadline)
-        except WireTimeout:
+        except WireTimeoutError:
             raise self._break_off(self._too_long()) from None
         except WireError as error:
             raise self._break_off(self._cause(str(error))) from None
@@ -162,7 +163,7 @@ class Submission:
             elif "call_back" in message:
                 self._call_back(wire, message, buffers)
             elif "no_sandbox" in message:
-                raise NoShelter(str(message["no_sandbox"]))
+                raise ShelterError(str(message["no_sandbox"]))
             elif message.get("id") == wanted:
                 return message, buffers
             else:
@@ -193,7 +194,7 @@ class Submission:
         left = self.deadline - time.monotonic()
         if left <= 0:
             limit = self.limits.submission_seconds
-            raise OutOfBudget(f"not run: the {limit:g} s of the whole submission are used up")
+            raise OutOfBudgetError(f"not run: the {limit:g} s of the whole submission are used up")
         return max(0.01, min(left, self.cell_deadline - time.monotonic()))
 
     def _too_long(self) -> str:
@@ -209,7 +210,7 @@ class Submission:
         if type(value) is Proxy:
             return {"target": Proxy.target_of(value).as_dict()}
         if not callable(value):
-            raise Refused(f"a {type(value).__name__} cannot be handed to a submission")
+            raise RefusedError(f"a {type(value).__name__} cannot be handed to a submission")
         number = len(self.lent)
         self.lent[number] = value
         return {"lent": number}
@@ -227,7 +228,7 @@ class Submission:
         if not isinstance(described, dict):
             return self._break_off("it raised what is no exception")
         if described.get("name") == "OutOfTime":  # by its own clock: it lives, the cell is over
-            self.fatal = SubmissionDied(self._too_long())
+            self.fatal = StoppedError(self._too_long())
             return self.fatal
         ancestors = described.get("is")
         names = [str(name) for name in ancestors] if isinstance(ancestors, list) else []
@@ -246,7 +247,7 @@ class Submission:
         """The wire to a process with the submission's state in it."""
         if self.wire is None:
             if self.generation > _MAX_REPLAYS:
-                raise OutOfBudget(f"not run: its process died {self.generation} times before")
+                raise OutOfBudgetError(f"not run: its process died {self.generation} times before")
             self.generation += 1
             self.wire = Wire(self.child.fork(self.limits))
             self._replay()
@@ -272,14 +273,14 @@ class Submission:
         self.cpu += ended.cpu
         return _cause_of_death(ended)
 
-    def _break_off(self, why: str) -> SubmissionDied:
+    def _break_off(self, why: str) -> StoppedError:
         if self.wire:
             self.wire.close()
             self.wire = None
         self.child.kill()
         with contextlib.suppress(OSError):
             self._drop_report()
-        self.fatal = SubmissionDied(why)
+        self.fatal = StoppedError(why)
         return self.fatal
 
     def _drop_report(self) -> None:
@@ -292,28 +293,33 @@ class Submission:
             self.child.lease.setblocking(True)
 
 
-class NoShelter(Exception):
+class ShelterError(Exception):
     """The sandbox could not be entered, so nothing was run."""
 
 
 def _cause_of_death(ended: Ended) -> str:
-    if ended.why:
-        return ended.why
-    known = {-11: "its process crashed (segmentation fault)", -7: "its process crashed (bus error)",
-             -9: "its process was killed (out of time or memory)", -6: "its process aborted"}  # fmt: skip
-    return known.get(ended.code, f"its process ended by itself (exit code {ended.code})")
+    known = {
+        -signal.SIGSEGV: "its process crashed (segmentation fault)",
+        -signal.SIGBUS: "its process crashed (bus error)",
+        -signal.SIGABRT: "its process aborted",
+        -signal.SIGKILL: "its process was killed (out of time or memory)",
+    }
+    said = known.get(ended.code, f"its process ended by itself (exit code {ended.code})")
+    return ended.why or said
 
 
-def _same_kind(name: str, text: str, ancestors: Sequence[str]) -> SubmissionRaised:
+def _same_kind(name: str, text: str, ancestors: Sequence[str]) -> SubmissionError:
     """An exception called as theirs, which `except ValueError` and its like will catch."""
     for ancestor in ancestors:
         base = getattr(builtins, ancestor, None)
         if isinstance(base, type) and issubclass(base, Exception):
             with contextlib.suppress(TypeError, ValueError):
-                error = type(name, (SubmissionRaised, base), {})(text)
-                if isinstance(error, SubmissionRaised):
-                    return error
-    error = type(name or "Exception", (SubmissionRaised,), {})(text)
+                return _named(name, (SubmissionError, base), text)
+    return _named(name, (SubmissionError,), text)
+
+
+def _named(name: str, bases: tuple[type, ...], text: str) -> SubmissionError:
+    error: SubmissionError = type(name if name.isidentifier() else "Exception", bases, {})(text)
     return error
 
 
@@ -343,4 +349,4 @@ def _copied(value: Any) -> Any:
 
 
 def _refuse(value: Any) -> Message:
-    raise Refused(f"a {type(value).__name__} cannot be handed to a submission")
+    raise RefusedError(f"a {type(value).__name__} cannot be handed to a submission")

@@ -1,10 +1,7 @@
 """Hold the warm processes, and the children forked from them, from the trusted side.
 
-    with Warm.start() as warm:            # about 3 s, once
-        child = Child(warm.lease())
-        wire = child.fork(Limits())       # a fresh submission, some milliseconds
-        ...
-        child.close()                     # whatever it does, it is gone
+`Warm.start` takes about 3 s, once; `Child(warm.lease()).fork(limits)` makes a fresh submission's
+process in some milliseconds, and closing the lease ends it, whatever it does.
 """
 
 import contextlib
@@ -19,7 +16,6 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from .isolation import Level
@@ -31,8 +27,8 @@ _PACKET = 1 << 16
 _SCRATCH = "grader-sandbox-"
 
 
-class NoSandbox(Exception):
-    """This machine cannot shut a submission in; the text says what the kernel said."""
+class NoSandboxError(Exception):
+    """No submission can be shut in on this machine; the text says what the kernel said."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +59,7 @@ class Warm:
 
     @classmethod
     def start(cls, level: Level | None = None, referee: RefereeSettings | None = None) -> "Warm":
-        """Start them at a level, by default the best there is; NoSandbox if there is none."""
+        """Start them at a level, by default the best there is; NoSandboxError if there is none."""
         _sweep()
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         referee_control, referee_theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -109,9 +105,7 @@ class Warm:
     def __enter__(self) -> "Warm":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -214,7 +208,7 @@ def _greeting(control: socket.socket, process: "subprocess.Popen[bytes]") -> dic
     _, said = process.communicate()
     if "refused" in greeting:
         reasons = [f"{level}: {why}" for level, why in greeting["refused"].items()]
-        raise NoSandbox("; ".join(reasons))
+        raise NoSandboxError("; ".join(reasons))
     raise RuntimeError("the warm process did not start: " + said.decode(errors="replace")[-2000:])
 
 

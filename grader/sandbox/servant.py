@@ -1,7 +1,7 @@
-"""Do in the submission's process what the referee asks: run a cell, look up a name, call a function.
+"""Do in the submission's process what the referee asks: run a cell, give a value, call a function.
 
-This side is not trusted with anything. What it does well (limits on time and output, noticing
-autograd) it does so that an honest mistake costs little; the referee enforces the same from outside.
+Nothing on this side is trusted. What it does well (limits on time and output, noticing autograd) it
+does so that an honest mistake costs little; the referee enforces the same from outside.
 """
 
 import linecache
@@ -81,9 +81,7 @@ class Servant:
             raise NameError(f"name '{name}' is not defined")
         return self.shell.user_ns[name]
 
-    def _call(
-        self, function: Any, message: Message, decoder: Decoder, encoder: Encoder
-    ) -> Message:
+    def _call(self, function: Any, message: Message, decoder: Decoder, encoder: Encoder) -> Message:
         arguments = _Recorded(decoder)
         positional = arguments.decode(message["arguments"])
         named = arguments.decode(message["named"])

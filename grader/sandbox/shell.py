@@ -1,4 +1,4 @@
-"""Run cells as a notebook does, in this process: IPython's own shell, its outputs caught as nbformat.
+"""Run cells as a notebook does, in this process: IPython's own shell, outputs caught as nbformat.
 
 No kernel, no sockets: `Shell.run` runs one cell and hands each output to a `sink` as it appears.
 """
@@ -61,7 +61,8 @@ class _Result(DisplayHook):
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
         output = _bundle("execute_result", format_dict, md_dict)
-        self.shell.sink({**output, "execution_count": self.shell.execution_count})
+        shell: Any = self.shell
+        shell.sink({**output, "execution_count": shell.execution_count})
 
     def finish_displayhook(self) -> None:
         pass
@@ -73,7 +74,8 @@ class _Display(DisplayPublisher):
     def publish(self, data: Any, metadata: Any = None, *_: Any, **options: Any) -> None:
         kind = "update_display_data" if options.get("update") else "display_data"
         output = _bundle(kind, data, metadata)
-        self.shell.sink({**output, "transient": options.get("transient") or {}})
+        shell: Any = self.shell
+        shell.sink({**output, "transient": options.get("transient") or {}})
 
     def clear_output(self, wait: bool = False) -> None:
         self.shell.sink({"output_type": "clear_output", "wait": wait})
@@ -108,7 +110,8 @@ class Shell(InteractiveShell):
     def run(self, source: str, sink: Sink) -> bool:
         """Run one cell; whether it ended without an exception."""
         with self.captured(sink):
-            return bool(self.run_cell(source, store_history=True).success)
+            done = self.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
+            return bool(done.success)
 
     @contextmanager
     def captured(self, sink: Sink) -> Iterator[None]:
@@ -138,5 +141,5 @@ def make_shell() -> Shell:
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "nocolor"
     shell = Shell.instance(config=config)
-    shell.enable_matplotlib("inline")
+    shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
     return shell

@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Nothing:
-    """What the stand-in gives for everything it does not know: it takes any call and says nothing."""
+    """What the stand-in gives for all it does not know: it takes any call and says nothing."""
 
     def __call__(self, *_: Any, **__: Any) -> "Nothing":
         return self

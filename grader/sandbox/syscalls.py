@@ -67,7 +67,7 @@ ALLOWED: Numbers = {
     "arch_prctl": (158, None),
 }
 
-# Pretended: answered with success, done nothing (shutil.copy wants them, landlock does not guard them).
+# Pretended: answered with success, nothing done (shutil.copy wants them, Landlock lets them by).
 PRETENDED: Numbers = {
     "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
     "utime": (132, None), "utimes": (235, None), "utimensat": (280, 88), "futimesat": (261, None),

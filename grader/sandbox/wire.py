@@ -13,6 +13,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -41,11 +42,11 @@ class WireError(Exception):
     """What came is not a message, or says what no message may say."""
 
 
-class WireClosed(WireError):
+class WireClosedError(WireError):
     """The other side is gone."""
 
 
-class WireTimeout(WireError):
+class WireTimeoutError(WireError):
     """The other side did not answer in time."""
 
 
@@ -84,12 +85,13 @@ class Encoder:
             pairs = list(value.items())
             return {"dict": [[self.encode(k, depth), self.encode(v, depth)] for k, v in pairs]}
         if isinstance(value, Iterator):
-            return {"list": [self.encode(item, depth) for _, item in zip(range(10_000), value)]}
+            return {"list": [self.encode(item, depth) for item in islice(value, 10_000)]}
         return self.refer(value)
 
     def _tensor(self, value: torch.Tensor) -> list[Json]:
-        plain = torch.Tensor.detach(value).as_subclass(torch.Tensor).to_dense().cpu()
-        plain = plain.resolve_conj().resolve_neg().contiguous()
+        plain = torch.Tensor.detach(value).cpu()
+        plain = plain.to_dense() if plain.layout != torch.strided else plain
+        plain = plain.as_subclass(torch.Tensor).resolve_conj().resolve_neg().contiguous()
         name = str(plain.dtype).removeprefix("torch.")
         if name not in _DTYPES:
             raise ValueError(f"a tensor of dtype {name} cannot be looked at")
@@ -133,18 +135,18 @@ class Decoder:
             return self._decode(coded)
         except WireError:
             raise
-        except (ArithmeticError, LookupError, RecursionError, RuntimeError, TypeError) as error:
-            raise WireError(f"not a value: {error}") from None
-        except ValueError as error:
+        except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
             raise WireError(f"not a value: {error}") from None
 
     def _decode(self, coded: Json) -> Any:
         if coded is None or isinstance(coded, bool | int | float | str):
             return coded
+        if not isinstance(coded, dict):
+            raise WireError("a list outside a value")
         if len(coded) != 1:
             return self.meet(coded)
         ((kind, content),) = coded.items()
-        build = getattr(self, f"_build_{kind}", None)
+        build = getattr(self, f"_build_{kind}", None)  # a fixed set: those named below
         return build(content) if build else self.meet(coded)
 
     def _build_list(self, content: list[Json]) -> list[Any]:
@@ -217,9 +219,9 @@ class Wire:
         try:
             self.end.sendall(b"".join((struct.pack("<I", len(text)), text, *buffers)))
         except TimeoutError:
-            raise WireTimeout("the other side does not listen") from None
+            raise WireTimeoutError("the other side does not listen") from None
         except OSError as error:
-            raise WireClosed(str(error)) from None
+            raise WireClosedError(str(error)) from None
 
     def receive(self, deadline: float | None = None) -> tuple[Message, list[bytearray]]:
         """The next message, before the deadline (of time.monotonic)."""
@@ -240,16 +242,16 @@ class Wire:
         while len(received) < count:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
-                raise WireTimeout("no answer in time")
+                raise WireTimeoutError("no answer in time")
             self.end.settimeout(left)
             try:
                 part = self.end.recv(min(count - len(received), 1 << 20))
             except TimeoutError:
-                raise WireTimeout("no answer in time") from None
+                raise WireTimeoutError("no answer in time") from None
             except OSError as error:
-                raise WireClosed(str(error)) from None
+                raise WireClosedError(str(error)) from None
             if not part:
-                raise WireClosed("the other side is gone")
+                raise WireClosedError("the other side is gone")
             received += part
         return received
 

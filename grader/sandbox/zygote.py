@@ -73,6 +73,8 @@ class Zygote:
         self.numbers: int | None = None
         self.scratch_base: str | None = None
         _one_thread_or_die()
+        # Asked now: there is no /proc in the room. A little is for what forking itself needs.
+        self.address_space = _address_space() + 64 * MEGABYTE
         if level is Level.NAMESPACES:
             self.numbers = isolation.move_in(room)
         else:
@@ -133,17 +135,16 @@ class Zygote:
         lease.limits, lease.why = limits, None
         if self.level is not Level.NAMESPACES:
             lease.scratch = tempfile.mkdtemp(dir=self.scratch_base)
-        address_space = _address_space()
         lease.pid = isolation.fork_into_own_numbers(self.numbers)
         if lease.pid == 0:
-            self._live(lease, descriptors, address_space)
+            self._live(lease, descriptors)
 
-    def _live(self, lease: Lease, descriptors: list[int], address_space: int) -> None:
+    def _live(self, lease: Lease, descriptors: list[int]) -> None:
         """The child, from its first breath to its last."""
         try:
             sockets = _keep_only(descriptors)
             kernel.die_with_parent()
-            self._shut_in(lease, address_space)
+            self._shut_in(lease)
             _start_afresh(os.getcwd())
             self.play(sockets, lease.limits)
         except EOFError:
@@ -154,14 +155,16 @@ class Zygote:
         finally:
             os._exit(0)
 
-    def _shut_in(self, lease: Lease, address_space: int) -> None:
+    def _shut_in(self, lease: Lease) -> None:
         if self.level is Level.NAMESPACES:
-            isolation.shut_in_namespaces(lease.limits, address_space)
+            isolation.shut_in_namespaces(lease.limits, self.address_space)
         elif self.level is Level.LANDLOCK and lease.scratch:
-            isolation.shut_in_landlock(self.visible, lease.scratch, lease.limits, address_space)
+            isolation.shut_in_landlock(
+                self.visible, lease.scratch, lease.limits, self.address_space
+            )
         else:
             os.chdir(lease.scratch or "/")
-            lease.limits.impose(address_space)
+            lease.limits.impose(self.address_space)
 
     def _kill(self, lease: Lease) -> None:
         if lease.pid:
@@ -275,7 +278,7 @@ def _start_afresh(scratch: str) -> None:
     os.environ.update(dict.fromkeys(names, scratch))
     tempfile.tempdir = scratch
     random.seed(0)
-    numpy.random.seed(0)  # noqa: NPY002 (it is this global state that students use)
+    numpy.random.seed(0)
     torch.manual_seed(0)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -289,11 +292,9 @@ def _complain(error: OSError) -> None:
 
 
 def _address_space() -> int:
-    """How much address space this process has, in bytes; there is no /proc in the room."""
-    return _warm_address_space
-
-
-_warm_address_space = 0
+    """How much address space this process has, in bytes."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * resource.getpagesize()
 
 
 def _one_thread_or_die() -> None:
@@ -301,9 +302,6 @@ def _one_thread_or_die() -> None:
     threads = len(os.listdir("/proc/self/task"))
     if threads != 1:
         raise RuntimeError(f"the warm process has {threads} threads: it must not fork")
-    global _warm_address_space
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    _warm_address_space = pages * resource.getpagesize() + 64 * MEGABYTE
 
 
 # ---- start -------------------------------------------------------------------------------------
@@ -321,7 +319,7 @@ def warm_up() -> Any:
     shell = make_shell()
     for source in _WARM_UP:
         shell.run(source, ignore)
-    shell.reset(new_session=True)
+    shell.reset(new_session=True)  # type: ignore[no-untyped-call]
     shell.execution_count = 1
     return shell
 
