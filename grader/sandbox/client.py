@@ -36,14 +36,14 @@ class RefereeSettings:
     """Where the trusted side's warm process finds the code that plays the referee."""
 
     module: str
-    preload: tuple[str, ...] = ()
+    rehearsal: str = ""  # Python that test cells are like: run once, so that caches are warm
 
     def as_dict(self) -> dict[str, Any]:
         path = str(_HERE.parents[1])
         # Of the directory that holds the package only the package itself is shown.
         readable = [*_python(), str(_HERE.parent)]
-        preload = list(self.preload)
-        return {"module": self.module, "preload": preload, "path": path, "readable": readable}
+        where = {"path": path, "readable": readable}
+        return {"module": self.module, "rehearsal": self.rehearsal, **where}
 
 
 @dataclass

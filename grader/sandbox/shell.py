@@ -140,6 +140,8 @@ def make_shell() -> Shell:
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "nocolor"
+    # Cropping a figure to what is drawn would mean to draw it twice.
+    config.InlineBackend.print_figure_kwargs = {"bbox_inches": None}
     shell = Shell.instance(config=config)
     shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
     return shell

@@ -41,7 +41,10 @@ _PRELOADED = (
 )  # fmt: skip
 _WARM_UP = (
     "%matplotlib inline\nimport torch, numpy as np, matplotlib.pyplot as plt",
-    "plt.plot([1, 2]); plt.imshow([[1, 2]]); plt.colorbar(); plt.title('$x^2$'); plt.show()",
+    "plt.figure(); plt.loglog([1e-9, 2], [1, 2], 'o-'); plt.grid(); plt.title('$x^2$'); plt.show()",
+    "figure, (left, right) = plt.subplots(1, 2, layout='constrained')\n"
+    "left.scatter([1, 2], [1, 2], label='data'); left.legend(); left.set(xlabel='x', title='t')\n"
+    "right.semilogy([1, 2]); figure.colorbar(left.imshow([[1, 2]])); plt.show()",
     "net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Sigmoid())\n"
     "step = torch.optim.SGD(net.parameters(), lr=0.1)\n"
     "net(torch.randn(5, 3)).sum().backward(); step.step(); torch.ones(2)",
@@ -321,7 +324,16 @@ def warm_up() -> Any:
         shell.run(source, ignore)
     shell.reset(new_session=True)  # type: ignore[no-untyped-call]
     shell.execution_count = 1
+    _close_fonts()
     return shell
+
+
+def _close_fonts() -> None:
+    """Let go of the font files that matplotlib keeps open: forks would share their positions."""
+    from matplotlib import font_manager, mathtext
+
+    font_manager._get_font.cache_clear()
+    mathtext.MathTextParser._parse_cached.cache_clear()
 
 
 def main() -> None:
@@ -366,8 +378,7 @@ def _become_referee(control: socket.socket, level: Level, referee: Any) -> None:
     """The same for test cells, with the real grader on the path."""
     sys.path.insert(0, referee["path"])
     play = importlib.import_module(referee["module"]).play
-    for name in referee["preload"]:
-        importlib.import_module(name)
+    exec(referee["rehearsal"], {})
     room = Room.with_system(referee["readable"], [])
     _freeze()
     zygote = Zygote(control, level, room, play)
