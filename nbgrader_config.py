@@ -56,6 +56,7 @@ c.Autograde.autograde_preprocessors = [
     CheckCellMetadata,
 ]
 c.Execute.timeout = 30  # seconds a cell
+c.Execute.extra_arguments = ["--log-level=ERROR"]  # not each kernel's remarks on itself
 
 # Tests are hidden before anything is drawn: no page ever holds them.
 c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
