@@ -45,7 +45,9 @@ c.GenerateAssignment.preprocessors = [
     CheckCellMetadata,
 ]
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}
-c.ClearSolutions.text_stub = "*Your derivation here.*"
+c.ClearSolutions.text_stub = (
+    "*Double-click, and write your derivation here: one equation a line, the gradient last.*"
+)
 
 c.Autograde.autograde_preprocessors = [
     RunSubmission,
