@@ -67,6 +67,8 @@ def _of_error(source: str, error: Any) -> Outcome:
         return UNWRITTEN
     if error.ename in STOPPED:
         return TOO_LONG
+    if error.ename == "Stopped":  # by our own engine, whose reason may be told
+        return Outcome("error", f"Stopped: {said}.")
     if error.ename in DISAGREES:
         return Outcome("wrong", _disagreement(source, said))
     if _in_hidden_part(source, error):  # the text is the student's, and may show what was drawn
@@ -83,7 +85,9 @@ def _disagreement(source: str, said: str) -> str:
 def _in_hidden_part(source: str, error: Any) -> bool:
     """Whether a hidden test failed; when the traceback does not say, we take it that one did."""
     hidden = hidden_lines(source)
-    where = re.search(r"Cell In\[\d+\], line (\d+)", ANSI.sub("", "\n".join(error.traceback)))
+    where = re.search(
+        r"^(?:Cell In\[\d+\], )?line (\d+)", ANSI.sub("", "\n".join(error.traceback)), re.M
+    )
     return bool(hidden) and (where is None or int(where[1]) in hidden)
 
 

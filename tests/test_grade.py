@@ -29,7 +29,7 @@ CELLS = [
     ("visible_wrong", "wrong", "double(1) is not 2"),
     ("hidden_wrong", "wrong", "double | agrees: no"),
     ("spy", "error", "ValueError on further inputs."),
-    ("endless", "error", "It ran longer than allowed and was stopped."),
+    ("endless", "error", "Stopped: it ran longer than 4 s."),
     ("typo", "error", "NameError: name 'double' is not defined"),
 ]
 
@@ -51,9 +51,11 @@ def test_a_warning_on_stderr_costs_nothing(graded) -> None:
 
 FAILED = [
     ("damaged", "it is no notebook"),
-    ("misnamed", "there is no such file, only tiny (1).ipynb"),
-    ("deleted", "cell double_test: the cell was deleted"),
-    ("doubled", "cell double_test: it is there 2 times"),
+]
+MENDED = [
+    ("misnamed", 2, "the file was called tiny (1).ipynb"),
+    ("deleted", 0, "cell double_test was deleted; it was put back"),
+    ("doubled", 0, None),
 ]
 
 
@@ -63,6 +65,14 @@ def test_a_broken_submission_fails_with_file_and_reason(graded, student, reason)
     assert (result.status, result.score, result.max_score) == ("failed", 0, 6)
     assert f"submitted/{student}/{TINY}" in result.error
     assert reason in result.error
+
+
+@pytest.mark.parametrize(("student", "points", "remark"), MENDED)
+def test_what_can_be_mended_is_graded_and_told(graded, student, points, remark) -> None:
+    course, results = graded
+    assert (results[student].status, results[student].score) == ("graded", points)
+    told = course.autograded(student, TINY).read_text()
+    assert remark is None or remark in told
 
 
 def test_what_has_not_changed_is_not_graded_again(graded) -> None:

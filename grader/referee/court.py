@@ -175,7 +175,8 @@ class Court:
             run.notes += _noted("raised", error.report)
         if half.hidden and not _may_be_told(error):
             run.notes += _noted("a hidden test failed", f"{type(error).__name__}: {error}")
-            page.add(_error("HiddenTestFailed", "a hidden test of this cell failed"))
+            name = getattr(error, "type_name", "") or type(error).__name__
+            page.add(_error(name, "a hidden test of this cell failed"))
         else:
             where = [] if half.hidden else [_line_of(error, cell.source)]
             name = getattr(error, "type_name", "") or type(error).__name__
@@ -237,8 +238,9 @@ def _half(source: str, hidden: bool) -> Half:
 
 
 def _may_be_told(error: Exception) -> bool:
-    """Whether the text is ours alone: a check's sentence, or how the process ended."""
-    return type(error).__name__ == "CheckFailed" or isinstance(error, StoppedError | NameError)
+    """Whether the text is ours alone: a check's or an assertion's, or how the process ended."""
+    ours = isinstance(error, AssertionError | StoppedError | NameError)
+    return ours and not isinstance(error, SubmissionError)
 
 
 def _line_of(error: Exception, source: str) -> str:

@@ -332,8 +332,9 @@ def _close_fonts() -> None:
     """Let go of the font files that matplotlib keeps open: forks would share their positions."""
     from matplotlib import font_manager, mathtext
 
-    font_manager._get_font.cache_clear()
-    mathtext.MathTextParser._parse_cached.cache_clear()
+    caches: tuple[Any, Any] = font_manager, mathtext.MathTextParser
+    caches[0]._get_font.cache_clear()
+    caches[1]._parse_cached.cache_clear()
 
 
 def main() -> None:
