@@ -54,19 +54,22 @@ class Engine:
 
     def judge(self, case: Case, settings: Settings) -> tuple[Judgement, Level]:
         """What came of a case; EngineError if nothing did."""
-        bench = self._take(settings.level)
-        try:
-            judgement = bench.judge(case, settings.limits)
-        finally:
-            with self.lock:
-                self.busy, self.idle_since = self.busy - 1, time.monotonic()
+        for _ in range(2):
+            bench = self._take(settings.level)
+            try:
+                judgement = bench.judge(case, settings.limits)
+            finally:
+                with self.lock:
+                    self.busy, self.idle_since = self.busy - 1, time.monotonic()
+            if bench.is_alive:
+                break
         if isinstance(judgement, Failed):
             raise EngineError(judgement.why)
         return judgement, bench.level
 
     def _take(self, level: Level | None) -> Bench:
         with self.lock:
-            if self.bench is None or level is not self.wanted:
+            if self.bench is None or level is not self.wanted or not self.bench.is_alive:
                 self._close()
                 self.bench, self.wanted = Bench.open(level), level
                 watch = threading.Thread(target=self._end_when_idle, args=(self.bench,))

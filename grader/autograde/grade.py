@@ -39,6 +39,7 @@ from grader.course.gradebook import directory, open_gradebook, settings
 from grader.course.layout import Course
 from grader.course.release import release
 from grader.referee.plan import GRADIENTS
+from grader.sandbox.client import NoSandboxError
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 
@@ -149,6 +150,11 @@ class Clerk:
             path = self.course.submitted(*one).relative_to(self.course.root)
             cure = ASK if isinstance(error, UnreadableError) else "Grade it again"
             return self._failed(*one, str(Fault(path, "", str(error), cure)))
+        except NoSandboxError:
+            raise
+        except Exception as error:  # a fault of ours must not stop the others
+            self.book.db.rollback()
+            return self._failed(*one, f"{type(error).__name__}: {error}")
 
     def _save(self, student: str, assignment: str, notebook: Any) -> Result:
         """Scores first, then the notebook: it is the notebook that makes a submission graded."""

@@ -47,10 +47,18 @@ class Bench:
     def level(self) -> Level:
         return self.warm.level
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the warm processes are there; the kernel may have killed them for memory."""
+        return self.warm.process.poll() is None
+
     def judge(self, case: Case, limits: Limits) -> Judgement | Failed:
-        submission_lease = self.warm.lease()
-        referee = Child(self.warm.lease(referee=True))
-        wire = Wire(referee.fork(_referee_limits(limits), submission_lease))
+        try:
+            submission_lease = self.warm.lease()
+            referee = Child(self.warm.lease(referee=True))
+            wire = Wire(referee.fork(_referee_limits(limits), submission_lease))
+        except OSError as error:
+            return Failed(f"the warm processes are gone ({error})")
         try:
             return _ask(wire, case, limits)
         except WireError as error:
