@@ -29,8 +29,9 @@ CELLS = [
     ("visible_wrong", "wrong", "double(1) is not 2"),
     ("hidden_wrong", "wrong", "double | agrees: no"),
     ("spy", "error", "ValueError on further inputs."),
-    ("endless", "error", "Stopped: it ran longer than 4 s."),
-    ("typo", "error", "NameError: name 'double' is not defined"),
+    ("endless", "error", "Stopped: it ran longer than 4 s"),
+    ("crash", "error", "ZeroDivisionError: division by zero"),
+    ("typo", "error", "double is not there: was its cell filled in, and did it run?"),
 ]
 
 
@@ -43,6 +44,10 @@ def test_a_wrong_answer_is_told_in_one_line(graded, student, status, message) ->
 @pytest.mark.parametrize("student", ["hidden_wrong", "visible_wrong", "endless", "typo"])
 def test_one_wrong_function_does_not_cost_another(graded, student) -> None:
     assert by_id(graded[1][student])["shout_test"].score == 1
+
+
+def test_a_student_whose_name_looks_like_a_pattern_is_graded(graded) -> None:
+    assert graded[1]["odd [x]"].score == 2
 
 
 def test_a_warning_on_stderr_costs_nothing(graded) -> None:
@@ -73,6 +78,12 @@ def test_what_can_be_mended_is_graded_and_told(graded, student, points, remark) 
     assert (results[student].status, results[student].score) == ("graded", points)
     told = course.autograded(student, TINY).read_text()
     assert remark is None or remark in told
+
+
+def test_a_hand_in_to_no_assignment_is_told(graded) -> None:
+    result = graded[1]["lost"]
+    assert (result.status, result.max_score) == ("failed", 0)
+    assert "submitted/lost/tinny: there is no assignment 'tinny'" in result.error
 
 
 def test_what_has_not_changed_is_not_graded_again(graded) -> None:

@@ -43,7 +43,13 @@ from grader.sandbox.client import NoSandboxError
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 
+
+class LostError(Exception):
+    """A hand-in to an assignment that is not there."""
+
+
 Submission = tuple[str, str]  # student, assignment
+_CURES = {UnreadableError: ASK, EngineError: "Grade it again", LostError: "Rename the folder"}
 FILE_MODE = 0o444  # as nbgrader leaves what it graded
 
 
@@ -56,7 +62,7 @@ def grade_all(
     level: Level | None = None,
 ) -> Iterator[Result]:
     """Grade the submissions, `workers` at a time, and give the results in order."""
-    names = sorted({assignment for _, assignment in submissions})
+    names = sorted({assignment for _, assignment in submissions} & set(course.assignments()))
     _put_on_record(course, names)
     chosen = settings_of(course, level)
     with open_gradebook(course) as book, ThreadPoolExecutor(workers) as pool:
@@ -118,6 +124,8 @@ class Clerk:
         self, one: Submission, pool: ThreadPoolExecutor
     ) -> tuple[Submission, Future[Any] | None]:
         """Have it judged, unless it was and has not changed since."""
+        if one[1] not in self.blueprints:
+            return one, pool.submit(_no_assignment, one[1])
         if not self.force and self._is_up_to_date(*one):
             return one, None
         return one, pool.submit(self._judged, *one)
@@ -146,10 +154,10 @@ class Clerk:
             return result_of(self.course, *one)
         try:
             return self._save(*one, future.result())
-        except (UnreadableError, EngineError) as error:
+        except (UnreadableError, EngineError, LostError) as error:
             path = self.course.submitted(*one).relative_to(self.course.root)
-            cure = ASK if isinstance(error, UnreadableError) else "Grade it again"
-            return self._failed(*one, str(Fault(path, "", str(error), cure)))
+            where = path.parent if isinstance(error, LostError) else path
+            return self._failed(*one, str(Fault(where, "", str(error), _CURES[type(error)])))
         except NoSandboxError:
             raise
         except Exception as error:  # a fault of ours must not stop the others
@@ -168,10 +176,16 @@ class Clerk:
         return result_from(notebook, scores, student, assignment)
 
     def _failed(self, student: str, assignment: str, reason: str) -> Result:
-        points = sum(cell.points for cell in self.blueprints[assignment].cells if cell.graded)
+        blueprint = self.blueprints.get(assignment)
+        cells = blueprint.cells if blueprint else ()
+        points = sum(cell.points for cell in cells if cell.graded)
         result = Result(student, assignment, "failed", reason, "none", 0.0, points, 0.0)
         keep_failure(self.course, result)
         return result
+
+
+def _no_assignment(name: str) -> Any:
+    raise LostError(f"there is no assignment {name!r} in solutions/")
 
 
 def put_notebook(notebook: Any, path: Path) -> None:
@@ -194,4 +208,5 @@ def _put_on_record(course: Course, assignments: list[str]) -> None:
     """Release what the gradebook does not know yet: a fresh clone has no gradebook."""
     with open_gradebook(course) as book:
         known = {assignment.name for assignment in book.assignments}
-    release(course, [name for name in assignments if name not in known])
+    there = set(course.assignments())
+    release(course, [name for name in assignments if name in there - known])
