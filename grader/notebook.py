@@ -86,7 +86,8 @@ def _of_error(source: str, error: Any) -> Outcome:
     if error.ename in DISAGREES:
         return Outcome("wrong", _disagreement(source, said))
     ours = error.ename == "Stopped"  # by the engine, whose reason may be told
-    if not ours and _in_hidden_part(source, error):  # the text is the student's, and may show what was drawn
+    # Otherwise the text is the student's, and may show what was drawn.
+    if not ours and _in_hidden_part(source, error):
         return Outcome("error", f"{error.ename} on further inputs.")
     return Outcome("error", f"{error.ename}: {said}" if said else str(error.ename))
 
