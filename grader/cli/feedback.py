@@ -30,7 +30,7 @@ def run(chosen: argparse.Namespace) -> int:
     from grader.course.feedback import feedback_pages
 
     course, made = course_of(chosen), 0
-    graded = submissions_of(chosen, course, list(course.graded()))
+    graded = submissions_of(chosen, course, course.graded())
     if not graded:
         print("nothing has been graded yet: run 'grader grade' first", file=sys.stderr)
         return NOTHING_RAN
