@@ -1,6 +1,6 @@
 """The feedback page of one submission: one HTML file that opens from disk, with no script in it.
 
-    page = feedback_page(submission)      # a `Submission`, read by grader.course.pages.reading
+page = feedback_page(submission)      # a `Submission`, read by grader.course.pages.reading
 """
 
 from __future__ import annotations

@@ -35,13 +35,66 @@ RENAMED = [
 ]
 
 ELEMENTS = frozenset(
-    "math mi mo mn mtext mspace mrow mfrac msqrt mroot msub msup msubsup munder mover munderover "
-    "mmultiscripts mprescripts mtable mtr mtd mpadded mphantom mstyle menclose merror b i".split()
+    [
+        "math",
+        "mi",
+        "mo",
+        "mn",
+        "mtext",
+        "mspace",
+        "mrow",
+        "mfrac",
+        "msqrt",
+        "mroot",
+        "msub",
+        "msup",
+        "msubsup",
+        "munder",
+        "mover",
+        "munderover",
+        "mmultiscripts",
+        "mprescripts",
+        "mtable",
+        "mtr",
+        "mtd",
+        "mpadded",
+        "mphantom",
+        "mstyle",
+        "menclose",
+        "merror",
+        "b",
+        "i",
+    ]
 )
 ATTRIBUTES = frozenset(
-    "display displaystyle scriptlevel mathvariant stretchy symmetric largeop movablelimits form "
-    "fence separator lspace rspace minsize maxsize width height depth voffset linethickness "
-    "accent accentunder columnspan rowspan style class".split()
+    [
+        "display",
+        "displaystyle",
+        "scriptlevel",
+        "mathvariant",
+        "stretchy",
+        "symmetric",
+        "largeop",
+        "movablelimits",
+        "form",
+        "fence",
+        "separator",
+        "lspace",
+        "rspace",
+        "minsize",
+        "maxsize",
+        "width",
+        "height",
+        "depth",
+        "voffset",
+        "linethickness",
+        "accent",
+        "accentunder",
+        "columnspan",
+        "rowspan",
+        "style",
+        "class",
+    ]
 )
 TAG = re.compile(r"</?([A-Za-z]+)((?:\s+[a-z]+=\"[^\"<>]*\")*)\s*/?>")
 

@@ -27,9 +27,10 @@ WORDS = {
 
 @cache
 def template(name: str) -> Template:
-    """A template of ours; `css` holds the style sheets that go with it."""
+    """A template of ours; in that of a page, `css` is the style sheets that go with it."""
     found = _environment().get_template(name)
-    found.globals["css"] = _styles("page.css", f"{name.split('.')[0]}.css")
+    sheets = ("page.css", f"{name.split('.', maxsplit=1)[0]}.css")
+    found.globals["css"] = _styles(*(sheet for sheet in sheets if name.endswith(".html.j2")))
     return found
 
 

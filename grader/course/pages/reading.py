@@ -1,6 +1,6 @@
 """Read an autograded notebook as what it is to its reader: sections with questions and checks.
 
-    submission = read_submission(course, student, assignment, scores)
+    submission = submission_of(read_notebook(path), student, assignment, scores)
 
 A `Question` is an answer with the tests that follow it, or a derivation. Nothing of a hidden test
 comes this far: a test's code is never taken, but for the claim in its first line.
@@ -18,12 +18,24 @@ from typing import Any
 from grader.course.pages.derivation import NOTES, Derivation, derivation_of
 from grader.course.pages.outputs import Figure, Shown, shown
 from grader.course.pages.scores import NOTHING, Grade, Scores
-from grader.notebook import UNWRITTEN, Cell, Outcome, is_test, is_untouched, kind, outcome, title
+from grader.notebook import (
+    UNWRITTEN,
+    Cell,
+    Outcome,
+    is_test,
+    is_untouched,
+    kind,
+    last_line,
+    outcome,
+    title,
+)
 
 WAITS = Outcome("manual", "Not yet read by a person.")
 UNSCORED = Outcome("missing", "It has no score.")
 MEASURES = re.compile(r"(shape |agrees: |furthest )")
 HEADING = re.compile(r"\s*(#{1,6})\s+(.+?)\s*(?:\n+|$)")
+STOPPED = re.compile(r"\b(Stopped|CellTimeoutError): ")
+EVIDENCE = re.compile(r"(autograd|finite differences): (.*)", re.DOTALL)
 OURS = "mended"  # the id of a cell in which the engine says what it mended
 
 
@@ -39,6 +51,7 @@ class Check:
     message: str
     diagnosis: tuple[str, ...] = ()  # names of misconceptions
     flags: tuple[str, ...] = ()  # for the instructor
+    evidence: str = ""  # of the flags
 
     @property
     def measured(self) -> tuple[str, ...]:
@@ -109,7 +122,7 @@ class Submission:
     sandbox: str = "unknown"
     seconds: float = 0.0
     repairs: tuple[str, ...] = ()
-    events: tuple[str, ...] = ()  # what the sandbox noted, for the instructor
+    events: tuple[tuple[str, str], ...] = ()  # what the sandbox stopped: (cell, why)
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -147,7 +160,6 @@ def submission_of(
 ) -> Submission:
     """What a graded notebook and the gradebook say of one submission."""
     stamp = notebook.metadata.get(NOTES, {})
-    notes = [note for cell in notebook.cells for note in cell.metadata.get(NOTES, {}).get("notes", [])]
     return Submission(
         student,
         assignment,
@@ -156,8 +168,17 @@ def submission_of(
         sandbox=str(stamp.get("sandbox", "unknown")),
         seconds=float(stamp.get("seconds", 0.0)),
         repairs=tuple(map(str, stamp.get("repairs", []))),
-        events=tuple(dict.fromkeys(map(str, [*stamp.get("events", []), *notes]))),
+        events=tuple(_events(notebook.cells)),
     )
+
+
+def _events(cells: list[Cell]) -> Iterator[tuple[str, str]]:
+    """Where the sandbox ended a submission's process: out of time, out of memory, or worse."""
+    for index, cell in enumerate(cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error" and STOPPED.search(f"{output.ename}: {output.evalue}"):
+                yield title(cell, index), last_line(output.evalue)
+                break
 
 
 def _sections(cells: list[Cell], scores: Scores) -> Iterator[Section]:
@@ -199,6 +220,8 @@ def _checked(questions: tuple[Question, ...], check: Check) -> tuple[Question, .
     if not place:
         return (*questions, Question(check.name, "code", "", checks=(check,)))
     found = questions[place[0]]
+    if found.untouched and check.status != "ok":
+        check = replace(check, status=UNWRITTEN.status, message=UNWRITTEN.message)
     found = replace(found, checks=(*found.checks, check))
     return (*questions[: place[0]], found, *questions[place[0] + 1 :])
 
@@ -259,7 +282,14 @@ def _check_of(cell: Cell, grade: Grade | None, found: Outcome) -> Check:
         found.message,
         tuple(map(str, notes.get("diagnosis", []))),
         tuple(map(str, notes.get("flags", []))),
+        "; ".join(_evidence(notes.get("notes", []))),
     )
+
+
+def _evidence(notes: list[str]) -> list[str]:
+    """What speaks for a flag, each line once; other notes say what hidden tests printed."""
+    found = (EVIDENCE.match(str(note)) for note in notes)
+    return list(dict.fromkeys(text for one in found if one for text in one[2].splitlines()))
 
 
 def _claim(cell: Cell) -> str:
@@ -273,8 +303,8 @@ def _by_hand(grade: Grade) -> Outcome:
 
 
 def _by_the_checker(grade: Grade) -> Outcome:
-    said = "Checked line by line."
-    return Outcome(_share(grade), f"{said} A person will look at it." if grade.needs_person else said)
+    waits = " A person will look at it." if grade.needs_person else ""
+    return Outcome(_share(grade), f"Checked line by line.{waits}")
 
 
 def _share(grade: Grade) -> str:
