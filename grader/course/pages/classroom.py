@@ -9,7 +9,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import fmean, median
 
 from grader.course.gradebook import open_gradebook
@@ -137,11 +137,16 @@ def gather(course: Course) -> Report:
     handed_in, graded = set(course.submissions()), set(course.graded())
     names = sorted({name for _, name in handed_in | graded | failures.keys()})
     people |= {student: people.get(student, "") for student, _ in handed_in | failures.keys()}
-    rows = [
-        _row(course, (student, name), people[student], scores, failures, (handed_in, graded))
-        for name in names
-        for student in sorted(people)
-    ]
+    rows = []
+    for place in ((student, name) for name in names for student in sorted(people)):
+        row = Row(place[0], people[place[0]], place[1], MISSING)
+        if place in failures:
+            row = replace(row, status=FAILED, why=failures[place])
+        elif place in graded:
+            row = _graded(course, row, scores.get(place, NOTHING))
+        elif place in handed_in:
+            row = replace(row, status=WAITING)
+        rows.append(row)
     return report_of(rows)
 
 
@@ -182,25 +187,14 @@ def _full_name(student: object) -> str:
     return " ".join(filter(None, parts))
 
 
-def _row(
-    course: Course,
-    place: Place,
-    name: str,
-    scores: Mapping[Place, Scores],
-    failures: Mapping[Place, str],
-    known: tuple[set[Place], set[Place]],
-) -> Row:
-    handed_in, graded = known
-    if place in failures:
-        return Row(place[0], name, place[1], FAILED, failures[place])
-    if place not in graded:
-        return Row(place[0], name, place[1], WAITING if place in handed_in else MISSING)
+def _graded(course: Course, row: Row, scores: Scores) -> Row:
+    """The row of a submission with an autograded notebook."""
+    place = row.student, row.assignment
     try:
-        notebook = read_notebook(course.autograded(*place))
-        return row_of(submission_of(notebook, *place, scores.get(place, NOTHING)))
+        return row_of(submission_of(read_notebook(course.autograded(*place)), *place, scores))
     except (OSError, ValueError, KeyError, AttributeError) as error:
         why = f"its autograded notebook cannot be read ({type(error).__name__}: {error})"
-        return Row(place[0], name, place[1], FAILED, why)
+        return replace(row, status=FAILED, why=why)
 
 
 def _failures(course: Course) -> Iterator[tuple[Place, str]]:

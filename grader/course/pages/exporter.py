@@ -19,13 +19,13 @@ from grader.course.pages.reading import submission_of
 from grader.course.pages.scores import scores_of
 
 
-class FeedbackExporter(Exporter):  # type: ignore[misc]
+class FeedbackExporter(Exporter):
     """Writes one autograded notebook as a feedback page."""
 
     file_extension = Unicode(".html")
     output_mimetype = "text/html"
 
-    def from_notebook_node(self, nb: Any, resources: Any = None, **more: Any) -> tuple[str, Any]:
+    def from_notebook_node(self, nb: Any, resources: Any = None, **more: Any) -> tuple[Any, Any]:
         notebook, resources = super().from_notebook_node(nb, resources, **more)
         names = resources["nbgrader"]
         student, assignment = names["student"], names["assignment"]
@@ -34,4 +34,5 @@ class FeedbackExporter(Exporter):  # type: ignore[misc]
         return feedback_page(submission_of(notebook, student, assignment, scores)), resources
 
     def _course(self) -> Course:
-        return Course(Path(self.parent.coursedir.root))
+        converter: Any = self.parent
+        return Course(Path(converter.coursedir.root))

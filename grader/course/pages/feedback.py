@@ -13,6 +13,7 @@ from functools import cache
 from markupsafe import Markup
 
 from grader.course.pages.code import code
+from grader.course.pages.outputs import Figure
 from grader.course.pages.paper import ICONS, WORDS, template
 from grader.course.pages.prose import line, prose
 from grader.course.pages.reading import Question, Section, Submission
@@ -21,8 +22,8 @@ STEP_ICONS = {"ok": "✓", "wrong": "✗", "unclear": "?"}
 LABELS = {
     "code": "Your code",
     "derivation": "Your derivation",
-    "own code": "Code",
-    "own markdown": "You added",
+    "own code": "",
+    "own markdown": "",
 }
 POINTS = re.compile(r"\s*\([^()]*\bpoints?\b[^()]*\)\s*$")
 COLOPHON = "Graded by nabla. Hidden tests ask at more points than the checks in the notebook do."
@@ -155,7 +156,8 @@ def _name(question: Question, section: Section) -> Markup:
         where = POINTS.sub("", section.heading) if section.level > 2 else question.name
         return Markup("Derivation of {}").format(_line(where))
     if question.kind.startswith("own"):
-        return Markup("A cell of the notebook")
+        has_figure = any(isinstance(thing, Figure) for thing in question.showed)
+        return Markup("Your figure" if has_figure else "Also in your notebook")
     return Markup("<code>{}</code>").format(question.name)
 
 

@@ -23,55 +23,10 @@ if TYPE_CHECKING:
 LOWER_BY = 3  # levels by which a writer's headings stand below the page's own
 LONGEST = 20_000  # characters that are read as Markdown; what is longer is quoted
 
-TAGS = set(
-    [
-        "a",
-        "abbr",
-        "b",
-        "blockquote",
-        "br",
-        "caption",
-        "code",
-        "dd",
-        "del",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "u",
-        "ul",
-        "var",
-    ]
-)
+TAGS = """
+    a abbr b blockquote br caption code dd del details div dl dt em h4 h5 h6 hr i img ins kbd li
+    ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul var
+"""
 ATTRIBUTES = {
     "a": {"href"},
     "img": {"src", "alt"},
@@ -102,7 +57,8 @@ KEPT = re.compile(f"{OPEN}([0-9]+){CLOSE}")
 
 FORMULA = re.compile(
     r"""
-      (?P<code> ^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[^\n]*$ | (?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`) )
+      (?P<block> ^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[^\n]*$ )
+    | (?P<code> (?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`) )
     | (?P<escaped> \\\$ )
     | \$\$ (?P<display>.+?) \$\$
     | \\\\\[ (?P<bracket>.+?) \\\\\]
@@ -137,11 +93,12 @@ def clean(html: str, pictures: Mapping[str, str] | None = None) -> str:
         if name == "src":
             value = (pictures or {}).get(value.removeprefix("attachment:"), value)
         value = value.replace("<", "").replace(">", "")
-        return value if OPEN not in value and VALUES[name].match(value) else None
+        allowed = VALUES.get(name)  # asked of forbidden ones too; an exception here is swallowed
+        return value if allowed and OPEN not in value and allowed.match(value) else None
 
     cleaned = nh3.clean(
         html,
-        tags=TAGS,
+        tags=set(TAGS.split()),
         clean_content_tags={"script", "style", "title", "svg", "math", "template", "noscript"},
         attributes=ATTRIBUTES,
         attribute_filter=kept,
@@ -162,7 +119,7 @@ def _without_marks(text: str) -> str:
 
 
 def _lift(found: re.Match[str], formulas: list[Markup]) -> str:
-    if found["code"] or found["escaped"]:
+    if found["block"] or found["code"] or found["escaped"]:
         return found[0]
     display = found["display"] or found["bracket"] or found["environment"]
     formulas.append(as_mathml(display or found["inline"], display=bool(display)))

@@ -204,12 +204,13 @@ def _with_cell(
     if _is_ours(cell):
         text = cell.source[heading.end() :] if heading else cell.source
         return replace(section, asked=(*section.asked, text)) if text.strip() else section
+    if kind(cell) == "locked":
+        return replace(section, asked=(*section.asked, f"~~~~~python\n{cell.source}\n~~~~~"))
     if cell.get("id") == OURS or not cell.source.strip() or cell.cell_type == "raw":
         return section
     if is_test(cell):
         return replace(section, questions=_checked(section.questions, _check(cell, scores)))
-    question = _question(cell, index, scores)
-    return replace(section, questions=(*section.questions, question)) if question else section
+    return replace(section, questions=(*section.questions, _question(cell, index, scores)))
 
 
 def _checked(questions: tuple[Question, ...], check: Check) -> tuple[Question, ...]:
@@ -226,17 +227,15 @@ def _checked(questions: tuple[Question, ...], check: Check) -> tuple[Question, .
     return (*questions[: place[0]], found, *questions[place[0] + 1 :])
 
 
-def _question(cell: Cell, index: int, scores: Scores) -> Question | None:
-    """An answer, a derivation, or what the student added; locked code says nothing new."""
-    what = {"solution": "code", "written": "derivation", "plain": "own"}.get(kind(cell))
-    if what is None:
-        return None
+def _question(cell: Cell, index: int, scores: Scores) -> Question:
+    """An answer, a derivation, or what the student added or ran."""
+    what = {"solution": "code", "written": "derivation"}.get(kind(cell), f"own {cell.cell_type}")
     name = title(cell, index)
     return Question(
         name=name,
-        kind=f"own {cell.cell_type}" if what == "own" else what,
+        kind=what,
         answer=cell.source,
-        untouched=what != "own" and is_untouched(cell),
+        untouched=what in ("code", "derivation") and is_untouched(cell),
         checks=(_read_by_a_person(cell, scores),) if what == "derivation" else (),
         showed=tuple(shown(cell)),
         derivation=derivation_of(cell),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -64,7 +64,9 @@ def all_scores(
     book: Any, student: str | None = None, assignment: str | None = None
 ) -> dict[Place, Scores]:
     """The scores of all submissions, or of those of one student and assignment."""
-    grades, comments, about = {}, {}, {}
+    grades: dict[Place, dict[str, Grade]] = {}
+    comments: dict[Place, dict[str, str]] = {}
+    about: dict[Place, Any] = {}
     points = _points(book)
     for row in _grades(book, student, assignment):
         place = row.student, row.assignment
@@ -102,7 +104,7 @@ def _points(book: Any) -> dict[str, float]:
     return {cell.id: float(cell.max_score) for cell in cells}
 
 
-def _grades(book: Any, student: str | None, assignment: str | None) -> Iterable[Any]:
+def _grades(book: Any, student: str | None, assignment: str | None) -> Any:
     from nbgrader.api import Assignment, BaseCell, Grade, Student
     from nbgrader.api import SubmittedAssignment as Handed
     from nbgrader.api import SubmittedNotebook as Notebook
@@ -119,7 +121,7 @@ def _grades(book: Any, student: str | None, assignment: str | None) -> Iterable[
     return _chosen(found.join(BaseCell, Grade.cell_id == BaseCell.id), Grade, student, assignment)
 
 
-def _comments(book: Any, student: str | None, assignment: str | None) -> Iterable[Any]:
+def _comments(book: Any, student: str | None, assignment: str | None) -> Any:
     from nbgrader.api import Assignment, BaseCell, Comment, Student
 
     columns = (
