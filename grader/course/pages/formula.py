@@ -53,7 +53,7 @@ def as_mathml(source: str, display: bool = False) -> Markup:
     if text and len(text) <= LONGEST:
         made = _converted(_readable(text), display)
         if made:
-            return Markup(_scrolling(made) if display and _is_wide(made) else made)
+            return Markup(_scrolling(made, display) if _is_wide(made) else made)
     return as_source(text)
 
 
@@ -95,9 +95,10 @@ def _is_wide(made: str) -> bool:
     return max(map(len, lines)) > WIDE
 
 
-def _scrolling(made: str) -> str:
+def _scrolling(made: str, display: bool) -> str:
     """The formula in a box that scrolls sideways, with the keyboard too."""
-    return f'<span class="wide" role="group" aria-label="formula" tabindex="0">{made}</span>'
+    kind = "wide" if display else "wide inline"
+    return f'<span class="{kind}" role="group" aria-label="formula" tabindex="0">{made}</span>'
 
 
 def is_mathematics(made: str) -> bool:

@@ -49,6 +49,7 @@ VALUES = {  # what an attribute may say
 # No attribute that is kept holds an angle bracket, so a tag ends where the first one stands.
 PICTURE_FROM_ELSEWHERE = re.compile(r"<img(?![^>]* src=)[^>]*>")
 PICTURE_WITHOUT_WORDS = re.compile(r"<img (?![^>]*alt=)")
+SCROLLING = '<div class="wide" role="group" aria-label="table" tabindex="0">'
 LEFT_OUT = "<em>(a picture that is not in the file)</em>"
 
 # A formula is kept behind these two while Markdown is read; text that has them loses them.
@@ -105,7 +106,10 @@ def clean(html: str, pictures: Mapping[str, str] | None = None) -> str:
         url_schemes={"http", "https", "mailto", "data", "attachment"},
         link_rel="noopener noreferrer nofollow",
     )
-    return PICTURE_WITHOUT_WORDS.sub('<img alt="" ', PICTURE_FROM_ELSEWHERE.sub(LEFT_OUT, cleaned))
+    cleaned = PICTURE_WITHOUT_WORDS.sub(
+        '<img alt="" ', PICTURE_FROM_ELSEWHERE.sub(LEFT_OUT, cleaned)
+    )
+    return cleaned.replace("<table>", f"{SCROLLING}<table>").replace("</table>", "</table></div>")
 
 
 def quoted(text: str) -> Markup:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
 from hashlib import sha256
@@ -54,7 +54,7 @@ def write_report(course: Course, report: Report) -> Path:
     return course.report
 
 
-def report_page(report: Report, address: Pages) -> str:
+def report_page(report: Report, address: Callable[[Row], str]) -> str:
     """The page as HTML."""
     rows = {(row.assignment, row.student): row for row in report.rows}
 
