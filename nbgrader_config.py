@@ -13,7 +13,6 @@ from nbgrader.preprocessors import (
     ComputeChecksums,
     GetGrades,
     LockCells,
-    SaveAutoGrades,
     SaveCells,
 )
 
@@ -21,6 +20,7 @@ from grader.autograde.plugin import (
     CleanSubmission,
     RepairSubmission,
     RunSubmission,
+    SaveScores,
     SubmissionExporter,
     find_notebook,
 )
@@ -60,7 +60,7 @@ c.Autograde.exporter_class = SubmissionExporter
 c.Autograde.sanitize_preprocessors = [RepairSubmission]
 c.Autograde.autograde_preprocessors = [
     RunSubmission,
-    SaveAutoGrades,
+    SaveScores,
     AssignLatePenalties,
     CleanSubmission,
 ]
