@@ -33,7 +33,7 @@ def result_from(notebook: Any, scores: Scores, student: str, assignment: str) ->
         status="graded",
         error=None,
         sandbox=stamp.get("sandbox", "unknown"),
-        score=sum(cell.score for cell in cells),
+        score=round(sum(cell.score for cell in cells), 6),
         max_score=sum(cell.max_score for cell in cells),
         seconds=stamp.get("seconds", 0.0),
         cells=cells,

@@ -114,7 +114,8 @@ def html(report: Report, assumptions: str = "", hints: bool = False) -> str:
     return (
         '<section class="derivation" style="font-family:system-ui,sans-serif">\n'
         f"{assumed}<p><strong>{sentences}</strong></p>\n"
-        '<div style="overflow-x:auto"><table style="border-collapse:collapse;table-layout:auto;width:auto">\n'
+        '<div style="overflow-x:auto">'
+        '<table style="border-collapse:collapse;table-layout:auto;width:auto">\n'
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>\n</section>\n"
     )
 
