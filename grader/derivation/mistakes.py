@@ -169,11 +169,11 @@ class Mistakes:
         if same and self._holds(earlier.right, right, order):
             return True
         asked, said = tree.unwrapped(left), tree.unwrapped(earlier.left)
-        if isinstance(said, tree.Differential) and isinstance(asked, tree.Derivative):
-            return self._implied_by_form(earlier, asked, right, order)
-        if isinstance(said, tree.Derivative) and isinstance(asked, tree.Derivative):
+        if not isinstance(asked, tree.Derivative):
+            return False
+        if isinstance(said, tree.Derivative):
             return self._implied_by_gradient(earlier, said, asked, right, order)
-        return False
+        return self._implied_by_form(earlier, asked, right, order)
 
     def _implied_by_form(
         self, earlier: Earlier, asked: tree.Derivative, right: Node, order: int
