@@ -1,6 +1,7 @@
 """Check a derivation line by line: `check_derivation(text, variables, given, asked)`."""
 
 import bisect
+import logging
 import re
 import time
 from collections.abc import Iterable, Sequence
@@ -22,6 +23,7 @@ from .report import Report, Step, report_of
 from .text import Part, Statement
 from .tolerance import Tolerance
 
+LOG = logging.getLogger(__name__)
 MOST_EARLIER = 14  # expressions that a line starting with = may go on from
 
 
@@ -90,7 +92,13 @@ class Checker:
             if statement.plain and not self._clear(order, statement):
                 continue
             self.tolerance.hear(statement)
-            self._statement(order, statement)
+            try:
+                self._statement(order, statement)
+            except Exception:  # a fault of ours must not cost the rest of the text
+                LOG.exception("statement %d could not be checked", order)
+                part = next(p for p in statement.parts if p.tokens)
+                message = "the checker failed on this line; a person must look"
+                self._add(part, Outcome(Verdict.NOT_UNDERSTOOD, message))
         return self.steps
 
     def _out_of_time(self, statement: Statement) -> None:
@@ -197,6 +205,8 @@ class Checker:
         if chain.previous is None or not isinstance(chain.previous.node, Node):
             return Outcome(Verdict.NOT_UNDERSTOOD, "what it is compared with was not understood")
         outcome = self.equations.check(chain.previous.node, part.node, chain.order)
+        if not outcome.good:
+            outcome = self.tolerance.update(chain.previous.node, part) or outcome
         if outcome.verdict is Verdict.NOT_UNDERSTOOD and chain.base not in (None, chain.previous):
             outcome = self._against_base(chain, part, outcome)
         if outcome.verdict is Verdict.WRONG:

@@ -280,23 +280,25 @@ class Equations:
     ) -> Outcome:
         """An equation with symbols that nobody declared: a general rule, at best."""
         said = ", ".join(unknown)
-        if not self._only_unknown(left, right, order):
-            if _is_rule(left, right):
-                return Outcome(Verdict.RULE, f"a rule for any {said}, not checked")
-            return Outcome(Verdict.NOT_UNDERSTOOD, f"not declared and not defined: {said}")
-        if found is not None:
+        if found is not None and found.comparison.holds:
             confirmed = self._confirmed(found)
             if confirmed.good:
-                return replace(confirmed, message=f"a general rule, for any {said}")
-        elif self._about_numbers(left, right, unknown):
+                return self._for_any(confirmed, said)
+        if _is_rule(left, right):
+            return Outcome(Verdict.RULE, f"a rule for any {said}, not checked")
+        if self._about_numbers(left, right, unknown) and self._only_unknown(left, right):
             _, best, _ = self._attempt((left, right), order, {}, {})
             if best is not None and best.comparison.reason == "value":
                 return self._wrong(best)
-        if _is_rule(left, right):
-            return Outcome(Verdict.RULE, f"a rule for any {said}, not checked")
         return Outcome(Verdict.NOT_UNDERSTOOD, f"not declared and not defined: {said}")
 
-    def _only_unknown(self, left: Node, right: Node, order: float) -> bool:
+    def _for_any(self, confirmed: Outcome, said: str) -> Outcome:
+        """It holds whatever the undeclared symbols are."""
+        return replace(
+            confirmed, verdict=Verdict.REMARK, remarks=(*confirmed.remarks, f"for any {said}")
+        )
+
+    def _only_unknown(self, left: Node, right: Node) -> bool:
         return not any(
             isinstance(n, tree.Name)
             and (n.name in self.scope.variables or n.name in self.scope.definitions)

@@ -39,6 +39,7 @@ SYMMETRIC = re.compile(
     r"(?:为|為|是|is|被假设为|也)?\s*(?:一个|一個|a)?\s*(?:实)?(?:对称|對稱|symmetric)",
     re.I,
 )
+INDEX_CASE = re.compile(r"\b([i-n])\s*\$?\s*(=|\\neq?|≠|\\not\s*=)\s*\$?\s*(?!\1)[i-n]\b")
 HEARD = 160  # characters of prose before an equation that can bear on it
 
 
@@ -63,18 +64,49 @@ class Tolerance:
         at = part.tokens[0].at
         return self.document.text[max(0, at - HEARD) : at]
 
+    def _around(self, part: Part) -> str:
+        at, text = part.tokens[0].at, self.document.text
+        line = text.find("\n", at)
+        return text[max(0, at - 40) : line if line >= 0 else len(text)]
+
     def other_readings(self, chain: "Chain", part: Part, wrong: Outcome) -> Outcome | None:
         """What the equation says instead of being wrong; None when it is wrong."""
         left = chain.previous.node if chain.previous else None
         if not isinstance(left, Node) or not isinstance(part.node, Node):
             return None
         for meant in (
-            self._zero, self._some_entries, self._stationary, self._gradient_named,
+            self._mended, self._zero, self._some_entries, self._stationary, self._gradient_named,
             self._second_meaning, self._symmetric, self._supposed,
         ):  # fmt: skip
             outcome = meant(left, part, chain, wrong)
             if outcome is not None:
                 return outcome
+        return None
+
+    # ------------------------------------------------------------ not an identity at all
+
+    def _mended(self, left: Node, part: Part, chain: "Chain", wrong: Outcome) -> Outcome | None:
+        """A line, or a definition it rests on, whose brackets were paired by guess."""
+        orders = {chain.order} | {
+            d.order
+            for side in (left, part.node)
+            if isinstance(side, Node)
+            for n, _ in self.equations.expanded(side, chain.order)
+            if isinstance(n, tree.Name)
+            for d in self.document.scope.definitions.get(n.name, ())
+        }
+        for order in orders:
+            if order >= 0 and self.document.statements[int(order)].mended:
+                at, said = self.document.statements[int(order)].mended[0]
+                return Outcome(Verdict.NOT_UNDERSTOOD, f"brackets do not pair: {said}", at=at)
+        return None
+
+    def update(self, left: Node, part: Part) -> Outcome | None:
+        """What W = W - eta G says: a step of an algorithm."""
+        if isinstance(left, tree.Name) and isinstance(part.node, tree.Sum):
+            first = part.node.terms[0][1]
+            if isinstance(first, tree.Name) and first.name == left.name:
+                return Outcome(Verdict.NOT_CHECKED, "an update, not an identity")
         return None
 
     # ------------------------------------------------------------ set to zero
@@ -246,6 +278,9 @@ class Tolerance:
 
     def _supposed(self, left: Node, part: Part, chain: "Chain", wrong: Outcome) -> Outcome | None:
         first = next(p for p in chain.statement.parts if p.tokens)
+        indexed = any(isinstance(s, Node) and tree.holds(s, tree.Index) for s in (left, part.node))
+        if indexed and INDEX_CASE.search(self._around(first)):
+            return Outcome(Verdict.CONDITION, "said for some indices only, not checked")
         if not SUPPOSES.search(self._before(first)):
             return None
         return Outcome(

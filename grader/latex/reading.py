@@ -573,9 +573,11 @@ class Reader(Builder):
 
     def _first_factor(self, top: Node) -> tuple[Node, tuple[tuple[str, Node], ...]] | None:
         r"""\nabla_Z f W^T is (\nabla_Z f) W^T."""
-        if not isinstance(top, tree.Product) or not isinstance(top.factors[0][1], tree.Name):
+        if not isinstance(top, tree.Product) or len(top.factors) < 2:
             return None
         first = top.factors[0][1]
+        if not isinstance(first, tree.Name):
+            return None
         if self._names_quantity(first, top.factors[1][1]):  # the (W) of f(W)
             top = tree.Product(top.at, (top.factors[0], *top.factors[2:]))
         if first.name in self.scope.definitions and self.scalar(self.term(first)):
