@@ -206,8 +206,8 @@ class Equations:
                 trial = self._best_sized(read, meanings)
                 if trial.comparison.holds is not False and not self._too_free(trial):
                     return trial, best, None
-                if best is None or best.comparison.reason == "sizes":
-                    best = trial
+                if best is None or trial.comparison.reason != "sizes":
+                    best = best if best and best.comparison.reason != "sizes" else trial
         except Misfit as misfit:
             asked.update(misfit.__dict__.get("meanings", {}))
             return None, best, misfit
@@ -352,15 +352,17 @@ class Equations:
                 key = (part.name, definition.order)
                 yield key, (definition.node, definition.order, ())
 
-    def holds(self, left: Node, right: Node, order: float) -> bool:
+    def holds(self, left: Node | Term, right: Node, order: float) -> bool:
         """Whether left = right holds strictly, with no liberty taken, at both draws."""
+        nodes = (left, right) if isinstance(left, Node) else (right,)
         try:
-            for read in readings(self.scope, order + 0.5, (left, right)):
+            for read in readings(self.scope, order + 0.5, nodes):
                 if read.liberties:
                     return False
-                trial = self._best_sized(read, {})
+                both = read if isinstance(left, Node) else replace(read, terms=(left, *read.terms))
+                trial = self._best_sized(both, {})
                 if trial.comparison.holds:
-                    return bool(self._trial(read, {}, 1).comparison.holds)
+                    return bool(self._trial(both, {}, 1).comparison.holds)
         except (Misfit, Unreadable, KeyError, RecursionError):
             return False
         return False

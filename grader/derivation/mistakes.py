@@ -278,11 +278,13 @@ class Mistakes:
 
     def _edited(self, left: Node, right: Node, order: int) -> Edit | None:
         """The single edit of the right side with which the line holds."""
+        value = self.equations.value(left, order)
+        known = value[0] if value is not None and value[0].closed else left
         stop = min(time.monotonic() + SECONDS, self.document.deadline)
         for tried, edit in enumerate(edits(right, self._context(order))):
             if tried > MOST_EDITS or time.monotonic() > stop:
                 return None
-            if self._holds(left, edit.node, order):
+            if self.equations.holds(known, edit.node, order):
                 return edit
         return None
 

@@ -5,7 +5,6 @@ of a gradient. None of these states a gradient, save the last.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -248,32 +247,35 @@ class Tolerance:
         name = found[1]
         if name not in self.document.scope.variables:
             return None
-        outcome = self._where(name, _symmetrised, left, part.node, chain.order)
+        outcome = self._where(name, left, part.node, chain.order)
         if outcome is None or not outcome.good:
             return None
         remark = f"under the stated assumption that {name} is symmetric"
         return replace(outcome, verdict=Verdict.REMARK, remarks=(remark, *outcome.remarks))
 
     def _where(
-        self, name: str, change: Callable[[Array], Array], left: Node, right: Node, order: int
+        self, name: str, left: Node, right: Node, order: int, strict: bool = False
     ) -> Outcome | None:
-        """The outcome where one variable is changed so."""
+        """The outcome where one variable is symmetric."""
         equations = self.equations
         before = equations.draws, equations.numbers
         if any(d.leaves[name].shape[0] != d.leaves[name].shape[1] for d in before[0]):
             return None
         equations.draws = [
-            Draw(d.lengths, {**d.leaves, name: change(d.leaves[name])}) for d in before[0]
+            Draw(d.lengths, {**d.leaves, name: _symmetrised(d.leaves[name])}) for d in before[0]
         ]
         equations.numbers = [Numbers(d) for d in equations.draws]
         try:
+            if strict:
+                holds = equations.holds(left, right, order)
+                return Outcome(Verdict.OK if holds else Verdict.WRONG)
             return equations.check(left, right, order)
         finally:
             equations.draws, equations.numbers = before
 
     def holds_if_symmetric(self, name: str, left: Node, right: Node, order: int) -> bool:
         """Whether the equation would hold for a symmetric matrix."""
-        outcome = self._where(name, _symmetrised, left, right, order)
+        outcome = self._where(name, left, right, order, strict=True)
         return outcome is not None and outcome.good
 
     def _supposed(self, left: Node, part: Part, chain: "Chain", wrong: Outcome) -> Outcome | None:

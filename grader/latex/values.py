@@ -68,6 +68,7 @@ class Numbers:
         self.seeds: dict[int, tuple[Term, Seed]] = {}
         self._everything: Seed | None = None
 
+    @np.errstate(all="ignore")  # what has no value is seen to have none
     def of(self, term: Term) -> Array:
         """The value of a term."""
         return self.dual(term, self.plain).value
@@ -117,6 +118,7 @@ class Numbers:
         tangents = np.eye(len(places))[places].reshape(len(places), *shape)
         return Seed(len(places), {leaf.detail: tangents}, found=True)
 
+    @np.errstate(all="ignore")
     def derivative(self, of: Term, by: Term) -> Array:
         """All derivatives: (rows and columns of `by`, free indices, rows, columns of `of`)."""
         seed = self.seed(by)

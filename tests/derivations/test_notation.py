@@ -33,7 +33,7 @@ REWRITINGS: dict[str, Rewriting] = {
                     r"\\operatorname{Tr}"),
     "sized brackets": sub(r"(?<![a-zA-Z])([()])(?![^{}]*\\(?:begin|end))", r"\\big\1"),
     "no thin spaces": sub(r"\\,", r" "),
-    "upright d": sub(r"(?<![a-zA-Z\\{])d(?=[A-Z](?![a-z]))", r"\\mathrm{d}"),
+    "upright d": sub(r"(?<![a-zA-Z\\{])(?<!\\mathrm )d(?=[A-Z](?![a-z]))", r"\\mathrm{d}"),
     "fraction to nabla": sub(GRADIENT, r"\\nabla_{\1} f"),
     "fraction to slash": sub(GRADIENT, r"\\partial f/\\partial \1 "),
     "dollars to brackets": lambda text: re.sub(
