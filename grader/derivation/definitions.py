@@ -43,6 +43,7 @@ class Document:
         self.text = text
         self.deadline = time.monotonic() + SECONDS
         self.scope = scope_of(variables)
+        self.scope.deadline = self.deadline + 0.2
         self.names = Names(self.scope.variables, self.scope.sizes)
         self.students: set[str] = set()
         self.heads: dict[tuple[int, int], Head] = {}  # statement, part that holds the value

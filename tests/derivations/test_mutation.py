@@ -44,7 +44,7 @@ def judged(text: Written, share: float) -> Counter[str]:
     """What becomes of the edits of a text's verified steps."""
     checker = Recording(text)
     checker.run()
-    checker.document.deadline = float("inf")
+    checker.document.deadline = checker.document.scope.deadline = float("inf")
     names = (*checker.document.scope.definitions, *checker.document.scope.variables)
     found: Counter[str] = Counter()
     for left, right, order in checker.verified:
