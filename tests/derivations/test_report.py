@@ -71,7 +71,10 @@ def test_html_marks_the_first_mistake() -> None:
     report = run(HALF, PROBLEM)
     assert html(report).count("outline:2px") == 1
     assert "<details>" not in html(report)
-    assert "X is n x p" in html(report, "X is n x p")
+    shown = html(report, variables_of("X:n,p b:1,q Y:n,q*"), [r"f = \|XW\|"])
+    assert r"<span>\(X\)</span> is n × p" in shown
+    assert "is 1 × q (a row, added to every row)" in shown
+    assert "(one-hot)" in shown
 
 
 def test_terminal_has_a_row_an_equation() -> None:
