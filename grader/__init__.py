@@ -1,1 +1,32 @@
-"""Say a matrix-calculus problem as its formula, and check answers to it."""
+"""Say a matrix-calculus problem as its formula, and check answers to it.
+
+    from grader import Problem, check
+
+The names below are what notebooks import; they load torch only when first used, so that the command
+line starts fast.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.checks import CheckFailed, check, check_equal, default_dtype, true_gradients
+    from grader.problem import Problem
+
+__version__ = "0.1.0"
+
+_ROOMS = {
+    "Problem": "problem",
+    "check": "checks",
+    "check_equal": "checks",
+    "default_dtype": "checks",
+    "CheckFailed": "checks",
+    "true_gradients": "checks",
+}
+__all__ = ["CheckFailed", "Problem", "check", "check_equal", "default_dtype", "true_gradients"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'grader' has no attribute {name!r}")
+    return getattr(import_module(f"grader.{_ROOMS[name]}"), name)

@@ -12,10 +12,12 @@ ALLOWED: dict[str, set[str]] = {
     "oracle": {"problem"},
     "derivation": {"latex", "problem"},
     "verdict": {"problem", "latex"},
-    "check": {"problem", "oracle", "verdict", "derivation"},
+    "checks": {"problem", "oracle", "verdict", "derivation"},
     "sandbox": set(),
     "referee": {"sandbox"},
-    "course": set(),
+    "notebook": set(),
+    "rehearsal": {"notebook", "derivation"},
+    "course": {"notebook"},
 }
 UPSTAIRS = {"cli", "autograde", "__main__", "__init__"}  # may import any room below them
 

@@ -2,5 +2,6 @@
 
 from .errors import LatexError
 from .formula import Formula, Variable, read_formula
+from .objective import Argument
 
-__all__ = ["Formula", "LatexError", "Variable", "read_formula"]
+__all__ = ["Argument", "Formula", "LatexError", "Variable", "read_formula"]

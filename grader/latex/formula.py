@@ -57,12 +57,14 @@ class Formula:
     tree: Node
     term: Term
     variables: tuple[Variable, ...]
+    matrix: bool = False  # whether the value is a matrix, which no gradient can be asked of
 
     def objective(self, values: Mapping[str, Tensor]) -> Tensor:
-        """The value, a 0-d tensor, differentiable in whatever `values` requires."""
+        """The value, differentiable in whatever `values` requires: 0-d, or the matrix it is."""
         from .objective import evaluate
 
-        return evaluate(self.term, *self._prepared(values))
+        value = evaluate(self.term, *self._prepared(values))
+        return value if self.matrix else value[0, 0]
 
     def arguments(self, values: Mapping[str, Tensor]) -> list[Argument]:
         """What every function that bends or saturates is applied to."""
@@ -92,8 +94,11 @@ def scope_of(variables: Sequence[Variable]) -> Scope:
     return Scope(kinds, tuple(dict.fromkeys(ordered)))
 
 
-def read_formula(text: str, variables: Sequence[Variable]) -> Formula:
-    """The formula of a problem, `f = ...`; LatexError with a caret and a cure where it cannot."""
+def read_formula(text: str, variables: Sequence[Variable], *, matrix: bool = False) -> Formula:
+    """The formula of a problem, `f = ...`; LatexError with a caret and a cure where it cannot.
+
+    The right side is a number, or with `matrix` any matrix (`P = XW`).
+    """
     scope = scope_of(variables)
     names = Names(scope.variables, scope.sizes)
     try:
@@ -102,7 +107,7 @@ def read_formula(text: str, variables: Sequence[Variable]) -> Formula:
         node = read_whole(right, found)
         if found.mended:
             raise Unreadable(found.mended[0][1], found.mended[0][0], "pair the brackets")
-        term = _one_number(_usual(scope, node), right[0].at)
+        term = _value(_usual(scope, node), right[0].at, matrix)
     except Unreadable as error:
         raise LatexError(error.message, text, error.at, error.cure) from None
     except RecursionError:
@@ -110,7 +115,7 @@ def read_formula(text: str, variables: Sequence[Variable]) -> Formula:
     except Misfit as misfit:
         cure = "check the sizes declared, the transposes and the order of the factors"
         raise LatexError(misfit.message, text, misfit.at, cure) from None
-    return Formula(name, text, node, term, tuple(variables))
+    return Formula(name, text, node, term, tuple(variables), matrix)
 
 
 def _sides(found: list[Tex]) -> tuple[str, list[Tex]]:
@@ -153,13 +158,13 @@ def _first_complete(scope: Scope, node: Node) -> Read:
     return next(found)
 
 
-def _one_number(read: Read, at: int) -> Term:
+def _value(read: Read, at: int, matrix: bool) -> Term:
     term = settled(read.terms[0], read.sizes)
     kind = term.kind
     if kind.axes:
         index = kind.axes[0][0]
         raise Unreadable(f"the index {index} is not summed over", at, rf"write \sum_{index}")
-    if (kind.rows, kind.columns) != ("1", "1"):
+    if not matrix and (kind.rows, kind.columns) != ("1", "1"):
         shown = read.sizes.shown(kind)
         cure = r"make it a number with \|...\|_F^2, \operatorname{tr}(...) or \sum"
         raise Unreadable(f"the objective is {shown}, not a number", at, cure)

@@ -242,8 +242,8 @@ def _derivative(function: Callable[[Tensor], Tensor], order: int) -> Callable[[T
 
 
 def evaluate(term: Term, values: Mapping[str, Tensor], lengths: Mapping[str, int]) -> Tensor:
-    """The value of a term of one number."""
-    return Evaluation(values, lengths).of(term)[0, 0]
+    """The value of a term, of shape (rows, columns)."""
+    return Evaluation(values, lengths).of(term)
 
 
 def arguments(

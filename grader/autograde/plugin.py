@@ -1,0 +1,111 @@
+"""Our engine as nbgrader's preprocessors and exporter; nbgrader_config.py names them.
+
+So `nbgrader autograde` and formgrader's button judge as `grader grade` does, with the same scores.
+Each needs no more than the file, the gradebook and the instructor edition.
+"""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat.v4 import new_notebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Dict, Enum, Unicode
+
+from grader.autograde.blueprint import Blueprint, blueprint_of
+from grader.autograde.cleaning import clean
+from grader.autograde.engine import STAMP, Settings, run
+from grader.autograde.intake import digest, name_remarks, put_in_place
+from grader.autograde.reading import Reading, read
+from grader.autograde.repair import Repaired, repair
+from grader.course import Course
+from grader.course.gradebook import open_gradebook
+from grader.referee.plan import GRADIENTS
+from grader.sandbox.isolation import Level
+from grader.sandbox.limits import Limits
+
+_READING = "grader_reading"  # where the exporter leaves for the preprocessor what it read
+
+
+def find_notebook(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Be nbgrader's pre_convert_hook: show it a notebook that was handed in under another name."""
+    folder = Path(notebooks[0]).parent
+    found = put_in_place(folder, folder.name)
+    if found and str(found) not in notebooks:
+        notebooks[:] = [str(found)]  # nbgrader goes on with this very list
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads what was handed in, however damaged; nbgrader's own would stop before we see it."""
+
+    def from_filename(self, filename: str, resources: Any = None, **more: Any) -> Any:
+        converter: Any = self.parent
+        if not converter._sanitizing:  # the second time around, the file is ours
+            return super().from_filename(filename, resources, **more)
+        reading, path = read(Path(filename)), Path(filename)
+        resources = copy.deepcopy(resources or {})
+        resources[_READING] = reading
+        resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
+        made: Any = new_notebook()
+        return self.from_notebook_node(made, resources, **more)  # type: ignore[no-untyped-call]
+
+
+class _OfOurs(NbGraderPreprocessor):  # type: ignore[misc]
+    """What the preprocessors share: the course, the file and the blueprint."""
+
+    gradients = Unicode(GRADIENTS, help="functions that must not use autograd").tag(config=True)
+
+    @property
+    def course(self) -> Course:
+        return Course(Path(self.parent.parent.coursedir.root))
+
+    def submitted(self, resources: Any) -> Path:
+        names = resources["nbgrader"]
+        return self.course.submitted(names["student"], names["assignment"])
+
+    def blueprint(self, resources: Any) -> Blueprint:
+        with open_gradebook(self.course) as book:
+            return blueprint_of(
+                self.course, book, resources["nbgrader"]["assignment"], self.gradients
+            )
+
+
+class RepairSubmission(_OfOurs):
+    """Puts what was handed in back into the assignment's shape."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        reading: Reading = resources.pop(_READING)
+        said = (*name_remarks(self.submitted(resources)), *reading.remarks)
+        repaired = repair(Reading(reading.cells, said), self.blueprint(resources))
+        repaired.notebook.metadata[STAMP] = {"repairs": list(repaired.remarks)}
+        return repaired.notebook, resources
+
+
+class RunSubmission(_OfOurs):
+    """Judges the submission: its cells in the sandbox, the tests in the referee."""
+
+    sandbox = Enum(["best", "L3", "L2", "none"], "best", help="level of isolation").tag(config=True)
+    limits = Dict(help="what one submission may use; see grader.sandbox.limits").tag(config=True)
+    autograd_costs = Bool(True, help="a gradient by autograd fails its tests").tag(config=True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        repaired = Repaired(nb, tuple(nb.metadata[STAMP]["repairs"]))
+        stamp = {"submission": digest(self.submitted(resources))}
+        return run(repaired, self.blueprint(resources), self.settings, stamp), resources
+
+    @property
+    def settings(self) -> Settings:
+        level = None if self.sandbox == "best" else Level(self.sandbox)
+        limits = Limits.from_dict(self.limits)
+        return Settings(level, limits, self.autograd_costs, self.gradients)
+
+
+class CleanSubmission(NbGraderPreprocessor):  # type: ignore[misc]
+    """Takes out of the graded notebook what would act in the browser of who looks at it."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        clean(nb)
+        return nb, resources

@@ -1,0 +1,185 @@
+"""What a notebook calls: check a student's functions against a problem, one line for each.
+
+    check(relu, W=relu_grad_W)                   # visible: two ordinary draws
+    check(relu, W=relu_grad_W, seed=20261)       # hidden: three, every size at 1, large values
+    check(network, P=predict)                    # the left side's name asks for the value itself
+    check(network, W1=network_grad_W1, stable=True)   # arguments at which exp overflows
+
+A check prints, and raises `CheckFailed` when an answer does not agree; it writes no stderr and ends
+in no value, so it can stand in any test cell. All it needs of a function is to call it: with fresh
+float64 tensors in the order in which the problem declares them, and float64 as default dtype (a
+referee that calls across processes must carry the default dtype over, and copy changed arguments
+back).
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from grader import oracle
+from grader.oracle import Question
+from grader.problem import Point, Problem
+from grader.verdict import Outcome, Verdict, as_tensor, judge, misconceptions
+
+Function = Callable[..., object]
+VISIBLE_SEED = 0
+
+
+class CheckFailed(AssertionError):  # noqa: N818 - it reads as what it says in a notebook
+    """An answer does not agree; the message is the check line that the student reads."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints: the message alone; a traceback would show the test's own lines."""
+        return [f"CheckFailed: {self}"]
+
+
+def check(
+    problem: Problem,
+    /,
+    *,
+    seed: int | None = None,
+    stable: bool = False,
+    lists: str = "accept",
+    **functions: Function,
+) -> None:
+    """Print one line for each function, then raise CheckFailed if any disagrees.
+
+    Each keyword is a variable's Python name, whose gradient the function returns, or the name on
+    the formula's left side, whose value it returns. Without `seed` the check is the visible one.
+    """
+    points = points_for(problem, seed, stable)
+    asked = oracle.questions(problem, list(functions), points)
+    settle([verdict_on(name, function, asked, lists) for name, function in functions.items()])
+
+
+def points_for(problem: Problem, seed: int | None, stable: bool) -> list[Point]:
+    """Where a check asks: few ordinary points if visible, the whole battery if hidden."""
+    if stable:
+        return problem.extreme_points(VISIBLE_SEED if seed is None else seed)
+    if seed is None:
+        return problem.points(VISIBLE_SEED, draws=2, corners=False)
+    return problem.points(seed)
+
+
+def verdict_on(
+    name: str, function: Function, asked: Sequence[Question], lists: str = "accept"
+) -> Verdict:
+    """The verdict on one function over all questions: the first that fails, else the last."""
+    outcomes = [outcome_of(function, question.point.values) for question in asked]
+    verdicts = [
+        judge(name, outcome, question.truth[name], lists)
+        for outcome, question in zip(outcomes, asked, strict=True)
+    ]
+    failed = next((i for i, verdict in enumerate(verdicts) if not verdict.agrees), None)
+    if failed is None:
+        return max(verdicts, key=lambda verdict: verdict.furthest or 0.0)
+    verdict = diagnose(verdicts[failed], outcomes, [question.truth[name] for question in asked])
+    return place(verdict, asked[failed].point)
+
+
+def place(verdict: Verdict, point: Point) -> Verdict:
+    """The verdict, saying where the answer fails if it is right at ordinary points."""
+    return (
+        replace(verdict, remarks=(*verdict.remarks, f"with {point.kind}"))
+        if point.kind
+        else verdict
+    )
+
+
+def diagnose(verdict: Verdict, outcomes: Sequence[Outcome], truths: Sequence[Tensor]) -> Verdict:
+    """The verdict with a misconception named, if one explains the answer at every point asked."""
+    answers = [as_tensor(outcome.value) for outcome in outcomes if not outcome.error]
+    tensors = [answer for answer in answers if answer is not None and not answer.is_complex()]
+    if verdict.kind not in ("differs", "shape") or len(tensors) < len(truths):
+        return verdict
+    found = misconceptions([tensor.detach() for tensor in tensors], truths)
+    sentence = "; ".join(found.values()) or verdict.sentence
+    return replace(verdict, sentence=sentence, diagnosis=tuple(found))
+
+
+def outcome_of(function: Function, values: Mapping[str, Tensor]) -> Outcome:
+    """What one call does; after a dtype error it is made once more in float32."""
+    outcome = call(function, values, torch.float64)
+    if "dtype" in outcome.error or "scalar type" in outcome.error:
+        again = call(function, values, torch.float32)
+        return outcome if again.error else replace(again, retried=True)
+    return outcome
+
+
+def call(function: Function, values: Mapping[str, Tensor], dtype: torch.dtype) -> Outcome:
+    """One call with fresh copies of the values, in the given dtype."""
+    given = {name: value.to(dtype, copy=True) for name, value in values.items()}
+    try:
+        with default_dtype(dtype):
+            answer = function(*given.values())
+    except (Exception, SystemExit) as error:  # whatever a student's code raises is an outcome
+        return Outcome(error=describe(error))
+    changed = [name for name, value in given.items() if not is_same(value, values[name].to(dtype))]
+    return Outcome(answer, changed=tuple(changed))
+
+
+def describe(error: BaseException) -> str:
+    """An exception in one line; one that crossed processes says its own name."""
+    name = getattr(error, "type_name", type(error).__name__)
+    lines = str(error).strip().splitlines()
+    return f"{name}: {lines[0]}" if lines else name
+
+
+def is_same(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors are equal in shape and every entry (nan equals nan)."""
+    return one.shape == other.shape and torch.equal(one.nan_to_num(), other.nan_to_num())
+
+
+def true_gradients(problem: Problem, *names: str) -> dict[str, Callable[..., Tensor]]:
+    """The true gradient functions by name, each called with the problem's variables in order.
+
+    For tests of code that is given gradients, such as a training loop.
+    """
+
+    def function_of(name: str) -> Callable[..., Tensor]:
+        def true_gradient(*variables: Tensor) -> Tensor:
+            values = dict(zip(problem.variables, variables, strict=True))
+            return oracle.gradient(problem, values, [name])[name]
+
+        return true_gradient
+
+    return {name: function_of(name) for name in names}
+
+
+@contextmanager
+def default_dtype(dtype: torch.dtype = torch.float64) -> Iterator[None]:
+    """The default dtype for a while, so that `torch.ones(1, n) @ delta` works in float64."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
+
+
+def check_equal(**pairs: tuple[object, object]) -> None:
+    """Print one line for each `name=(yours, true)`, then raise CheckFailed if any disagrees.
+
+    Numbers, tensors and lists of them are compared as gradients are: in shape, then entry by entry.
+    """
+    settle([verdict_on_value(name, yours, true) for name, (yours, true) in pairs.items()])
+
+
+def verdict_on_value(name: str, yours: object, true: object) -> Verdict:
+    """The verdict on one value that is no function: a loss curve, a tuple of numbers."""
+    truth = as_tensor(true)
+    assert truth is not None, f"the true value of {name} is no number or tensor"
+    return replace(judge(name, Outcome(yours), truth.double()), remarks=())
+
+
+def settle(verdicts: Sequence[Verdict]) -> None:
+    """Print the lines of those that agree, then raise with the others'."""
+    for verdict in verdicts:
+        if verdict.agrees:
+            print(verdict.line())
+    wrong = [verdict.line() for verdict in verdicts if not verdict.agrees]
+    if wrong:
+        raise CheckFailed("\n".join(wrong))

@@ -1,0 +1,25 @@
+"""Write a problem as a student reads it: the formula, then every variable with its shape."""
+
+from typing import TYPE_CHECKING
+
+from grader.problem.domains import DOMAINS
+
+if TYPE_CHECKING:
+    from grader.latex import Variable
+    from grader.problem.problem import Problem
+
+
+def of(problem: "Problem") -> str:
+    """The statement of a problem as Markdown."""
+    assert problem.formula is not None
+    shapes = ", ".join(shape(v) for v in problem.variables.values())
+    return f"$$ {problem.formula.text} $$\n\n{shapes}.\n"
+
+
+def shape(variable: "Variable") -> str:
+    """One variable with its shape and domain, such as `$b_1$ (1 x m), a row added to every row`."""
+    said = f"${variable.name}$ (${variable.rows} \\times {variable.columns}$)"
+    words = [word for word in DOMAINS if word in variable.domain]
+    if variable.row:
+        words.append("a row, added to every row")
+    return " ".join([said, *words])

@@ -1,0 +1,71 @@
+"""Settings of this course, read by nbgrader, formgrader and grader alike.
+
+Start Jupyter and nbgrader in this directory, so that they find this file.
+"""
+
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    GetGrades,
+    LockCells,
+    SaveAutoGrades,
+    SaveCells,
+)
+
+from grader.autograde.plugin import (
+    CleanSubmission,
+    RepairSubmission,
+    RunSubmission,
+    SubmissionExporter,
+    find_notebook,
+)
+from grader.course.feedback import HideTests
+from grader.course.release import NameCells
+
+c = get_config()  # noqa: F821 - traitlets defines it
+
+c.CourseDirectory.course_id = "nabla"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+
+# Cells get their names first, so that a rebuilt notebook is the same, byte for byte.
+# The full tests go into the gradebook (SaveCells) before the hidden ones are cut out, and
+# checksums are taken of what is there at each of the two moments.
+c.GenerateAssignment.preprocessors = [
+    NameCells,
+    LockCells,
+    ClearSolutions,
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+    SaveCells,
+    ClearHiddenTests,
+    ComputeChecksums,
+    CheckCellMetadata,
+]
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}
+c.ClearSolutions.text_stub = (
+    "*Double-click, and write your derivation here: one equation a line, the gradient last.*"
+)
+
+# The project's engine in place of nbgrader's Execute: see docs and grader/autograde/plugin.py.
+# Scores are saved before the notebook is cleaned: cleaning may change an answer's own text.
+c.Autograde.pre_convert_hook = find_notebook
+c.Autograde.exporter_class = SubmissionExporter
+c.Autograde.sanitize_preprocessors = [RepairSubmission]
+c.Autograde.autograde_preprocessors = [
+    RunSubmission,
+    SaveAutoGrades,
+    AssignLatePenalties,
+    CleanSubmission,
+]
+# What one submission may use; grader/sandbox/limits.py names them all.
+c.RunSubmission.limits = {"cell_seconds": 30, "submission_seconds": 120}
+
+# Tests are hidden before anything is drawn: no page ever holds them.
+c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
