@@ -5,8 +5,11 @@ The table in HTML is self-contained: its styles are inline, the formulas stand a
 """
 
 import re
+from collections.abc import Sequence
 from html import escape
 from typing import Any
+
+from grader.latex import Variable
 
 from .equation import Verdict
 from .report import Report, Step
@@ -102,11 +105,16 @@ def _notes(step: Step, hints: bool) -> list[str]:
 # ------------------------------------------------------------------ HTML
 
 
-def html(report: Report, assumptions: str = "", hints: bool = False) -> str:
+def html(
+    report: Report,
+    variables: Sequence[Variable] = (),
+    given: Sequence[str] = (),
+    hints: bool = False,
+) -> str:
     """The report as a fragment of HTML: what was assumed, the verdict, a row an equation."""
     first = next((s for s in report.steps if s.verdict is Verdict.WRONG), None)
     rows = "\n".join(_row(step, step is first, hints) for step in report.steps)
-    assumed = f"<p>Assumed: {escape(assumptions)}</p>\n" if assumptions else ""
+    assumed = f"<p>Assumed: {_assumed(variables, given)}.</p>\n" if variables else ""
     heads = "".join(
         f'<th scope="col" style="{CELL}">{h}</th>' for h in ("line", "equation", "verdict")
     )
@@ -117,6 +125,19 @@ def html(report: Report, assumptions: str = "", hints: bool = False) -> str:
         '<div style="overflow-x:auto">'
         '<table style="border-collapse:collapse;table-layout:auto;width:auto">\n'
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>\n</section>\n"
+    )
+
+
+def _assumed(variables: Sequence[Variable], given: Sequence[str]) -> str:
+    """What the student may take for granted: sizes, domains, rows, the objective."""
+    return "; ".join([*(_formula(g) for g in given), *map(_declared, variables)])
+
+
+def _declared(variable: Variable) -> str:
+    words = sorted(variable.domain) + ["a row, added to every row"] * variable.row
+    more = f" ({escape(', '.join(words))})" if words else ""
+    return (
+        f"{_formula(variable.name)} is {escape(variable.rows)} × {escape(variable.columns)}{more}"
     )
 
 
