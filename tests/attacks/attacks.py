@@ -1,7 +1,7 @@
 """Hostile, broken and unlucky submissions, each with the score it honestly deserves.
 
 An attack is a student edition with some cells filled in, some cells added in front or behind, an
-edit of the file's JSON, or bytes of its own. What stands in no cell is as released, and earns nothing.
+edit of the file's JSON, or bytes of its own. What is not filled in is as released: it earns nothing.
 """
 
 import json
@@ -29,6 +29,7 @@ class Attack:
     file: str = "target.ipynb"
     beside: dict[str, bytes] = field(default_factory=dict)
     fails: bool = False  # ends as failed: there is nothing to grade
+    tame: bool = True  # may be shown to an engine without a sandbox
 
 
 def cell_of(notebook: Json, name: str) -> Json:
@@ -218,7 +219,7 @@ PROCESSES = [
     ("os._exit in a cell", "import os\nos._exit(0)"),
     ("a segmentation fault in a cell", "import ctypes\nctypes.string_at(0)"),
     ("sys.exit and quit", "quit()"),
-    ("a fork bomb", "import os\nfor _ in range(20): os.fork() or __import__('time').sleep(2)"),
+    ("a fork bomb", "import os, time\nfor _ in range(50):\n    if os.fork() == 0: time.sleep(2); os._exit(0)"),
     ("a daemon that stays", "import subprocess\nsubprocess.Popen(['sleep', '3'], start_new_session=True)"),
     ("kills its parent", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"),
     ("kills everybody", "import os\nfor p in range(2, 4): os.kill(os.getppid() + p, 15)"),
@@ -338,9 +339,19 @@ UNLUCKY = [
 ]  # fmt: skip
 
 
+# What would harm the machine that draws up the table, where nothing holds it.
+WILD = {
+    "all memory", "kills everybody", "changes site-packages", "a sitecustomize for later",
+    "five hundred threads", "pip install",
+}  # fmt: skip
+
+
 def _hostile(category: str, rows: list[tuple[str, str]]) -> list[Attack]:
     """Wrong answers, and code that tries to have them taken for right: it stands first and last."""
-    return [Attack(category, name, 0, WRONG, first=code, last=code) for name, code in rows]
+    return [
+        Attack(category, name, 0, WRONG, first=code, last=code, tame=name not in WILD)
+        for name, code in rows
+    ]
 
 
 ATTACKS: list[Attack] = [
@@ -354,7 +365,8 @@ ATTACKS: list[Attack] = [
       for name, edit, answers, points in METADATA],
     *_hostile("files", FILES),
     *_hostile("processes", PROCESSES),
-    *[Attack("processes", f"{name}, then right", 4, RIGHT, first=code) for name, code in PROCESSES],
+    *[Attack("processes", f"{name}, then right", 4, RIGHT, first=code, tame=name not in WILD)
+      for name, code in PROCESSES],
     *_hostile("output", OUTPUT),
     *[Attack("wire", name, 0, {**WRONG, "double": code}) for name, code in WIRE],
     *BROKEN,
