@@ -202,8 +202,8 @@ FILES = [
     ("SQL through nbgrader's own code", "from nbgrader.api import Gradebook\n"
      "with Gradebook('sqlite:///{course}/gradebook.db') as g:\n"
      "    for x in g.db.query(__import__('nbgrader.api').api.Grade): x.auto_score = 4\n    g.db.commit()"),
-    ("reads another student", "answer = 42 if 'answer = 42' in open('{course}/submitted/witness-1/target/target.ipynb').read() else 0"),
-    ("writes another student", "open('{course}/submitted/witness-2/target/target.ipynb', 'w').write('')"),
+    ("reads another student", "answer = 42 if 'answer = 42' in open('{course}/submitted/z-witness/target/target.ipynb').read() else 0"),
+    ("writes another student", "open('{course}/submitted/z-witness/target/target.ipynb', 'w').write('')"),
     ("removes another's result", "import shutil\nshutil.rmtree('{course}/autograded')"),
     ("chmods the gradebook", "import os\nos.chmod('{course}/gradebook.db', 0)"),
     ("a symbolic link to the solutions", "import os\nos.symlink('{course}/solutions', 's')\nprint(os.listdir('s'))"),

@@ -1,12 +1,13 @@
 """Draw up the table of attacks: what each deserves, gets from stock nbgrader, and gets from us.
 
-    python -m tests.attacks.table docs/attacks.md
+    make attacks
 
 Stock nbgrader runs each submission in a course of its own, beside a witness who is right, with
-nbgrader's default settings but for 10 s a cell. It has no sandbox, so run this where nothing matters;
-what would harm the machine is left out. It takes about half an hour.
+nbgrader's default settings but for 10 s a cell. It has no sandbox, so run this where nothing
+matters; what would harm the machine is left out. It takes about half an hour.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -34,7 +35,8 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
 c.Execute.timeout = 10
 """
-ATTACKER, OTHER = "attacker", "other"
+ATTACKER, OTHER = "attacker", "z-witness"
+MOST_MEMORY = 6 << 30  # for the sake of the machine
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,15 @@ def by_stock(attack: Attack, released: Path) -> Outcome:
 def _autograde(root: Path) -> bool:
     """Run `nbgrader autograde` in a session of its own; whether it came to an end."""
     command = [sys.executable, "-m", "nbgrader", "autograde", NAME, "--log-level=CRITICAL"]
-    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"}
+    mark = {"ATTACKED": root.name}
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"} | mark
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(
-        command, cwd=root, env=environment, stdout=quiet, stderr=quiet, start_new_session=True
+        ["prlimit", f"--as={MOST_MEMORY}", *command],
+        cwd=root,
+        env=environment,
+        stdout=quiet,
+        stderr=quiet,
     )
     try:
         process.wait(LIMIT)
@@ -97,11 +104,16 @@ def _autograde(root: Path) -> bool:
     except subprocess.TimeoutExpired:
         return False
     finally:
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        _end_all(f"ATTACKED={root.name}".encode())
         process.wait()
+
+
+def _end_all(mark: bytes) -> None:
+    """Kill what was started with this mark in its environment: kernels outlive nbgrader."""
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            if mark in (entry / "environ").read_bytes().split(b"\0"):
+                os.kill(int(entry.name), signal.SIGKILL)
 
 
 def by_us(root: Path) -> list[Outcome]:
@@ -124,8 +136,8 @@ def table(rows: list[tuple[Attack, Outcome | None, Outcome]]) -> str:
     tried = sum(stock is not None for _, stock, _ in rows)
     lines = [
         "# Attacks\n",
-        "Made by `make attacks`; `tests/attacks/attacks.py` holds the submissions. Each is worth at "
-        "most 4 points. *No score* is right for what is no notebook, and otherwise not.\n",
+        "Made by `make attacks`; `tests/attacks/attacks.py` holds the submissions. Each is worth "
+        "at most 4 points. *No score* is right for what is no notebook, and otherwise not.\n",
         f"Of {len(rows)} submissions ours treats {len(ours)} unfairly. Stock nbgrader was given "
         f"{tried} (the others would harm a machine without a sandbox) and treats {len(wrong)} "
         "unfairly; these are in bold.\n",
@@ -162,5 +174,4 @@ def main(page: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.path[:0] = [str(REPOSITORY / "tests")]
     main(Path(sys.argv[1]))
