@@ -31,7 +31,7 @@ test-slow: $(READY)  ## run the tests that take minutes
 	$(PYTEST) -m slow
 
 attacks: $(READY)  ## draw up docs/attacks.md, with stock nbgrader beside ours (half an hour)
-	PYTHONPATH=tests:. $(BIN)/python tests/attacks/table.py docs/attacks.md
+	PYTHONPATH=tests $(BIN)/python -m attacks.table docs/attacks.md
 
 release: $(READY)  ## build notebooks/ and dist/student.zip from solutions/
 	$(GRADER) release --zip dist/student.zip
