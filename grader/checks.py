@@ -20,9 +20,10 @@ import torch
 from torch import Tensor
 
 from grader import oracle
+from grader.diagnosis import Asked, explain
 from grader.oracle import Question
 from grader.problem import Point, Problem
-from grader.verdict import Outcome, Verdict, as_tensor, judge, misconceptions
+from grader.verdict import Outcome, Verdict, as_tensor, judge
 
 Function = Callable[..., object]
 VISIBLE_SEED = 0
@@ -52,7 +53,7 @@ def check(
     """
     points = points_for(problem, seed, stable)
     asked = oracle.questions(problem, list(functions), points)
-    settle([verdict_on(name, function, asked, lists) for name, function in functions.items()])
+    settle([verdict_on(problem, name, f, asked, lists) for name, f in functions.items()])
 
 
 def points_for(problem: Problem, seed: int | None, stable: bool) -> list[Point]:
@@ -65,7 +66,7 @@ def points_for(problem: Problem, seed: int | None, stable: bool) -> list[Point]:
 
 
 def verdict_on(
-    name: str, function: Function, asked: Sequence[Question], lists: str = "accept"
+    problem: Problem, name: str, function: Function, asked: Sequence[Question], lists: str
 ) -> Verdict:
     """The verdict on one function over all questions: the first that fails, else the last."""
     outcomes = [outcome_of(function, question.point.values) for question in asked]
@@ -76,8 +77,10 @@ def verdict_on(
     failed = next((i for i, verdict in enumerate(verdicts) if not verdict.agrees), None)
     if failed is None:
         return max(verdicts, key=lambda verdict: verdict.furthest or 0.0)
-    verdict = diagnose(verdicts[failed], outcomes, [question.truth[name] for question in asked])
-    return place(verdict, asked[failed].point)
+    points = [question.point for question in asked]
+    answered = list(map(answer_at, points, outcomes))
+    verdict = diagnose(problem, verdicts[failed], points[failed], answered, function)
+    return place(verdict, points[failed])
 
 
 def place(verdict: Verdict, point: Point) -> Verdict:
@@ -89,15 +92,32 @@ def place(verdict: Verdict, point: Point) -> Verdict:
     )
 
 
-def diagnose(verdict: Verdict, outcomes: Sequence[Outcome], truths: Sequence[Tensor]) -> Verdict:
+def diagnose(
+    problem: Problem, verdict: Verdict, failed: Point, asked: Sequence[Asked], function: Function
+) -> Verdict:
     """The verdict with a misconception named, if one explains the answer at every point asked."""
-    answers = [as_tensor(outcome.value) for outcome in outcomes if not outcome.error]
-    tensors = [answer for answer in answers if answer is not None and not answer.is_complex()]
-    if verdict.kind not in ("differs", "shape") or len(tensors) < len(truths):
+    if verdict.kind == "precision":
+        return replace(verdict, diagnosis=("few_digits",))
+    if verdict.kind == "nan" and failed.kind.startswith("large"):
+        sentence = f"{verdict.sentence}: exp overflows there"
+        return replace(verdict, sentence=sentence, diagnosis=("overflow",))
+    if verdict.kind not in ("differs", "shape", "raised"):
         return verdict
-    found = misconceptions([tensor.detach() for tensor in tensors], truths)
-    sentence = "; ".join(found.values()) or verdict.sentence
-    return replace(verdict, sentence=sentence, diagnosis=tuple(found))
+
+    def again(point: Point) -> Asked:
+        return answer_at(point, outcome_of(function, point.values))
+
+    found = explain(problem, verdict.name, asked, again)
+    sentence = "; ".join(filter(None, (verdict.sentence, found.sentence)))
+    return replace(verdict, sentence=sentence, diagnosis=found.names)
+
+
+def answer_at(point: Point, outcome: Outcome) -> Asked:
+    """One point with the tensor that was returned there, if it was one."""
+    answer = None if outcome.error else as_tensor(outcome.value)
+    real = answer is not None and not answer.is_complex()
+    return Asked(point, answer.detach().to_dense() if answer is not None and real else None,
+                 outcome.error)  # fmt: skip
 
 
 def outcome_of(function: Function, values: Mapping[str, Tensor]) -> Outcome:

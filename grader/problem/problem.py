@@ -14,7 +14,7 @@ from torch import Tensor
 from grader.latex import Argument, Formula, Variable, read_formula
 from grader.problem import statement
 from grader.problem.domains import DOMAINS, SQUARE
-from grader.problem.points import Point, draw_points, extreme_points
+from grader.problem.points import Point, draw_points, extreme_points, fair_point
 
 Objective = Callable[..., Tensor]
 
@@ -107,6 +107,10 @@ class Problem:
     def points(self, seed: int, draws: int = 3, corners: bool = True) -> list[Point]:
         """Fair points to ask at, the same for the same seed (see `grader.problem.points`)."""
         return list(draw_points(self, seed, draws, corners))
+
+    def point(self, sizes: Mapping[str, int], seed: int) -> Point | None:
+        """One fair point with these sizes, or None where there is none."""
+        return fair_point(self, sizes, torch.Generator().manual_seed(seed))
 
     def extreme_points(self, seed: int, draws: int = 2) -> list[Point]:
         """Points where exp overflows in one row, to tell a stable formula from an unstable one."""

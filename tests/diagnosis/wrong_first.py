@@ -141,3 +141,10 @@ ridge W     | term_left_out            | 2 * X.T @ (X @ W) + 2 * c * W
 ridge X     | transpose_left_out       | 2 * E @ W
 ridge Y     | sign                     | 2 * E
 """
+
+
+def wrong():
+    """The wrong answers of the table."""
+    from diagnosis.judged import from_table
+
+    return from_table(TABLE)

@@ -1,0 +1,6 @@
+"""Say why a gradient is wrong, for any problem, from its formula."""
+
+from grader.diagnosis.explain import Asked, Explanation, explain
+from grader.diagnosis.misconceptions import MISCONCEPTIONS
+
+__all__ = ["MISCONCEPTIONS", "Asked", "Explanation", "explain"]

@@ -1,0 +1,170 @@
+"""What a student's answer may be instead of the truth: `candidates(problem, name)`.
+
+They come from the formula: slips in its gradient as it is written, slips in the formula that is
+then differentiated rightly, brackets lost, a derivative or function where none belongs. Whatever
+is known of any gradient (its transpose, another variable's) comes first, and is all there is for a
+problem given as a torch function, but for the mistakes its author names.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from grader.diagnosis.algebra import apply, make, normal, parts, replaced, size, total
+from grader.diagnosis.brackets import without_brackets
+from grader.diagnosis.gradient import adjoints
+from grader.diagnosis.misconceptions import RANK
+from grader.diagnosis.slips import Slip, by_value, slips
+from grader.diagnosis.symbols import Symbols, activation
+from grader.diagnosis.values import batch_letters
+from grader.latex.names import canonical
+from grader.latex.terms import Term
+
+if TYPE_CHECKING:
+    from grader.problem import Problem
+
+_known: "WeakKeyDictionary[Problem, dict[str, list[Slip]]]" = WeakKeyDictionary()
+
+
+def candidates(problem: "Problem", name: str) -> list[Slip]:
+    """Every candidate for the answer called name, the plainest first; made once for a problem."""
+    known = _known.setdefault(problem, {})
+    if name not in known:
+        found: dict[Term, Slip] = {}
+        for slip in sorted(_all(problem, name), key=lambda slip: RANK[slip.name]):
+            found.setdefault(slip.term, slip)
+        known[name] = list(found.values())
+    return known[name]
+
+
+def _all(problem: "Problem", name: str) -> Iterator[Slip]:
+    yield from generic(problem, name)
+    if problem.formula is None:
+        return
+    symbols = Symbols(problem)
+    formula = normal(problem.formula.term)
+    if name == problem.name:
+        yield from of_form(formula, symbols)
+        yield from extra_functions(formula, formula, symbols)
+        return
+    leaf = canonical(problem.variables[name].name)
+    for form in forms(formula, leaf):
+        yield from of_form(form, symbols)
+        yield from extra_functions(form, formula, symbols)
+        yield from extra_derivatives(form, formula, symbols)
+    for slip in [*slips(formula, symbols), *extra_functions(formula, formula, symbols)]:
+        for form in forms(normal(slip.term), leaf):
+            yield Slip(slip.name, slip.sentence, form)
+
+
+# ------------------------------------------------------------------ of any gradient
+
+
+def truth(problem: "Problem", name: str, which: str = "") -> Term:
+    """The right answer as a term whose value is given; `which` row alone, if said."""
+    if name not in problem.variables:
+        assert problem.formula
+        return make("given", (), *size(problem.formula.term), (name, which))
+    variable = problem.variables[name]
+    return make("given", (), variable.rows, variable.columns, (name, which))
+
+
+def generic(problem: "Problem", name: str) -> Iterator[Slip]:
+    """What can go wrong with any gradient."""
+    right = truth(problem, name)
+    turned = make("transpose", (right,), right.kind.columns, right.kind.rows)
+    yield Slip("transpose", "as if transposed", turned)
+    yield Slip("keepdim", "right but for a dimension of size 1; keepdim=True keeps it in a sum",
+               make("flat", (right,), *size(right)))  # fmt: skip
+    for axes, said in (("rows", "the rows"), ("columns", "the columns"), ("all", "all entries")):
+        summed = total(right, axes)
+        if summed is not right:
+            yield Slip("extra_sum", f"as if the answer were summed over {said}", summed)
+    if name not in problem.variables:
+        return
+    for other in problem.variables:
+        if other != name:
+            said = f"as if the gradient with respect to {other} were asked"
+            yield Slip("other_variable", said, truth(problem, other))
+    if problem.variables[name].rows not in batch_letters(problem):
+        for which in ("first", "last"):
+            said = f"as if only the {which} sample were counted"
+            yield Slip("one_sample", said, truth(problem, name, which))
+
+
+# ------------------------------------------------------------------ of a formula
+
+
+def forms(formula: Term, leaf: str) -> list[Term]:
+    """The gradient as it is usually written: with max'(Z), and with s (1 - s) for σ'(h)."""
+    found = [g for part, g in adjoints(formula).items() if (part.op, part.detail) == ("leaf", leaf)]
+    if not found:
+        return []
+    through = through_values(found[0])
+    return found if through is found[0] else [*found, through]
+
+
+def through_values(term: Term) -> Term:
+    """The term with derivatives written by the values of their functions."""
+    changes: dict[Term, Term] = {}
+    for part in parts(term):
+        if part.op == "apply" and part.detail[1] == 1:
+            written = by_value(part, activation(part))
+            if written is not None and part.detail[0] != "relu":
+                changes[part] = written
+    return replaced(term, changes) if changes else term
+
+
+def of_form(form: Term, symbols: Symbols) -> Iterator[Slip]:
+    """The slips in one way to write the answer, lost brackets among them."""
+    yield from slips(form, symbols)
+    for part in parts(form):
+        for inside, torn in without_brackets(part):
+            said = f"as if the brackets around {symbols.said(inside)} were lost"
+            yield Slip("lost_brackets", said, replaced(form, {part: torn}))
+
+
+def extra_derivatives(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
+    """A derivative of some function of the formula, where none belongs."""
+    slopes = [
+        apply(part.detail[0], part.args[0], 1)
+        for part in parts(formula)
+        if part.op == "apply" and part.detail[1] == 0
+    ]
+    for slope in slopes:
+        again = slope in parts(form)
+        name, said = ("derivative_twice", "were there twice") if again else (
+            "derivative_extra", "belonged there")  # fmt: skip
+        for part in parts(form):
+            if size(part) == size(slope):
+                more = make("times", (part, slope), *size(part))
+                sentence = f"as if {symbols.said(slope)} {said}"
+                yield Slip(name, sentence, replaced(form, {part: more}))
+    yield from _softmax_derivative(form, formula, symbols)
+
+
+def _softmax_derivative(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
+    """S (1 - S), as if softmax worked entry by entry."""
+    for z in {part.args[0] for part in parts(formula) if part.op in ("softmax", "logsumexp")}:
+        s = make("softmax", (z,), *size(z), "columns")
+        slope = by_value(apply("sigmoid", z, 1), s)
+        assert slope is not None
+        for part in parts(form):
+            if size(part) == size(z):
+                more = make("times", (part, slope), *size(part))
+                sentence = f"as if {symbols.said(s)} had an entry-wise derivative there"
+                yield Slip("derivative_extra", sentence, replaced(form, {part: more}))
+
+
+def extra_functions(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
+    """A function of the formula, applied where none belongs."""
+    used = {part.detail[0] for part in parts(formula) if part.op == "apply"}
+    bent = {part.args[0] for part in parts(formula) if part.op == "apply"}
+    for part in parts(formula):
+        if part.op in ("plus", "matmul") and part not in bent and size(part) != ("1", "1"):
+            for function in sorted(used):
+                more = apply(function, part)
+                said = f"as if {symbols.function(more)} were applied to {symbols.said(part)}"
+                yield Slip("activation_twice", said, replaced(form, {part: more}))
+
+
