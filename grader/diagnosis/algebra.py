@@ -16,11 +16,15 @@ CONSTANT = ("number", "size", "ones", "identity", "delta")
 
 
 @lru_cache(maxsize=1 << 16)
+def _the_one(op: str, args: tuple[Term, ...], kind: Kind, detail: Any) -> Term:
+    return Term(op, args, kind, detail)
+
+
 def make(
     op: str, args: tuple[Term, ...], rows: str, columns: str, detail: Any = None, axes: Axes = ()
 ) -> Term:
     """The one term that says this."""
-    return Term(op, args, Kind(rows, columns, axes), detail)
+    return _the_one(op, args, Kind(rows, columns, axes), detail)
 
 
 def like(term: Term, args: tuple[Term, ...]) -> Term:

@@ -26,7 +26,8 @@ def without_brackets(term: Term) -> Iterator[tuple[Term, Term]]:
     for chain in chains(term):
         for i, (_, operand) in enumerate(chain):
             if operand.op == "plus":
-                yield operand, _torn(chain, i)
+                for factor, both in _orders(operand):
+                    yield operand, _torn(factor, (*chain[:i], (chain[i][0], both), *chain[i + 1 :]), i)
             elif i and operand.op in PRODUCTS:
                 for inner in chains(operand):
                     yield operand, read((*chain[:i], *_joined(chain[i][0], inner), *chain[i + 1 :]))
@@ -66,11 +67,18 @@ def _joined(operator: str, inner: Chain) -> Chain:
     return ((operator, inner[0][1]), *inner[1:])
 
 
-def _torn(chain: Chain, i: int) -> Term:
+def _orders(both: Term) -> Iterator[tuple[float, Term]]:
+    """A sum or difference in either order, with the factor that stands in front then."""
+    yield 1.0, both
+    turned = make("plus", both.args[::-1], *size(both), both.detail)
+    yield float(both.detail), turned
+
+
+def _torn(factor: float, chain: Chain, i: int) -> Term:
     """A sum in the chain without its brackets: the chain ends and begins anew at the sign."""
     operator, both = chain[i]
     x, y = both.args
-    left = read((*chain[:i], (operator, x)))
+    left = scaled(factor, read((*chain[:i], (operator, x))))
     right = read((("", y), *chain[i + 1 :]))
     return make("plus", (left, right), *size(left), both.detail)
 

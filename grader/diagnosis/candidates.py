@@ -30,9 +30,9 @@ def candidates(problem: "Problem", name: str) -> list[Slip]:
     """Every candidate for the answer called name, the plainest first; made once for a problem."""
     known = _known.setdefault(problem, {})
     if name not in known:
-        found: dict[Term, Slip] = {}
+        found: dict[tuple[str, Term], Slip] = {}
         for slip in sorted(_all(problem, name), key=lambda slip: RANK[slip.name]):
-            found.setdefault(slip.term, slip)
+            found.setdefault((slip.name, slip.term), slip)
         known[name] = list(found.values())
     return known[name]
 
@@ -52,7 +52,7 @@ def _all(problem: "Problem", name: str) -> Iterator[Slip]:
         yield from of_form(form, symbols)
         yield from extra_functions(form, formula, symbols)
         yield from extra_derivatives(form, formula, symbols)
-    for slip in [*slips(formula, symbols), *extra_functions(formula, formula, symbols)]:
+    for slip in [*slips(formula, symbols, fitting=True), *extra_functions(formula, formula, symbols)]:
         for form in forms(normal(slip.term), leaf):
             yield Slip(slip.name, slip.sentence, form)
 

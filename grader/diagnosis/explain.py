@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from grader.diagnosis.candidates import candidates, truth
-from grader.diagnosis.misconceptions import RANK, WHOLE
+from grader.diagnosis.misconceptions import RANK, overshadows
 from grader.diagnosis.slips import Slip
 from grader.diagnosis.symbols import Symbols
 from grader.diagnosis.values import Values, batch_letters
@@ -57,7 +57,7 @@ def explain(problem: "Problem", name: str, asked: Sequence[Asked], again: Again)
     if any(a.answer is None for a in asked):
         found = where_it_does_not_raise(problem, name, asked, again)
     else:
-        found = Fit(problem, name, asked).best()
+        found = Fit(problem, name, [*asked, *told_apart(problem, asked, again)]).best()
     found = found or when_right(problem, name, again)
     return said(problem, found)
 
@@ -98,6 +98,16 @@ def with_fixed_size(
                 said = f"right for {letter} = {number} only, as if a size were written as a number"
                 return [(("fixed_size",), said)]
     return []
+
+
+def told_apart(problem: "Problem", asked: Sequence[Asked], again: Again) -> list[Asked]:
+    """One more point if some size was the same at all: 1/n is not 1/4 then."""
+    sizes = [a.point.sizes for a in asked]
+    stuck = any(len({s[letter] for s in sizes}) == 1 for letter in problem.sizes)
+    if not stuck:
+        return []
+    fresh = [n for n in range(2, 40) if all(n not in s.values() for s in sizes)]
+    return ask_at(again, [problem.point(dict(zip(problem.sizes, fresh, strict=False)), 1)])
 
 
 def when_right(problem: "Problem", name: str, again: Again) -> list["Found"]:
@@ -160,12 +170,12 @@ class Fit:
         return bool(factors) and near(same(factors or [0.0]) or 0.0, (1.0,))
 
     def _chosen(self, found: Sequence[tuple[Slip, Found]]) -> list[Found]:
-        """One explanation for each name, the plainest first."""
+        """One explanation for each name, the plainest first, without those that it overshadows."""
         chosen: dict[str, Found] = {}
         for slip, explanation in sorted(found, key=lambda pair: RANK[pair[0].name]):
-            chosen.setdefault(slip.name, explanation)
-        whole = [name for name in chosen if name in WHOLE]
-        return [chosen[name] for name in whole[:1] or list(chosen)[:MOST]]
+            if not any(overshadows(name, slip.name) for name in chosen):
+                chosen.setdefault(slip.name, explanation)
+        return list(chosen.values())[:MOST]
 
     def _of_truth(self) -> Iterator[Found]:
         """The right answer times one number, or over a size."""

@@ -51,6 +51,20 @@ MISCONCEPTIONS = {
     "overflow": "finite and right but where exp overflows",
 }
 RANK = {name: place for place, name in enumerate(MISCONCEPTIONS)}
-WHOLE = {
-    "sign", "factor", "mean_for_sum", "fixed_size", "transpose", "keepdim", "batch_sum_missing",
+WHOLE = {"transpose", "keepdim", "mean_for_sum", "batch_sum_missing", "wrong_axis"}
+SLOPES = {
+    "derivative_left_out", "activation_for_derivative", "derivative_argument", "derivative_twice",
+    "wrong_derivative", "derivative_extra",
 }  # fmt: skip
+
+
+def overshadows(name: str, other: str) -> bool:
+    """Whether the first, if it explains an answer, says better what the other says.
+
+    A slope left out leaves out a factor too, and may be written as lost brackets.
+    """
+    if name in WHOLE or name == "lost_brackets":
+        return other not in ("term_sign", "term_factor")
+    if name in SLOPES:
+        return other not in ("bias_outside", "activation_left_out")
+    return name == "wrong_axis" or other in ("wrong_factor", "extra_sum")

@@ -22,7 +22,7 @@ from grader.diagnosis.algebra import (
     replaced,
     scaled,
     size,
-    split,
+    times,
     total,
     transpose,
 )
@@ -41,11 +41,16 @@ class Slip:
     term: Term
 
 
-def slips(root: Term, symbols: Symbols) -> Iterator[Slip]:
-    """What the root becomes when one of its parts is mistaken, everywhere or in one place."""
+def slips(root: Term, symbols: Symbols, fitting: bool = False) -> Iterator[Slip]:
+    """What the root becomes when one of its parts is mistaken, everywhere or in one place.
+
+    With `fitting` only the slips that keep the sizes: a formula of other sizes is none.
+    """
     for part in parts(root):
         above = list(parents(root, part))
         for slip in at(part, root, symbols):
+            if fitting and size(slip.term) != size(part):
+                continue
             yield Slip(slip.name, slip.sentence, replaced(root, {part: slip.term}))
             for parent in above if len(above) > 1 else []:
                 args = tuple(slip.term if a is part else a for a in parent.args)
@@ -70,6 +75,7 @@ def _plus(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
         yield Slip("term_left_out", f"as if {symbols.said(gone)} were left out", kept)
     other = make("plus", part.args, *size(part), -sign, part.kind.axes)
     yield Slip("term_sign", f"as if {symbols.said(y)} had the other sign", other)
+    yield from _means(part, root, symbols)
     for factor in (2.0, 0.5, -1.0):
         for i, term in enumerate((x, y)):
             pair = (scaled(factor, x), y) if i == 0 else (x, scaled(factor, y))
@@ -77,6 +83,19 @@ def _plus(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
             name = "term_sign" if factor < 0 else "term_factor"
             said = "had the other sign" if factor < 0 else f"alone were off by a factor {factor:g}"
             yield Slip(name, f"as if {symbols.said(term)} {said}", wrong)
+
+
+def _means(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    """One term of a sum divided by a size."""
+    leaves = [leaf for leaf in parts(root) if leaf.op == "leaf"]
+    letters = {leaf.kind.rows for leaf in leaves} - {leaf.kind.columns for leaf in leaves}
+    x, y = part.args
+    for letter in sorted(letters - {"1"}):
+        over = power(make("size", (), "1", "1", letter), -1.0)
+        for pair, term in (((times(over, x), y), x), ((x, times(over, y)), y)):
+            said = f"as if {symbols.said(term)} alone were divided by {letter}, a mean for a sum"
+            wrong = make("plus", pair, *size(part), part.detail, part.kind.axes)
+            yield Slip("mean_for_sum", said, wrong)
 
 
 def _total(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -110,7 +129,10 @@ def _function(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     (z,), (function, _) = part.args, part.detail
     name = symbols.function(part)
     said = f"as if {name} were left out, {symbols.said(z)} for {symbols.said(part)}"
-    yield Slip("activation_left_out", said, z)
+    if function == "sqrt" and z.op == "squares":
+        yield Slip("norm_squared", "as if the norm were squared", z)
+    else:
+        yield Slip("activation_left_out", said, z)
     yield Slip("activation_twice", f"as if {name} were applied twice", apply(function, part))
     for other in ELSE if function in ELSE else ():
         if other != function:
@@ -153,11 +175,13 @@ def _derivative_elsewhere(part: Term, root: Term, symbols: Symbols) -> Iterator[
     name = symbols.function(part)
     everything = [*parts(root), *_unfolded(part, root)]
     for other in everything:
-        if other is z or size(other) != size(z) or other is part:
+        if size(other) != size(z) or other is part:
             continue
         at = f"as if {name} were taken at {symbols.said(other)}, not at {symbols.said(z)}"
-        yield Slip("derivative_argument", at, like(part, (other,)))
+        if other is not z:
+            yield Slip("derivative_argument", at, like(part, (other,)))
         through = by_value(part, other)
+        at = f"as if {symbols.said(other)} stood for {symbols.said(activation(part))} in {name}"
         if through is not None and other is not activation(part):
             yield Slip("derivative_argument", at, through)
 
@@ -254,6 +278,8 @@ def _times(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     if x.op == "number":
         return
     for kept, gone in ((x, y), (y, x)):
+        if is_number(part) and kept.op in ("leaf", "power", "size"):
+            continue  # the λ of λ |W|^2 is left out, not its |W|^2
         if not (gone.op == "apply" and gone.detail[1]):
             yield Slip("factor_left_out", f"as if {symbols.said(gone)} were left out", kept)
     if not is_number(x) and not is_number(y):

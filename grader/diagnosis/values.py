@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from grader import oracle
-from grader.diagnosis.algebra import kindless, make
+from grader.diagnosis.algebra import kindless
 from grader.latex.names import canonical
 from grader.latex.objective import Evaluation
-from grader.latex.terms import Term
+from grader.latex.terms import Kind, Term
 
 if TYPE_CHECKING:
     from grader.problem import Problem
@@ -48,7 +48,7 @@ class Values(Evaluation):
         which, op, detail, rows, columns, axes = term.detail
         adjoint, *values = (self.of(a) for a in term.args)
         places = tuple(kindless(a) for a in term.args[1:])
-        forward = make.__wrapped__(op, places, rows, columns, detail, axes)
+        forward = Term(op, places, Kind(rows, columns, axes), detail)
 
         def function(x: Tensor) -> Tensor:
             inner = Evaluation(self.values, self.lengths)

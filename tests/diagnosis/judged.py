@@ -4,6 +4,7 @@
 """
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -23,7 +24,8 @@ class Wrong:
     problem: str
     variable: str
     causes: tuple[str, ...]
-    code: str
+    answer: Callable[..., object]
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,23 @@ class Judged:
         return "right" if said & set(self.wrong.causes) else "wrong"
 
 
-def from_table(table: str) -> list[Wrong]:
+def from_table(table: str, problems: dict, preludes: dict[str, str]) -> list[Wrong]:
     """The wrong answers of a table: problem variable | cause / cause | code."""
     found = []
     for line in table.strip().splitlines():
         asked, cause, code = (part.strip() for part in line.split("|", 2))
-        problem, variable = asked.split()
-        found.append(Wrong(problem, variable, tuple(cause.split("/")), code))
+        key, variable = asked.split()
+        answer = function_of(Problem(*problems[key]), preludes[key], code)
+        causes = tuple(name.strip() for name in cause.split("/"))
+        found.append(Wrong(key, variable, causes, answer, code))
     return found
+
+
+def from_functions(found: list) -> list[Wrong]:
+    """The wrong answers of a list of (problem, variable, causes, function)."""
+    return [
+        Wrong(*asked, answer, f"line {answer.__code__.co_firstlineno}") for *asked, answer in found
+    ]
 
 
 def function_of(problem: Problem, prelude: str, code: str):
@@ -74,10 +85,9 @@ def judged(module_name: str, seed: int | None = None) -> list[Judged]:
     module = import_module(f"diagnosis.{module_name}")
     problems = {key: Problem(text, sizes) for key, (text, sizes) in module.PROBLEMS.items()}
     found = []
-    for wrong in module.wrong():
-        problem = problems[wrong.problem]
-        function = function_of(problem, module.PRELUDES[wrong.problem], wrong.code)
-        found.append(Judged(wrong, verdict_of(problem, wrong.variable, function, seed)))
+    for wrong in module.all_wrong():
+        verdict = verdict_of(problems[wrong.problem], wrong.variable, wrong.answer, seed)
+        found.append(Judged(wrong, verdict))
     return found
 
 
@@ -91,6 +101,8 @@ if __name__ == "__main__":
         everything = judged(name)
         for one in everything:
             if one.result != "right" or len(one.verdict.diagnosis) > 1 or "-v" in sys.argv:
-                print(one.result, one.wrong, "\n      ", one.verdict.line())
+                wrong = one.wrong
+                print(one.result, wrong.problem, wrong.variable, wrong.causes, wrong.code)
+                print("      ", one.verdict.line())
                 print("      ", one.verdict.diagnosis)
         print(name, summary(everything))
