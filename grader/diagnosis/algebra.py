@@ -189,7 +189,18 @@ def transpose(term: Term) -> Term:
         return scaled(factor, matmul(transpose(x.args[1]), transpose(x.args[0])))
     if x.op == "times" and is_number(x.args[0]):
         return scaled(factor, times(x.args[0], transpose(x.args[1])))
+    if x.op == "plus" and _turned(x) > 1:
+        y, z = x.args
+        return scaled(factor, plus(transpose(y), scaled(x.detail, transpose(z))))
     return scaled(factor, make("transpose", (x,), x.kind.columns, x.kind.rows))
+
+
+def _turned(term: Term) -> int:
+    """How many addends are, or end in, a transpose, and would lose it."""
+    return sum(
+        rest.op == "transpose" or (rest.op in ("matmul", "times") and _turned(rest.args[1]))
+        for _, rest in addends(term)
+    )
 
 
 def is_symmetric(term: Term) -> bool:
@@ -205,17 +216,35 @@ def is_symmetric(term: Term) -> bool:
 
 
 def plus(x: Term, y: Term) -> Term:
-    """X + y, what they have in common in front."""
-    (a, u), (b, v) = split(x), split(y)
-    if u is v:
-        return scaled(a + b, u)
-    if a < 0 < b:
-        (a, u), (b, v) = (b, v), (a, u)
-    if abs(a) == abs(b):
-        sign = 1 if a == b else -1
-        return scaled(a, make("plus", (u, v), *size(u), sign, u.kind.axes))
-    sign = 1 if b > 0 else -1
-    return make("plus", (scaled(a, u), scaled(abs(b), v)), *size(u), sign, u.kind.axes)
+    """X + y, equal terms together and what they have in common in front."""
+    factors: dict[Term, float] = {}
+    for factor, rest in [*addends(x), *addends(y)]:
+        factors[rest] = factors.get(rest, 0.0) + factor
+    found = [(factor, rest) for rest, factor in factors.items() if factor]
+    if not found:
+        return scaled(0.0, ones(*size(x)))
+    common = abs(found[0][0]) if len({abs(factor) for factor, _ in found}) == 1 else 1.0
+    found.sort(key=lambda pair: pair[0] < 0)  # what is subtracted comes last
+    if found[0][0] < 0:
+        common, found = -common, [(-factor, rest) for factor, rest in found]
+    return scaled(common, _added([(factor / abs(common), rest) for factor, rest in found]))
+
+
+def addends(term: Term) -> list[tuple[float, Term]]:
+    """The terms of a sum with their factors."""
+    factor, rest = split(term)
+    if rest.op != "plus" or size(rest.args[0]) != size(rest.args[1]):
+        return [(factor, rest)]
+    x, y = rest.args
+    return [(factor * sign * c, r) for sign, a in ((1, x), (rest.detail, y)) for c, r in addends(a)]
+
+
+def _added(found: list[tuple[float, Term]]) -> Term:
+    result = scaled(*found[0])
+    for factor, rest in found[1:]:
+        term, sign = scaled(abs(factor), rest), 1 if factor > 0 else -1
+        result = make("plus", (result, term), *size(result), sign, result.kind.axes)
+    return result
 
 
 def total(x: Term, axes: str) -> Term:

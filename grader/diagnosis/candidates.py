@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from grader.diagnosis.algebra import apply, make, normal, parts, replaced, size, total
+from grader.diagnosis.algebra import (
+    apply,
+    is_number,
+    make,
+    normal,
+    parts,
+    replaced,
+    size,
+    total,
+    transpose,
+)
 from grader.diagnosis.brackets import without_brackets
 from grader.diagnosis.gradient import adjoints
 from grader.diagnosis.misconceptions import RANK
@@ -22,6 +32,8 @@ from grader.latex.terms import Term
 
 if TYPE_CHECKING:
     from grader.problem import Problem
+
+PLAIN = ("sqrt", "log", "square", "exp")  # functions whose slopes nobody adds by mistake
 
 _known: "WeakKeyDictionary[Problem, dict[str, list[Slip]]]" = WeakKeyDictionary()
 
@@ -52,6 +64,7 @@ def _all(problem: "Problem", name: str) -> Iterator[Slip]:
         yield from of_form(form, symbols)
         yield from extra_functions(form, formula, symbols)
         yield from extra_derivatives(form, formula, symbols)
+        yield from other_factors(form, formula, symbols)
     for slip in [*slips(formula, symbols, fitting=True), *extra_functions(formula, formula, symbols)]:
         for form in forms(normal(slip.term), leaf):
             yield Slip(slip.name, slip.sentence, form)
@@ -74,8 +87,8 @@ def generic(problem: "Problem", name: str) -> Iterator[Slip]:
     right = truth(problem, name)
     turned = make("transpose", (right,), right.kind.columns, right.kind.rows)
     yield Slip("transpose", "as if transposed", turned)
-    yield Slip("keepdim", "right but for a dimension of size 1; keepdim=True keeps it in a sum",
-               make("flat", (right,), *size(right)))  # fmt: skip
+    reshaped = make("reshape", (turned,), *size(right))
+    yield Slip("reshape_for_transpose", "as if reshaped where a transpose is", reshaped)
     for axes, said in (("rows", "the rows"), ("columns", "the columns"), ("all", "all entries")):
         summed = total(right, axes)
         if summed is not right:
@@ -129,17 +142,16 @@ def extra_derivatives(form: Term, formula: Term, symbols: Symbols) -> Iterator[S
     slopes = [
         apply(part.detail[0], part.args[0], 1)
         for part in parts(formula)
-        if part.op == "apply" and part.detail[1] == 0
+        if part.op == "apply" and part.detail[1] == 0 and part.detail[0] not in PLAIN
     ]
     for slope in slopes:
         again = slope in parts(form)
-        name, said = ("derivative_twice", "were there twice") if again else (
-            "derivative_extra", "belonged there")  # fmt: skip
+        said = "were there twice" if again else "belonged there"
         for part in parts(form):
             if size(part) == size(slope):
                 more = make("times", (part, slope), *size(part))
                 sentence = f"as if {symbols.said(slope)} {said}"
-                yield Slip(name, sentence, replaced(form, {part: more}))
+                yield Slip("derivative_extra", sentence, replaced(form, {part: more}))
     yield from _softmax_derivative(form, formula, symbols)
 
 
@@ -154,6 +166,20 @@ def _softmax_derivative(form: Term, formula: Term, symbols: Symbols) -> Iterator
                 more = make("times", (part, slope), *size(part))
                 sentence = f"as if {symbols.said(s)} had an entry-wise derivative there"
                 yield Slip("derivative_extra", sentence, replaced(form, {part: more}))
+
+
+def other_factors(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
+    """Another part of the formula for a factor, as X^T for s^T."""
+    named = [part for part in parts(formula) if part.op in ("leaf", "apply") and not is_number(part)]
+    for part in parts(form):
+        for i, factor in enumerate(part.args if part.op == "matmul" else ()):
+            bare = factor.args[0] if factor.op == "transpose" else factor
+            for other in named if bare in named else []:
+                turned = transpose(other) if factor.op == "transpose" else other
+                pair = (turned, part.args[1]) if i == 0 else (part.args[0], turned)
+                said = f"as if {symbols.said(other)} stood for {symbols.said(bare)}"
+                wrong = make("matmul", pair, *size(part))
+                yield Slip("wrong_factor", said, replaced(form, {part: wrong}))
 
 
 def extra_functions(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:

@@ -30,6 +30,8 @@ TOLERANCE_32 = 1e-4
 COMMON = (-1.0, 2.0, -2.0, 0.5, -0.5)  # factors that come with another mistake
 MOST = 3  # sentences
 LARGEST = 300  # size that a probe takes
+USUAL = (10, 100)  # sizes of the examples in the homework
+SHAPES = re.compile("RuntimeError|IndexError|ValueError")  # errors that come of shapes
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ Again = Callable[[Point], Asked]
 
 def explain(problem: "Problem", name: str, asked: Sequence[Asked], again: Again) -> Explanation:
     """What explains the answers, if anything does; `again` asks at another point."""
+    if any(a.error and not SHAPES.match(a.error) for a in asked):
+        return Explanation()
     if any(a.answer is None for a in asked):
         found = where_it_does_not_raise(problem, name, asked, again)
     else:
@@ -64,7 +68,7 @@ def explain(problem: "Problem", name: str, asked: Sequence[Asked], again: Again)
 
 def said(problem: "Problem", found: Sequence["Found"]) -> Explanation:
     """The explanation in one sentence, with the letters in it explained."""
-    sentence = "; ".join(dict.fromkeys(text for _, text in found))
+    sentence = "; ".join(filter(None, dict.fromkeys(text for _, text in found)))
     names = tuple(dict.fromkeys(name for names, _ in found for name in names))
     legend = Symbols(problem).legend(sentence) if problem.formula else ""
     return Explanation(names, sentence + legend)
@@ -92,7 +96,7 @@ def with_fixed_size(
 ) -> list["Found"]:
     """A size written as a number: right where a size is a number that every error names."""
     named = [set(map(int, re.findall(r"\d+", a.error))) for a in asked if a.answer is None]
-    for number in sorted(set.intersection(*named) - {0, 1})[:3]:
+    for number in [*sorted(set.intersection(*named) - {0, 1, *USUAL})[:3], *USUAL]:
         for letter in problem.sizes if number < LARGEST else ():
             if Fit(problem, name, ask_at(again, corners(problem, letter, number))).is_right():
                 said = f"right for {letter} = {number} only, as if a size were written as a number"
@@ -145,24 +149,32 @@ class Fit:
         self.values = [Values(problem, a.point.values) for a in asked]
 
     def best(self) -> list[Found]:
+        """The explanations by one mistake, or by one and a factor, or by one and a transpose."""
+        return self.untransposed() or self._transposed()
+
+    def untransposed(self) -> list[Found]:
         """The explanations by one mistake, or else by one mistake and a factor."""
         whole = list(self._of_truth())
         if whole:
             return whole
-        alone: list[tuple[Slip, str]] = []
-        scaled: list[tuple[Slip, Found]] = []
-        for slip in candidates(self.problem, self.name):
-            factors = self.factors(slip)
-            if factors is None:
-                continue
-            if all(abs(f - 1) < TOLERANCE_32 for f in factors):
-                alone.append((slip, slip.sentence))
-            elif besides := self.besides(factors):
-                names, text = besides
-                scaled.append((slip, ((slip.name, *names), f"{slip.sentence}, and {text}")))
+        fits = [(slip, self.factors(slip)) for slip in candidates(self.problem, self.name)]
+        found = [(slip, factors) for slip, factors in fits if factors]
+        alone = [
+            (slip, ((slip.name,), slip.sentence))
+            for slip, factors in found
+            if all(near(f, (1.0,)) for f in factors)
+        ]
         if alone:
-            return self._chosen([(s, ((s.name,), text)) for s, text in alone])
-        return self._chosen(scaled)
+            return self._chosen(alone)
+        besides = [(slip, self.besides(factors)) for slip, factors in found]
+        return self._chosen([(slip, both(slip, more)) for slip, more in besides if more])
+
+    def _transposed(self) -> list[Found]:
+        if any(a.answer is None or a.answer.ndim != 2 for a in self.asked):
+            return []
+        turned = [Asked(a.point, a.answer.mT, a.error) for a in self.asked if a.answer is not None]
+        found = Fit(self.problem, self.name, turned).untransposed()
+        return [((*names, "transpose"), f"{text}, and transposed") for names, text in found]
 
     def is_right(self) -> bool:
         """Whether the answers are right at all these points."""
@@ -184,7 +196,9 @@ class Fit:
         if factors is None:
             return
         common = same(factors)
-        if common is not None:
+        if common is not None and near(common, (1.0,)):
+            yield ("keepdim",), ""  # the verdict on the shape says it
+        elif common is not None:
             yield factor_said(common)
         elif besides := self.over_sizes(factors):
             yield besides
@@ -227,6 +241,12 @@ class Fit:
         return None
 
 
+def both(slip: Slip, besides: Found) -> Found:
+    """A mistake and what comes besides it."""
+    names, text = besides
+    return (slip.name, *names), f"{slip.sentence}, and {text}"
+
+
 def same(factors: Sequence[float]) -> float | None:
     """The one number all these are, if they are one."""
     first = factors[0]
@@ -265,7 +285,10 @@ def mean_said(name: str, sizes: str, rest: float) -> Found:
 def ratio(answer: Tensor, value: Tensor) -> float | None:
     """The number that the answer is times the value, if they are of one shape and direction."""
     if answer.shape != value.shape:
-        return None
+        lost = answer.ndim != value.ndim and answer.squeeze().shape == value.squeeze().shape
+        if not lost:  # a dimension of size 1, which the verdict on the shape says
+            return None
+        value = value.reshape(answer.shape)
     factor = float((answer * value).sum() / (value * value).sum())
     scale = float(answer.abs().max())
     tolerance = TOLERANCE if answer.dtype == torch.float64 else TOLERANCE_32

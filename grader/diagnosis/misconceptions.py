@@ -20,13 +20,13 @@ MISCONCEPTIONS = {
     "derivative_left_out": "the derivative of a function applied entry by entry is left out",
     "activation_for_derivative": "the function itself stands for its derivative",
     "derivative_argument": "a derivative is taken at the wrong argument",
-    "derivative_twice": "a derivative stands there twice",
     "wrong_derivative": "a derivative is not the function's",
-    "derivative_extra": "a derivative stands where none belongs",
+    "derivative_extra": "a derivative stands there twice, or where none belongs",
     "norm_not_squared": "a norm is differentiated as if it were not squared",
     "norm_squared": "a norm is differentiated as if it were squared",
     # of products
     "lost_brackets": "brackets are lost; in Python @ and * bind alike, from the left",
+    "reshape_for_transpose": "a reshape stands for a transpose",
     "transpose_left_out": "a factor is transposed and should not be, or the other way round",
     "product_order": "two factors of a matrix product are exchanged",
     "product_kind": "an entry-wise product stands for a matrix product, or the other way round",
@@ -53,7 +53,7 @@ MISCONCEPTIONS = {
 RANK = {name: place for place, name in enumerate(MISCONCEPTIONS)}
 WHOLE = {"transpose", "keepdim", "mean_for_sum", "batch_sum_missing", "wrong_axis"}
 SLOPES = {
-    "derivative_left_out", "activation_for_derivative", "derivative_argument", "derivative_twice",
+    "derivative_left_out", "activation_for_derivative", "derivative_argument",
     "wrong_derivative", "derivative_extra",
 }  # fmt: skip
 

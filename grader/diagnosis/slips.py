@@ -73,6 +73,7 @@ def _plus(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     sign = part.detail
     for kept, gone in ((x, y), (scaled(sign, y), x)):
         yield Slip("term_left_out", f"as if {symbols.said(gone)} were left out", kept)
+    yield from _added_before(part, symbols)
     other = make("plus", part.args, *size(part), -sign, part.kind.axes)
     yield Slip("term_sign", f"as if {symbols.said(y)} had the other sign", other)
     yield from _means(part, root, symbols)
@@ -83,6 +84,18 @@ def _plus(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
             name = "term_sign" if factor < 0 else "term_factor"
             said = "had the other sign" if factor < 0 else f"alone were off by a factor {factor:g}"
             yield Slip(name, f"as if {symbols.said(term)} {said}", wrong)
+
+
+def _added_before(part: Term, symbols: Symbols) -> Iterator[Slip]:
+    """XW + b as X(W + b), or (X + b)W."""
+    x, y = part.args
+    if x.op == "matmul" and part.detail > 0:
+        a, b = x.args
+        for pair, to in (((a, make("plus", (b, y), *size(b), 1)), b),
+                         ((make("plus", (a, y), *size(a), 1), b), a)):  # fmt: skip
+            said = f"as if {symbols.said(y)} were added to {symbols.said(to)}"
+            moved = make("matmul", pair, *size(x))
+            yield Slip("bias_outside", f"{said}, before the product", moved)
 
 
 def _means(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -161,7 +174,7 @@ def _derivative(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     function = activation(part)
     yield Slip("derivative_left_out", f"as if {said} were left out", ones(*size(part)))
     twice = make("times", (part, part), *size(part))
-    yield Slip("derivative_twice", f"as if {said} were there twice", twice)
+    yield Slip("derivative_extra", f"as if {said} were there twice", twice)
     stood = f"as if {symbols.said(function)} stood for its derivative {said}"
     yield Slip("activation_for_derivative", stood, function)
     yield from _derivative_elsewhere(part, root, symbols)
@@ -175,7 +188,7 @@ def _derivative_elsewhere(part: Term, root: Term, symbols: Symbols) -> Iterator[
     name = symbols.function(part)
     everything = [*parts(root), *_unfolded(part, root)]
     for other in everything:
-        if size(other) != size(z) or other is part:
+        if (size(other) != size(z) and other.op != "leaf") or other is part:
             continue
         at = f"as if {name} were taken at {symbols.said(other)}, not at {symbols.said(z)}"
         if other is not z:
@@ -221,13 +234,13 @@ def wrong_derivatives(slope: Term) -> list[Term]:
             rest = less(one, function)
             found = [rest, squared, make("times", (function, less(one, function, 1)), *size(z)),
                      less(one, squared), power(rest, 2.0), less(function, one),
-                     apply("exp", scaled(-1, z)), apply("tanh", z, 1)]  # fmt: skip
+                     apply("exp", scaled(-1, z)), apply("tanh", z, 1), z]  # fmt: skip
         case ("tanh", 1):
             found = [less(one, function), squared, less(one, squared, 1), power(function, -2.0),
                      make("times", (function, less(one, function)), *size(z)),
                      less(one, power(z, 2.0)), apply("sigmoid", z, 1)]  # fmt: skip
         case ("relu", 1):
-            found = [make("compare", (z, number(0)), *size(z), "<="), apply("sign", z)]
+            found = [make("compare", (z, number(0)), *size(z), "<="), apply("sign", z), z]
         case _:
             found = [z, like(slope, (scaled(-1, z),))]
     return found
@@ -291,6 +304,9 @@ def _times(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
 def _transpose(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     (x,) = part.args
     yield Slip("transpose_left_out", f"as if {symbols.said(x)} stood for {symbols.said(part)}", x)
+    said = f"as if {symbols.said(x)} were reshaped where it should be transposed"
+    if x.kind.rows != x.kind.columns:
+        yield Slip("reshape_for_transpose", said, make("reshape", (x,), *size(part)))
 
 
 def _inverse(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:

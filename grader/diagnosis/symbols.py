@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 WRITTEN = {"relu": "max", "sigmoid": "σ"}
 NAMED = ("softmax", "logsumexp", "maximum", "minimum", "trace", "determinant", "vec")
+GREEK = dict(zip("alpha beta gamma eta theta lambda mu rho sigma tau".split(), "αβγηθλμρστ"))
 LONGEST = 40
 
 
@@ -58,7 +59,7 @@ class Symbols:
         args = term.args
         match term.op:
             case "leaf":
-                return self.names.get(term.detail, str(term.detail))
+                return GREEK.get(term.detail) or self.names.get(term.detail, str(term.detail))
             case "number":
                 return f"{term.detail:g}"
             case "size":

@@ -1,10 +1,11 @@
 """What the terms of candidates are worth at a point: `Values(problem, matrices).of(term)`.
 
 Beyond the terms of formulas there are `pullback` (an adjoint passed back by autograd), `given` (the
-right answer), `mean`, `row` (one row alone) and `flat` (a sum without keepdim=True).
+right answer), `mean`, `row` (one row alone) and `reshape` (to the shape of the transpose).
 """
 
 from collections.abc import Mapping
+from copy import copy
 from typing import TYPE_CHECKING
 
 import torch
@@ -41,7 +42,7 @@ class Values(Evaluation):
         """The value of a term, or None where its shapes do not fit."""
         try:
             return self.of(term)
-        except (RuntimeError, IndexError):
+        except (RuntimeError, IndexError, ValueError):
             return None
 
     def _pullback(self, term: Term) -> Tensor:
@@ -51,7 +52,7 @@ class Values(Evaluation):
         forward = Term(op, places, Kind(rows, columns, axes), detail)
 
         def function(x: Tensor) -> Tensor:
-            inner = Evaluation(self.values, self.lengths)
+            inner = copy(self)
             inner.done = {id(p): v for p, v in zip(places, values, strict=True)}
             inner.done[id(places[which])] = x
             return inner.of(forward)
@@ -62,8 +63,9 @@ class Values(Evaluation):
     def _row(self, term: Term) -> Tensor:
         return self.of(term.args[0])[..., term.detail, :].unsqueeze(-2)
 
-    def _flat(self, term: Term) -> Tensor:
-        return self.of(term.args[0]).flatten()
+    def _reshape(self, term: Term) -> Tensor:
+        value = self.of(term.args[0])
+        return value.reshape(value.shape[::-1])
 
     def _mean(self, term: Term) -> Tensor:
         axes = {"all": (-2, -1), "rows": (-2,), "columns": (-1,)}[term.detail]

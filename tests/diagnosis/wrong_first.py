@@ -108,7 +108,7 @@ network b1  | wrong_derivative         | -2 * (E @ W2.T * (1 - s)).sum(0, keepdi
 network W1  | lost_brackets            | -2 * X.T @ (E @ W2.T) * D
 network W1  | derivative_left_out      | -2 * X.T @ (E @ W2.T)
 network W1  | derivative_argument      | t = torch.sigmoid(s); -2 * X.T @ (E @ W2.T * t * (1 - t))
-network W1  | derivative_twice         | -2 * X.T @ (E @ W2.T * D * D)
+network W1  | derivative_extra         | -2 * X.T @ (E @ W2.T * D * D)
 network W1  | term_left_out            | h = X @ W1; s = torch.sigmoid(h); -2 * X.T @ ((Y - (s @ W2 + b2)) @ W2.T * s * (1 - s))
 network W1  | bias_outside             | s = torch.sigmoid(X @ W1) + b1; -2 * X.T @ ((Y - (s @ W2 + b2)) @ W2.T * s * (1 - s))
 network W1  | wrong_derivative         | -2 * X.T @ (E @ W2.T * s * (1 + s))

@@ -141,7 +141,7 @@ def _(X, W, Y):
     return torch.from_numpy(2 * np.dot(X.T, np.maximum(X @ W, 0) - Y))
 
 
-@wrong("relu", "W", "derivative_twice", "derivative_argument", "wrong_derivative")
+@wrong("relu", "W", "derivative_extra", "derivative_argument", "wrong_derivative")
 def _(X, W, Y):
     Z = X @ W
     return 2 * X.T @ ((torch.relu(Z) - Y) * torch.sign(Z))
@@ -193,7 +193,7 @@ def _(X, Y, W1, b1, W2, b2):
     return -2 * (Y - (s @ W2 + b2)) @ W2.T * (s * (1 - s)).sum(0, keepdim=True)
 
 
-@wrong("network", "b1", "derivative_extra", "derivative_twice")
+@wrong("network", "b1", "derivative_extra")
 def _(X, Y, W1, b1, W2, b2):
     s = torch.sigmoid(X @ W1 + b1)
     sp = s - s.pow(2)
