@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from grader.checks import CheckFailed, check, check_equal, default_dtype, true_gradients
-    from grader.problem import Problem
+    from grader.problem import Mistake, Problem
 
 __version__ = "0.1.0"
 
 _ROOMS = {
+    "Mistake": "problem",
     "Problem": "problem",
     "check": "checks",
     "check_equal": "checks",
@@ -23,7 +24,15 @@ _ROOMS = {
     "CheckFailed": "checks",
     "true_gradients": "checks",
 }
-__all__ = ["CheckFailed", "Problem", "check", "check_equal", "default_dtype", "true_gradients"]
+__all__ = [
+    "CheckFailed",
+    "Mistake",
+    "Problem",
+    "check",
+    "check_equal",
+    "default_dtype",
+    "true_gradients",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -6,7 +6,8 @@
     check(network, W1=network_grad_W1, stable=True)   # arguments at which exp overflows
 
 A check prints, and raises `CheckFailed` when an answer does not agree; it writes no stderr and ends
-in no value, so it can stand in any test cell. All it needs of a function is to call it: with fresh
+in no value, so it can stand in any test cell. A visible check that fails in a notebook also shows
+where the answer is off, as a small picture. All it needs of a function is to call it: with fresh
 float64 tensors in the order in which the problem declares them, and float64 as default dtype (a
 referee that calls across processes must carry the default dtype over, and copy changed arguments
 back).
@@ -19,7 +20,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from grader import oracle
+from grader import oracle, picture
 from grader.diagnosis import Asked, explain
 from grader.oracle import Question
 from grader.problem import Point, Problem
@@ -53,7 +54,8 @@ def check(
     """
     points = points_for(problem, seed, stable)
     asked = oracle.questions(problem, list(functions), points)
-    settle([verdict_on(problem, name, f, asked, lists) for name, f in functions.items()])
+    verdicts = [verdict_on(problem, name, f, asked, lists) for name, f in functions.items()]
+    settle(verdicts, pictures=seed is None)
 
 
 def points_for(problem: Problem, seed: int | None, stable: bool) -> list[Point]:
@@ -195,10 +197,12 @@ def verdict_on_value(name: str, yours: object, true: object) -> Verdict:
     return replace(judge(name, Outcome(yours), truth.double()), remarks=())
 
 
-def settle(verdicts: Sequence[Verdict]) -> None:
-    """Print every line, then raise for those that disagree."""
+def settle(verdicts: Sequence[Verdict], pictures: bool = False) -> None:
+    """Print every line, in a notebook with pictures if wished, then raise for what disagrees."""
     for verdict in verdicts:
         print(verdict.line())
+        if pictures and not verdict.agrees and verdict.distance is not None:
+            picture.show(verdict.name, verdict.distance, verdict.at or ())
     wrong = [verdict.line() for verdict in verdicts if not verdict.agrees]
     if wrong:
         raise CheckFailed("\n".join(wrong))

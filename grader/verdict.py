@@ -9,7 +9,7 @@ float32 are compared at `TOLERANCE_32`.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -42,6 +42,7 @@ class Verdict:
     at: tuple[int, ...] | None = None
     remarks: tuple[str, ...] = ()
     diagnosis: tuple[str, ...] = ()  # names of misconceptions, for the class report
+    distance: Tensor | None = field(default=None, repr=False, compare=False)  # |yours - true|
 
     def line(self) -> str:
         """One fixed line: name, shape, agrees, furthest, and the reason if there is one."""
@@ -139,7 +140,7 @@ def compare_entries(verdict: Verdict, answer: Tensor, truth: Tensor) -> Verdict:
     distance = (answer.double() - truth).abs()
     error, scale = float(distance.max()), float(truth.abs().max())
     at = tuple(int(i) for i in torch.unravel_index(distance.argmax(), distance.shape))
-    verdict = replace(verdict, furthest=error, at=at)
+    verdict = replace(verdict, furthest=error, at=at, distance=distance)
     if error <= (TOLERANCE_32 if single else TOLERANCE) * scale:
         said = ("computed in float32",) if single and truth.dtype == torch.float64 else ()
         return replace(verdict, agrees=True, remarks=said)

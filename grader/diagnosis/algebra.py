@@ -4,7 +4,7 @@ Equal terms are one object, so that equality is identity, and what two candidate
 once. Factors that are numbers move to the front: every term is `c * rest` (see `split`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -21,39 +21,28 @@ def _the_one(op: str, args: tuple[Term, ...], kind: Kind, detail: Any) -> Term:
 
 
 def make(
-    op: str, args: tuple[Term, ...], rows: str, columns: str, detail: Any = None, axes: Axes = ()
+    op: str, args: tuple[Term, ...], sizes: tuple[str, str], detail: Any = None, axes: Axes = ()
 ) -> Term:
     """The one term that says this."""
-    return _the_one(op, args, Kind(rows, columns, axes), detail)
+    return _the_one(op, args, Kind(*sizes, axes), detail)
 
 
 def like(term: Term, args: tuple[Term, ...]) -> Term:
     """The same operation on other arguments."""
-    kind = term.kind
-    return make(term.op, args, kind.rows, kind.columns, term.detail, kind.axes)
+    return make(term.op, args, size(term), term.detail, term.kind.axes)
 
 
 def normal(term: Term) -> Term:
     """A term of the reader, simplified."""
     args = tuple(normal(a) for a in term.args)
-    if term.kind.axes or any(a.kind.axes for a in args):
+    simple = CONSTRUCTORS.get(term.op)
+    if term.op == "power" and args[0].op == "number":
+        return number(args[0].detail ** term.detail)
+    if term.op == "apply" and term.detail == ("log", 0):
+        simple = log
+    if simple is None or any(part.kind.axes for part in (term, *args)):
         return like(term, args)
-    match term.op:
-        case "plus":
-            return like(term, args)
-        case "times":
-            return times(*args)
-        case "negative":
-            return scaled(-1.0, *args)
-        case "matmul":
-            return matmul(*args)
-        case "transpose":
-            return transpose(*args)
-        case "power" if args[0].op == "number":
-            return number(args[0].detail ** term.detail)
-        case "apply" if term.detail == ("log", 0):
-            return log(*args)
-    return like(term, args)
+    return simple(*args)
 
 
 # ------------------------------------------------------------------ kinds
@@ -110,11 +99,11 @@ def parents(root: Term, child: Term) -> Iterator[Term]:
 
 
 def number(value: float) -> Term:
-    return make("number", (), "1", "1", float(value))
+    return make("number", (), ("1", "1"), float(value))
 
 
-def ones(rows: str, columns: str) -> Term:
-    return number(1) if (rows, columns) == ("1", "1") else make("ones", (), rows, columns)
+def ones(sizes: tuple[str, str]) -> Term:
+    return number(1) if sizes == ("1", "1") else make("ones", (), sizes)
 
 
 def split(term: Term) -> tuple[float, Term]:
@@ -134,7 +123,7 @@ def scaled(factor: float, term: Term) -> Term:
         return number(factor)
     if factor == 1:
         return rest
-    return make("times", (number(factor), rest), *size(rest), None, rest.kind.axes)
+    return make("times", (number(factor), rest), size(rest), None, rest.kind.axes)
 
 
 def times(x: Term, y: Term) -> Term:
@@ -148,15 +137,15 @@ def times(x: Term, y: Term) -> Term:
     if is_number(y) and not is_number(x):
         x, y = y, x
     if y is _reciprocal_of_total(x):
-        return scaled(a * b, make("softmax", x.args, rows, columns, "columns"))
-    return scaled(a * b, make("times", (x, y), rows, columns))
+        return scaled(a * b, make("softmax", x.args, (rows, columns), "columns"))
+    return scaled(a * b, make("times", (x, y), (rows, columns)))
 
 
 def _reciprocal_of_total(x: Term) -> Term | None:
     """1 / (the sums of the rows of exp z), for x = exp z."""
     if x.op != "apply" or x.detail != ("exp", 0):
         return None
-    return make("power", (total(x, "columns"),), x.kind.rows, "1", -1.0)
+    return make("power", (total(x, "columns"),), (x.kind.rows, "1"), -1.0)
 
 
 def matmul(x: Term, y: Term) -> Term:
@@ -170,10 +159,12 @@ def matmul(x: Term, y: Term) -> Term:
         return scaled(a * b, total(y, "rows"))
     if y.op == "ones" and y.kind.columns == "1":
         return scaled(a * b, total(x, "columns"))
-    for one, product in ((x, lambda rest: matmul(rest, y)), (y, lambda rest: matmul(x, rest))):
-        if one.op == "times" and is_number(one.args[0]) and not is_number(one):
-            return scaled(a * b, times(one.args[0], product(one.args[1])))
-    return scaled(a * b, make("matmul", (x, y), x.kind.rows, y.kind.columns))
+    for one in (x, y):
+        if one.op == "times" and is_number(one.args[0]):
+            rest = one.args[1]
+            product = matmul(rest, y) if one is x else matmul(x, rest)
+            return scaled(a * b, times(one.args[0], product))
+    return scaled(a * b, make("matmul", (x, y), (x.kind.rows, y.kind.columns)))
 
 
 def transpose(term: Term) -> Term:
@@ -181,18 +172,18 @@ def transpose(term: Term) -> Term:
     factor, x = split(term)
     if is_number(x) or is_symmetric(x):
         return term
+    turned = make("transpose", (x,), (x.kind.columns, x.kind.rows))
     if x.op == "transpose":
-        return scaled(factor, x.args[0])
-    if x.op == "ones":
-        return scaled(factor, ones(x.kind.columns, x.kind.rows))
-    if x.op == "matmul":
-        return scaled(factor, matmul(transpose(x.args[1]), transpose(x.args[0])))
-    if x.op == "times" and is_number(x.args[0]):
-        return scaled(factor, times(x.args[0], transpose(x.args[1])))
-    if x.op == "plus" and _turned(x) > 1:
-        y, z = x.args
-        return scaled(factor, plus(transpose(y), scaled(x.detail, transpose(z))))
-    return scaled(factor, make("transpose", (x,), x.kind.columns, x.kind.rows))
+        (turned,) = x.args
+    elif x.op == "ones":
+        turned = ones(size(turned))
+    elif x.op == "matmul":
+        turned = matmul(transpose(x.args[1]), transpose(x.args[0]))
+    elif x.op == "times" and is_number(x.args[0]):
+        turned = times(x.args[0], transpose(x.args[1]))
+    elif x.op == "plus" and _turned(x) > 1:
+        turned = plus(transpose(x.args[0]), scaled(x.detail, transpose(x.args[1])))
+    return scaled(factor, turned)
 
 
 def _turned(term: Term) -> int:
@@ -209,9 +200,7 @@ def is_symmetric(term: Term) -> bool:
         return all(is_symmetric(a) or is_number(a) for a in term.args)
     if term.op == "matmul":
         x, y = term.args
-        return (x.op == "transpose" and x.args[0] is y) or (
-            y.op == "transpose" and y.args[0] is x
-        )
+        return (x.op == "transpose" and x.args[0] is y) or (y.op == "transpose" and y.args[0] is x)
     return term.op == "identity"
 
 
@@ -222,7 +211,7 @@ def plus(x: Term, y: Term) -> Term:
         factors[rest] = factors.get(rest, 0.0) + factor
     found = [(factor, rest) for rest, factor in factors.items() if factor]
     if not found:
-        return scaled(0.0, ones(*size(x)))
+        return scaled(0.0, ones(size(x)))
     common = abs(found[0][0]) if len({abs(factor) for factor, _ in found}) == 1 else 1.0
     found.sort(key=lambda pair: pair[0] < 0)  # what is subtracted comes last
     if found[0][0] < 0:
@@ -243,7 +232,7 @@ def _added(found: list[tuple[float, Term]]) -> Term:
     result = scaled(*found[0])
     for factor, rest in found[1:]:
         term, sign = scaled(abs(factor), rest), 1 if factor > 0 else -1
-        result = make("plus", (result, term), *size(result), sign, result.kind.axes)
+        result = make("plus", (result, term), size(result), sign, result.kind.axes)
     return result
 
 
@@ -254,35 +243,35 @@ def total(x: Term, axes: str) -> Term:
     if (rows, columns) == size(x):
         return x
     factor, x = split(x)
-    return scaled(factor, make("total", (x,), rows, columns, axes))
+    return scaled(factor, make("total", (x,), (rows, columns), axes))
 
 
 def log(x: Term) -> Term:
     """The logarithm; of a softmax, or of a sum of exponentials, as a person differentiates it."""
     if x.op == "softmax":
         z = x.args[0]
-        rows, columns = ("1", z.kind.columns) if x.detail == "rows" else (z.kind.rows, "1")
-        return make("plus", (z, make("logsumexp", (z,), rows, columns, x.detail)), *size(z), -1)
+        sizes = ("1", z.kind.columns) if x.detail == "rows" else (z.kind.rows, "1")
+        return make("plus", (z, make("logsumexp", (z,), sizes, x.detail)), size(z), -1)
     if x.op == "total" and x.detail != "all" and x.args[0].detail == ("exp", 0):
-        return make("logsumexp", x.args[0].args, *size(x), x.detail)
+        return make("logsumexp", x.args[0].args, size(x), x.detail)
     return apply("log", x)
 
 
 def apply(function: str, x: Term, primes: int = 0) -> Term:
     """A function entry by entry, or its derivative."""
-    return make("apply", (x,), *size(x), (function, primes), x.kind.axes)
+    return make("apply", (x,), size(x), (function, primes), x.kind.axes)
 
 
 def power(x: Term, exponent: float) -> Term:
     """A power entry by entry."""
     if exponent == 0:
-        return ones(*size(x))
-    return x if exponent == 1 else make("power", (x,), *size(x), exponent, x.kind.axes)
+        return ones(size(x))
+    return x if exponent == 1 else make("power", (x,), size(x), exponent, x.kind.axes)
 
 
 def inverse(x: Term) -> Term:
     """The inverse matrix."""
-    return power(x, -1.0) if is_number(x) else make("inverse", (x,), *size(x))
+    return power(x, -1.0) if is_number(x) else make("inverse", (x,), size(x))
 
 
 def fitted(term: Term, to: Term) -> Term:
@@ -292,6 +281,14 @@ def fitted(term: Term, to: Term) -> Term:
     if rows or columns:
         return total(term, "all" if rows and columns else "rows" if rows else "columns")
     return term
+
+
+CONSTRUCTORS: dict[str, Callable[..., Term]] = {
+    "times": times,
+    "matmul": matmul,
+    "transpose": transpose,
+    "negative": lambda x: scaled(-1.0, x),
+}
 
 
 def kindless(term: Term) -> Term:

@@ -27,7 +27,10 @@ def without_brackets(term: Term) -> Iterator[tuple[Term, Term]]:
         for i, (_, operand) in enumerate(chain):
             if operand.op == "plus":
                 for factor, both in _orders(operand):
-                    yield operand, _torn(factor, (*chain[:i], (chain[i][0], both), *chain[i + 1 :]), i)
+                    yield (
+                        operand,
+                        _torn(factor, (*chain[:i], (chain[i][0], both), *chain[i + 1 :]), i),
+                    )
             elif i and operand.op in PRODUCTS:
                 for inner in chains(operand):
                     yield operand, read((*chain[:i], *_joined(chain[i][0], inner), *chain[i + 1 :]))
@@ -37,7 +40,9 @@ def chains(term: Term) -> list[Chain]:
     """The ways to write a product as a chain from the left; other terms are one operand."""
     factor, rest = split(term)
     if factor != 1:
-        return [((("", number(factor))), ("times", chain[0][1]), *chain[1:]) for chain in chains(rest)]
+        return [
+            ((("", number(factor))), ("times", chain[0][1]), *chain[1:]) for chain in chains(rest)
+        ]
     if term.op not in PRODUCTS:
         return [(("", term),)]
     x, y = term.args
@@ -57,10 +62,10 @@ def read(chain: Sequence[tuple[str, Term]]) -> Term:
 
 def _operate(operator: str, x: Term, y: Term) -> Term:
     if operator == "matmul":
-        return make("matmul", (x, y), x.kind.rows, y.kind.columns)
+        return make("matmul", (x, y), (x.kind.rows, y.kind.columns))
     if x.op == "number":
         return scaled(x.detail, y)
-    return make("times", (x, y), *size(y if size(x) == ("1", "1") else x))
+    return make("times", (x, y), size(y if size(x) == ("1", "1") else x))
 
 
 def _joined(operator: str, inner: Chain) -> Chain:
@@ -70,7 +75,7 @@ def _joined(operator: str, inner: Chain) -> Chain:
 def _orders(both: Term) -> Iterator[tuple[float, Term]]:
     """A sum or difference in either order, with the factor that stands in front then."""
     yield 1.0, both
-    turned = make("plus", both.args[::-1], *size(both), both.detail)
+    turned = make("plus", both.args[::-1], size(both), both.detail)
     yield float(both.detail), turned
 
 
@@ -80,27 +85,25 @@ def _torn(factor: float, chain: Chain, i: int) -> Term:
     x, y = both.args
     left = scaled(factor, read((*chain[:i], (operator, x))))
     right = read((("", y), *chain[i + 1 :]))
-    return make("plus", (left, right), *size(left), both.detail)
+    return make("plus", (left, right), size(left), both.detail)
 
 
 def _after_minus(term: Term) -> Iterator[tuple[Term, Term]]:
-    """x - (y + z) as x - y + z."""
+    """The difference x - (y + z) as x - y + z."""
     x, y = term.args
     if term.detail < 0 and y.op == "plus":
-        first = make("plus", (x, y.args[0]), *size(term), -1)
-        yield y, make("plus", (first, y.args[1]), *size(term), y.detail)
+        first = make("plus", (x, y.args[0]), size(term), -1)
+        yield y, make("plus", (first, y.args[1]), size(term), y.detail)
 
 
 def _last_summed(term: Term) -> Iterator[tuple[Term, Term]]:
-    """(a * b).sum(0) as a * b.sum(0)."""
+    """The sum (a * b).sum(0) as a * b.sum(0)."""
     (x,) = term.args
     if x.op == "plus":
         y = total(x.args[1], term.detail)
-        yield x, make("plus", (x.args[0], y), *size(x), x.detail)
+        yield x, make("plus", (x.args[0], y), size(x), x.detail)
         return
     for chain in chains(x):
         if len(chain) > 1:
             operator, last = chain[-1]
             yield x, read((*chain[:-1], (operator, total(last, term.detail))))
-
-

@@ -23,7 +23,7 @@ from grader.diagnosis.algebra import (
 )
 from grader.diagnosis.brackets import without_brackets
 from grader.diagnosis.gradient import adjoints
-from grader.diagnosis.misconceptions import RANK
+from grader.diagnosis.misconceptions import rank_of
 from grader.diagnosis.slips import Slip, by_value, slips
 from grader.diagnosis.symbols import Symbols, activation
 from grader.diagnosis.values import batch_letters
@@ -43,7 +43,7 @@ def candidates(problem: "Problem", name: str) -> list[Slip]:
     known = _known.setdefault(problem, {})
     if name not in known:
         found: dict[tuple[str, Term], Slip] = {}
-        for slip in sorted(_all(problem, name), key=lambda slip: RANK[slip.name]):
+        for slip in sorted(_all(problem, name), key=lambda slip: rank_of(slip.name)):
             found.setdefault((slip.name, slip.term), slip)
         known[name] = list(found.values())
     return known[name]
@@ -65,7 +65,10 @@ def _all(problem: "Problem", name: str) -> Iterator[Slip]:
         yield from extra_functions(form, formula, symbols)
         yield from extra_derivatives(form, formula, symbols)
         yield from other_factors(form, formula, symbols)
-    for slip in [*slips(formula, symbols, fitting=True), *extra_functions(formula, formula, symbols)]:
+    for slip in [
+        *slips(formula, symbols, fitting=True),
+        *extra_functions(formula, formula, symbols),
+    ]:
         for form in forms(normal(slip.term), leaf):
             yield Slip(slip.name, slip.sentence, form)
 
@@ -77,17 +80,21 @@ def truth(problem: "Problem", name: str, which: str = "") -> Term:
     """The right answer as a term whose value is given; `which` row alone, if said."""
     if name not in problem.variables:
         assert problem.formula
-        return make("given", (), *size(problem.formula.term), (name, which))
+        return make("given", (), size(problem.formula.term), (name, which))
     variable = problem.variables[name]
-    return make("given", (), variable.rows, variable.columns, (name, which))
+    return make("given", (), (variable.rows, variable.columns), (name, which))
 
 
 def generic(problem: "Problem", name: str) -> Iterator[Slip]:
     """What can go wrong with any gradient."""
     right = truth(problem, name)
-    turned = make("transpose", (right,), right.kind.columns, right.kind.rows)
+    for place, mistake in enumerate(problem.mistakes):
+        if mistake.variable == name:
+            known = make("by_hand", (), size(right), place)
+            yield Slip(mistake.name, mistake.sentence, known)
+    turned = make("transpose", (right,), (right.kind.columns, right.kind.rows))
     yield Slip("transpose", "as if transposed", turned)
-    reshaped = make("reshape", (turned,), *size(right))
+    reshaped = make("reshape", (turned,), size(right))
     yield Slip("reshape_for_transpose", "as if reshaped where a transpose is", reshaped)
     for axes, said in (("rows", "the rows"), ("columns", "the columns"), ("all", "all entries")):
         summed = total(right, axes)
@@ -149,7 +156,7 @@ def extra_derivatives(form: Term, formula: Term, symbols: Symbols) -> Iterator[S
         said = "were there twice" if again else "belonged there"
         for part in parts(form):
             if size(part) == size(slope):
-                more = make("times", (part, slope), *size(part))
+                more = make("times", (part, slope), size(part))
                 sentence = f"as if {symbols.said(slope)} {said}"
                 yield Slip("derivative_extra", sentence, replaced(form, {part: more}))
     yield from _softmax_derivative(form, formula, symbols)
@@ -158,19 +165,21 @@ def extra_derivatives(form: Term, formula: Term, symbols: Symbols) -> Iterator[S
 def _softmax_derivative(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
     """S (1 - S), as if softmax worked entry by entry."""
     for z in {part.args[0] for part in parts(formula) if part.op in ("softmax", "logsumexp")}:
-        s = make("softmax", (z,), *size(z), "columns")
+        s = make("softmax", (z,), size(z), "columns")
         slope = by_value(apply("sigmoid", z, 1), s)
         assert slope is not None
         for part in parts(form):
             if size(part) == size(z):
-                more = make("times", (part, slope), *size(part))
+                more = make("times", (part, slope), size(part))
                 sentence = f"as if {symbols.said(s)} had an entry-wise derivative there"
                 yield Slip("derivative_extra", sentence, replaced(form, {part: more}))
 
 
 def other_factors(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
     """Another part of the formula for a factor, as X^T for s^T."""
-    named = [part for part in parts(formula) if part.op in ("leaf", "apply") and not is_number(part)]
+    named = [
+        part for part in parts(formula) if part.op in ("leaf", "apply") and not is_number(part)
+    ]
     for part in parts(form):
         for i, factor in enumerate(part.args if part.op == "matmul" else ()):
             bare = factor.args[0] if factor.op == "transpose" else factor
@@ -178,7 +187,7 @@ def other_factors(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]
                 turned = transpose(other) if factor.op == "transpose" else other
                 pair = (turned, part.args[1]) if i == 0 else (part.args[0], turned)
                 said = f"as if {symbols.said(other)} stood for {symbols.said(bare)}"
-                wrong = make("matmul", pair, *size(part))
+                wrong = make("matmul", pair, size(part))
                 yield Slip("wrong_factor", said, replaced(form, {part: wrong}))
 
 
@@ -192,5 +201,3 @@ def extra_functions(form: Term, formula: Term, symbols: Symbols) -> Iterator[Sli
                 more = apply(function, part)
                 said = f"as if {symbols.function(more)} were applied to {symbols.said(part)}"
                 yield Slip("activation_twice", said, replaced(form, {part: more}))
-
-

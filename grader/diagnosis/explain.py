@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from grader.diagnosis.candidates import candidates, truth
-from grader.diagnosis.misconceptions import RANK, overshadows
+from grader.diagnosis.misconceptions import overshadows, rank_of
 from grader.diagnosis.slips import Slip
 from grader.diagnosis.symbols import Symbols
 from grader.diagnosis.values import Values, batch_letters
@@ -81,7 +81,9 @@ def where_it_does_not_raise(
 
     The candidate must fail where the call did, and agree where it did not.
     """
-    squares = ask_at(again, (problem.point(dict.fromkeys(problem.sizes, size), size) for size in (4, 3)))
+    squares = ask_at(
+        again, (problem.point(dict.fromkeys(problem.sizes, size), size) for size in (4, 3))
+    )
     if squares:
         found = Fit(problem, name, [*squares, *asked]).best()
         if found:
@@ -184,7 +186,7 @@ class Fit:
     def _chosen(self, found: Sequence[tuple[Slip, Found]]) -> list[Found]:
         """One explanation for each name, the plainest first, without those that it overshadows."""
         chosen: dict[str, Found] = {}
-        for slip, explanation in sorted(found, key=lambda pair: RANK[pair[0].name]):
+        for slip, explanation in sorted(found, key=lambda pair: rank_of(pair[0].name)):
             if not any(overshadows(name, slip.name) for name in chosen):
                 chosen.setdefault(slip.name, explanation)
         return list(chosen.values())[:MOST]
@@ -233,7 +235,9 @@ class Fit:
         for count in (1, 2):
             for chosen in combinations(letters, count):
                 for power, name in ((-1, "mean_for_sum"), (1, "sum_for_mean")):
-                    sizes = [math.prod(a.point.sizes[c] for c in chosen) ** power for a in self.asked]
+                    sizes = [
+                        math.prod(a.point.sizes[c] for c in chosen) ** power for a in self.asked
+                    ]
                     rest = same([f / s for f, s in zip(factors, sizes, strict=True)])
                     if rest is None or (common and not near(rest, (1.0, *common))):
                         continue

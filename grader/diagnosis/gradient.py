@@ -52,9 +52,9 @@ def pass_back(term: Term, g: Term) -> Passed:
 
 def pullback(term: Term, g: Term, which: int) -> Term:
     """What is passed back to one argument, left to autograd."""
-    kind, to = term.kind, term.args[which].kind
-    said = (which, term.op, term.detail, kind.rows, kind.columns, kind.axes)
-    return make("pullback", (g, *term.args), to.rows, to.columns, said, to.axes)
+    to = term.args[which]
+    said = (which, term.op, term.detail, term.kind)
+    return make("pullback", (g, *term.args), size(to), said, to.kind.axes)
 
 
 def _plus(term: Term, g: Term) -> Passed:
@@ -113,12 +113,12 @@ def _trace(term: Term, g: Term) -> Passed:
     if x.op == "matmul":
         a, b = x.args
         return [(a, times(g, transpose(b))), (b, times(g, transpose(a)))]
-    return [(x, times(g, make("identity", (), *size(x))))]
+    return [(x, times(g, make("identity", (), size(x))))]
 
 
 def _total(term: Term, g: Term) -> Passed:
     (x,) = term.args
-    return [(x, times(g, ones(*size(x))))]
+    return [(x, times(g, ones(size(x))))]
 
 
 def _squares(term: Term, g: Term) -> Passed:
@@ -132,14 +132,14 @@ def _softmax(term: Term, g: Term) -> Passed:
 
 def _logsumexp(term: Term, g: Term) -> Passed:
     (z,) = term.args
-    return [(z, times(make("softmax", (z,), *size(z), term.detail), g))]
+    return [(z, times(make("softmax", (z,), size(z), term.detail), g))]
 
 
 def _larger(relation: str) -> Rule:
     def rule(term: Term, g: Term) -> Passed:
         x, y = term.args
-        holds = make("compare", (x, y), *size(term), relation)
-        fails = make("compare", (y, x), *size(term), relation)
+        holds = make("compare", (x, y), size(term), relation)
+        fails = make("compare", (y, x), size(term), relation)
         return [(x, fitted(times(g, holds), x)), (y, fitted(times(g, fails), y))]
 
     return rule

@@ -50,12 +50,17 @@ MISCONCEPTIONS = {
     "few_digits": "right to a few digits: float32 inside, or a finite difference",
     "overflow": "finite and right but where exp overflows",
 }
-RANK = {name: place for place, name in enumerate(MISCONCEPTIONS)}
 WHOLE = {"transpose", "keepdim", "mean_for_sum", "batch_sum_missing", "wrong_axis"}
 SLOPES = {
     "derivative_left_out", "activation_for_derivative", "derivative_argument",
     "wrong_derivative", "derivative_extra",
 }  # fmt: skip
+PLACES = {name: place for place, name in enumerate(MISCONCEPTIONS)}
+
+
+def rank_of(name: str) -> int:
+    """Where a name stands; those that an instructor gave a problem come first."""
+    return PLACES.get(name, -1)
 
 
 def overshadows(name: str, other: str) -> bool:

@@ -12,12 +12,10 @@ from grader.diagnosis.algebra import (
     is_number,
     like,
     make,
-    matmul,
     number,
     ones,
     parents,
     parts,
-    plus,
     power,
     replaced,
     scaled,
@@ -74,13 +72,13 @@ def _plus(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     for kept, gone in ((x, y), (scaled(sign, y), x)):
         yield Slip("term_left_out", f"as if {symbols.said(gone)} were left out", kept)
     yield from _added_before(part, symbols)
-    other = make("plus", part.args, *size(part), -sign, part.kind.axes)
+    other = make("plus", part.args, size(part), -sign, part.kind.axes)
     yield Slip("term_sign", f"as if {symbols.said(y)} had the other sign", other)
     yield from _means(part, root, symbols)
     for factor in (2.0, 0.5, -1.0):
         for i, term in enumerate((x, y)):
             pair = (scaled(factor, x), y) if i == 0 else (x, scaled(factor, y))
-            wrong = make("plus", pair, *size(part), sign, part.kind.axes)
+            wrong = make("plus", pair, size(part), sign, part.kind.axes)
             name = "term_sign" if factor < 0 else "term_factor"
             said = "had the other sign" if factor < 0 else f"alone were off by a factor {factor:g}"
             yield Slip(name, f"as if {symbols.said(term)} {said}", wrong)
@@ -91,10 +89,10 @@ def _added_before(part: Term, symbols: Symbols) -> Iterator[Slip]:
     x, y = part.args
     if x.op == "matmul" and part.detail > 0:
         a, b = x.args
-        for pair, to in (((a, make("plus", (b, y), *size(b), 1)), b),
-                         ((make("plus", (a, y), *size(a), 1), b), a)):  # fmt: skip
+        for pair, to in (((a, make("plus", (b, y), size(b), 1)), b),
+                         ((make("plus", (a, y), size(a), 1), b), a)):  # fmt: skip
             said = f"as if {symbols.said(y)} were added to {symbols.said(to)}"
-            moved = make("matmul", pair, *size(x))
+            moved = make("matmul", pair, size(x))
             yield Slip("bias_outside", f"{said}, before the product", moved)
 
 
@@ -104,10 +102,10 @@ def _means(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     letters = {leaf.kind.rows for leaf in leaves} - {leaf.kind.columns for leaf in leaves}
     x, y = part.args
     for letter in sorted(letters - {"1"}):
-        over = power(make("size", (), "1", "1", letter), -1.0)
+        over = power(make("size", (), ("1", "1"), letter), -1.0)
         for pair, term in (((times(over, x), y), x), ((x, times(over, y)), y)):
             said = f"as if {symbols.said(term)} alone were divided by {letter}, a mean for a sum"
-            wrong = make("plus", pair, *size(part), part.detail, part.kind.axes)
+            wrong = make("plus", pair, size(part), part.detail, part.kind.axes)
             yield Slip("mean_for_sum", said, wrong)
 
 
@@ -115,7 +113,7 @@ def _total(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     (x,) = part.args
     lines = {"rows": "rows (the batch)", "columns": "columns", "all": "entries"}[part.detail]
     yield Slip("batch_sum_missing", f"as if the sum over the {lines} were left out", x)
-    mean = make("mean", (x,), *size(part), part.detail)
+    mean = make("mean", (x,), size(part), part.detail)
     yield Slip("mean_for_sum", f"as if the mean over the {lines} stood for the sum", mean)
     for axes in ("rows", "columns", "all"):
         if axes != part.detail:
@@ -124,7 +122,7 @@ def _total(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip("wrong_axis", said, total(x, axes))
     if part.detail == "rows":
         for which, said in ((0, "first"), (-1, "last")):
-            row = make("row", (x,), *size(part), which)
+            row = make("row", (x,), size(part), which)
             yield Slip("one_sample", f"as if only the {said} row were counted", row)
 
 
@@ -164,7 +162,7 @@ def _bias_outside(part: Term, symbols: Symbols) -> Iterator[Slip]:
     if z.op == "plus":
         for inside, outside in (z.args, z.args[::-1]):
             sign = z.detail if outside is z.args[1] else 1
-            moved = make("plus", (like(part, (inside,)), outside), *size(part), sign)
+            moved = make("plus", (like(part, (inside,)), outside), size(part), sign)
             said = f"as if {symbols.said(outside)} were added outside {symbols.function(part)}"
             yield Slip("bias_outside", said, moved)
 
@@ -172,8 +170,8 @@ def _bias_outside(part: Term, symbols: Symbols) -> Iterator[Slip]:
 def _derivative(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     said = symbols.said(part)
     function = activation(part)
-    yield Slip("derivative_left_out", f"as if {said} were left out", ones(*size(part)))
-    twice = make("times", (part, part), *size(part))
+    yield Slip("derivative_left_out", f"as if {said} were left out", ones(size(part)))
+    twice = make("times", (part, part), size(part))
     yield Slip("derivative_extra", f"as if {said} were there twice", twice)
     stood = f"as if {symbols.said(function)} stood for its derivative {said}"
     yield Slip("activation_for_derivative", stood, function)
@@ -210,12 +208,12 @@ def by_value(slope: Term, value: Term) -> Term | None:
     one = number(1)
     match slope.detail:
         case ("sigmoid", 1):
-            rest = make("plus", (one, value), *size(slope), -1)
-            return make("times", (value, rest), *size(slope))
+            rest = make("plus", (one, value), size(slope), -1)
+            return make("times", (value, rest), size(slope))
         case ("tanh", 1):
-            return make("plus", (one, power(value, 2.0)), *size(slope), -1)
+            return make("plus", (one, power(value, 2.0)), size(slope), -1)
         case ("relu", 1):
-            return make("compare", (value, number(0)), *size(slope), ">")
+            return make("compare", (value, number(0)), size(slope), ">")
     return None
 
 
@@ -226,21 +224,21 @@ def wrong_derivatives(slope: Term) -> list[Term]:
     one = number(1)
 
     def less(x: Term, y: Term, sign: int = -1) -> Term:
-        return make("plus", (x, y), *size(slope), sign)
+        return make("plus", (x, y), size(slope), sign)
 
     squared = power(function, 2.0)
     match slope.detail:
         case ("sigmoid", 1):
             rest = less(one, function)
-            found = [rest, squared, make("times", (function, less(one, function, 1)), *size(z)),
+            found = [rest, squared, make("times", (function, less(one, function, 1)), size(z)),
                      less(one, squared), power(rest, 2.0), less(function, one),
                      apply("exp", scaled(-1, z)), apply("tanh", z, 1), z]  # fmt: skip
         case ("tanh", 1):
             found = [less(one, function), squared, less(one, squared, 1), power(function, -2.0),
-                     make("times", (function, less(one, function)), *size(z)),
+                     make("times", (function, less(one, function)), size(z)),
                      less(one, power(z, 2.0)), apply("sigmoid", z, 1)]  # fmt: skip
         case ("relu", 1):
-            found = [make("compare", (z, number(0)), *size(z), "<="), apply("sign", z), z]
+            found = [make("compare", (z, number(0)), size(z), "<="), apply("sign", z), z]
         case _:
             found = [z, like(slope, (scaled(-1, z),))]
     return found
@@ -254,7 +252,7 @@ def _softmax(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     rows, columns = size(part)
     if name == "logsumexp":
         rows, columns = ("1", z.kind.columns) if axis == "rows" else (z.kind.rows, "1")
-    yield Slip("wrong_axis", said, make(name, (z,), rows, columns, axis))
+    yield Slip("wrong_axis", said, make(name, (z,), (rows, columns), axis))
     if name == "softmax":
         left = f"as if {name} were left out, {symbols.said(z)} for {symbols.said(part)}"
         yield Slip("activation_left_out", left, z)
@@ -273,17 +271,17 @@ def _matmul(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
         yield Slip("factor_left_out", f"as if {symbols.said(gone)} were left out", kept)
     both = symbols.said(part)
     swapped = f"as if the factors of {both} were the other way round"
-    yield Slip("product_order", swapped, make("matmul", (y, x), y.kind.rows, x.kind.columns))
+    yield Slip("product_order", swapped, make("matmul", (y, x), (y.kind.rows, x.kind.columns)))
     for i, factor in enumerate(part.args):
         turned = transpose(factor)
         pair = (turned, y) if i == 0 else (x, turned)
         said = f"as if {symbols.said(turned)} stood for {symbols.said(factor)} in {both}"
-        yield Slip("transpose_left_out", said, make("matmul", pair, *size(part)))
-        swap = make("matmul", pair[::-1], *size(part))
+        yield Slip("transpose_left_out", said, make("matmul", pair, size(part)))
+        swap = make("matmul", pair[::-1], size(part))
         yield Slip("product_order", f"{swapped}, {symbols.said(turned)} first"
                    if i else f"{swapped}, {symbols.said(turned)} last", swap)  # fmt: skip
     said = f"as if * stood for @ in {both}"
-    yield Slip("product_kind", said, make("times", (x, y), *size(part)))
+    yield Slip("product_kind", said, make("times", (x, y), size(part)))
 
 
 def _times(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -298,7 +296,7 @@ def _times(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     if not is_number(x) and not is_number(y):
         for pair in ((x, y), (y, x), (transpose(x), y), (x, transpose(y))):
             said = f"as if @ stood for * in {symbols.said(part)}"
-            yield Slip("product_kind", said, make("matmul", pair, *size(part)))
+            yield Slip("product_kind", said, make("matmul", pair, size(part)))
 
 
 def _transpose(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -306,15 +304,15 @@ def _transpose(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     yield Slip("transpose_left_out", f"as if {symbols.said(x)} stood for {symbols.said(part)}", x)
     said = f"as if {symbols.said(x)} were reshaped where it should be transposed"
     if x.kind.rows != x.kind.columns:
-        yield Slip("reshape_for_transpose", said, make("reshape", (x,), *size(part)))
+        yield Slip("reshape_for_transpose", said, make("reshape", (x,), size(part)))
 
 
 def _inverse(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     (x,) = part.args
     said = f"as if {symbols.said(x)} stood for {symbols.said(part)}"
     yield Slip("inverse_left_out", said, x)
-    yield Slip("factor_left_out", f"as if {symbols.said(part)} were left out", ones(*size(part)))
-    turned = make("transpose", (part,), *size(part))
+    yield Slip("factor_left_out", f"as if {symbols.said(part)} were left out", ones(size(part)))
+    turned = make("transpose", (part,), size(part))
     yield Slip("transpose_left_out", f"as if {symbols.said(part)} were transposed", turned)
 
 

@@ -7,7 +7,7 @@ problem does not use it; `legend` says what the letters in a sentence are.
 import re
 from typing import TYPE_CHECKING
 
-from grader.diagnosis.algebra import is_number, make, normal, parts, split
+from grader.diagnosis.algebra import is_number, make, normal, parts, size, split
 from grader.latex.names import canonical
 from grader.latex.terms import Term
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 WRITTEN = {"relu": "max", "sigmoid": "σ"}
 NAMED = ("softmax", "logsumexp", "maximum", "minimum", "trace", "determinant", "vec")
-GREEK = dict(zip("alpha beta gamma eta theta lambda mu rho sigma tau".split(), "αβγηθλμρστ"))
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "eta": "η", "theta": "θ", "lambda": "λ", "mu": "μ",
+    "rho": "ρ", "sigma": "σ", "tau": "τ",
+}  # fmt: skip
 LONGEST = 40
 
 
@@ -56,35 +59,50 @@ class Symbols:
         return f" ({', '.join(used)})" if used else ""
 
     def _write(self, term: Term) -> str:
-        args = term.args
-        match term.op:
-            case "leaf":
-                return GREEK.get(term.detail) or self.names.get(term.detail, str(term.detail))
-            case "number":
-                return f"{term.detail:g}"
-            case "size":
-                return str(term.detail)
-            case "ones" | "identity":
-                return {"ones": "1", "identity": "I"}[term.op]
-            case "plus":
-                sign = "+" if term.detail > 0 else "-"
-                right = self._factor(args[1]) if sign == "-" else self.said(args[1])
-                return f"{self.said(args[0])} {sign} {right}"
-            case "matmul":
-                return self._factor(args[0]) + self._factor(args[1])
-            case "times":
-                return self._product(term)
-            case "transpose" | "inverse":
-                return self._factor(args[0]) + {"transpose": "^T", "inverse": "^-1"}[term.op]
-            case "power":
-                return f"{self._factor(args[0])}^{term.detail:g}"
-            case "apply":
-                return self._function(*term.detail) + f"({self.said(args[0])})"
-            case "total" | "mean":
-                return f"{'sum' if term.op == 'total' else 'mean'}({self.said(args[0])})"
-        return self._other(term)
+        write = getattr(self, f"_{term.op}", self._other)
+        text: str = write(term)
+        return text
 
-    def _product(self, term: Term) -> str:
+    def _leaf(self, term: Term) -> str:
+        return GREEK.get(term.detail) or self.names.get(term.detail, str(term.detail))
+
+    def _number(self, term: Term) -> str:
+        return f"{term.detail:g}"
+
+    def _size(self, term: Term) -> str:
+        return str(term.detail)
+
+    def _ones(self, term: Term) -> str:
+        return "1"
+
+    def _identity(self, term: Term) -> str:
+        return "I"
+
+    def _plus(self, term: Term) -> str:
+        x, y = term.args
+        if term.detail > 0:
+            return f"{self.said(x)} + {self.said(y)}"
+        return f"{self.said(x)} - {self._factor(y)}"
+
+    def _matmul(self, term: Term) -> str:
+        return "".join(map(self._factor, term.args))
+
+    def _transpose(self, term: Term) -> str:
+        return self._factor(term.args[0]) + "^T"
+
+    def _inverse(self, term: Term) -> str:
+        return self._factor(term.args[0]) + "^-1"
+
+    def _power(self, term: Term) -> str:
+        return f"{self._factor(term.args[0])}^{term.detail:g}"
+
+    def _apply(self, term: Term) -> str:
+        return f"{self.function(term)}({self.said(term.args[0])})"
+
+    def _total(self, term: Term) -> str:
+        return f"sum({self.said(term.args[0])})"
+
+    def _times(self, term: Term) -> str:
         factor, _ = split(term)
         between = "" if factor != 1 or is_number(term.args[0]) else "∘"
         return self._factor(term.args[0]) + between + self._factor(term.args[1])
@@ -101,13 +119,12 @@ class Symbols:
 
     def function(self, term: Term) -> str:
         """The name of the function a term applies, such as σ or max'."""
-        return self._function(*term.detail) if term.op == "apply" else term.op
-
-    def _function(self, function: str, primes: int) -> str:
-        return WRITTEN.get(function, function) + "'" * primes
+        function, primes = term.detail
+        name: str = WRITTEN.get(function, function)
+        return name + "'" * primes
 
 
 def activation(term: Term) -> Term:
     """The function that a derivative belongs to, of the same argument."""
     function, _ = term.detail
-    return make("apply", term.args, term.kind.rows, term.kind.columns, (function, 0))
+    return make("apply", term.args, size(term), (function, 0), term.kind.axes)

@@ -1,7 +1,8 @@
 """What the terms of candidates are worth at a point: `Values(problem, matrices).of(term)`.
 
 Beyond the terms of formulas there are `pullback` (an adjoint passed back by autograd), `given` (the
-right answer), `mean`, `row` (one row alone) and `reshape` (to the shape of the transpose).
+right answer), `by_hand` (a mistake named by the instructor), `mean`, `row` (one row alone) and
+`reshape` (to the shape of the transpose).
 """
 
 from collections.abc import Mapping
@@ -15,10 +16,10 @@ from grader import oracle
 from grader.diagnosis.algebra import kindless
 from grader.latex.names import canonical
 from grader.latex.objective import Evaluation
-from grader.latex.terms import Kind, Term
+from grader.latex.terms import Term
 
 if TYPE_CHECKING:
-    from grader.problem import Problem
+    from grader.problem import Mistake, Problem
 
 
 class Values(Evaluation):
@@ -46,10 +47,10 @@ class Values(Evaluation):
             return None
 
     def _pullback(self, term: Term) -> Tensor:
-        which, op, detail, rows, columns, axes = term.detail
+        which, op, detail, kind = term.detail
         adjoint, *values = (self.of(a) for a in term.args)
         places = tuple(kindless(a) for a in term.args[1:])
-        forward = Term(op, places, Kind(rows, columns, axes), detail)
+        forward = Term(op, places, kind, detail)
 
         def function(x: Tensor) -> Tensor:
             inner = copy(self)
@@ -71,6 +72,11 @@ class Values(Evaluation):
         axes = {"all": (-2, -1), "rows": (-2,), "columns": (-1,)}[term.detail]
         return self.of(term.args[0]).mean(axes, keepdim=True)
 
+    def _by_hand(self, term: Term) -> Tensor:
+        """What a mistake that an instructor named would return."""
+        mistake: Mistake = self.problem.mistakes[term.detail]
+        return mistake.answer(*(matrix.clone() for matrix in self.matrices.values()))
+
     def _given(self, term: Term) -> Tensor:
         """The right answer, by autograd, of all samples or of one."""
         name, which = term.detail
@@ -79,7 +85,8 @@ class Values(Evaluation):
         if which not in self.gradients:
             matrices = samples(self.problem, self.matrices, which)
             self.gradients[which] = oracle.gradient(self.problem, matrices, list(matrices))
-        return self.gradients[which][name]
+        given: Tensor = self.gradients[which][name]
+        return given
 
 
 def samples(problem: "Problem", matrices: Mapping[str, Tensor], which: str) -> dict[str, Tensor]:

@@ -7,6 +7,7 @@ r"""Say a problem: its formula and named sizes, or a torch function where LaTeX 
 
 import keyword
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -21,6 +22,16 @@ Objective = Callable[..., Tensor]
 
 class ProblemError(ValueError):
     """What an instructor wrote is no problem; the message names the word and the cure."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A likely wrong answer that the formula does not tell: what to call it, say and compare."""
+
+    variable: str  # whose gradient is asked
+    name: str  # for the class report, such as mask_left_out
+    sentence: str  # for the student, such as "as if the mask were left out"
+    answer: Callable[..., Tensor]  # what such a student's function returns
 
 
 class Problem:
@@ -40,6 +51,8 @@ class Problem:
     returns the list of `Argument`s whose kinks points must avoid), and `outside` (names that may be
     large without saturating anything).
 
+    Wrong answers are explained from the formula; `mistakes` adds a list of `Mistake`s by hand.
+
     Raises ProblemError for sizes that make no sense, LatexError for a formula that cannot be read.
     """
 
@@ -53,6 +66,7 @@ class Problem:
         text: str | None = None,
         near: Callable[..., list[Argument]] | None = None,
         outside: Sequence[str] = (),
+        mistakes: Sequence[Mistake] = (),
         **sizes: str,
     ) -> None:
         if (formula is None) == (objective is None):
@@ -63,6 +77,7 @@ class Problem:
         self.sizes = size_letters(declared)
         self._text, self._near, self._outside = text, near, tuple(outside)
         self._function = objective
+        self.mistakes = tuple(mistakes)
         self.formula: Formula | None = None
         if formula is not None:
             self.formula = read_formula(formula, declared, matrix=matrix)

@@ -1,6 +1,6 @@
 """Hold wrong answers against the diagnosis they get, and the true cause against what was said.
 
-    python tests/diagnosis/judged.py [wrong_first ...]     prints every one that was not right
+python tests/diagnosis/judged.py [wrong_first ...]     prints every one that was not right
 """
 
 import sys
@@ -14,6 +14,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from grader import Problem, checks, oracle
+from grader.problem.problem import python_name
 from grader.verdict import Verdict
 
 
@@ -49,7 +50,7 @@ def from_table(table: str, problems: dict, preludes: dict[str, str]) -> list[Wro
     for line in table.strip().splitlines():
         asked, cause, code = (part.strip() for part in line.split("|", 2))
         key, variable = asked.split()
-        answer = function_of(Problem(*problems[key]), preludes[key], code)
+        answer = function_of(list(problems[key][1]), preludes[key], code)
         causes = tuple(name.strip() for name in cause.split("/"))
         found.append(Wrong(key, variable, causes, answer, code))
     return found
@@ -62,11 +63,11 @@ def from_functions(found: list) -> list[Wrong]:
     ]
 
 
-def function_of(problem: Problem, prelude: str, code: str):
+def function_of(variables: list[str], prelude: str, code: str):
     """A student's function: the prelude, statements, and the value of the last expression."""
     *before, last = code.split(";")
     body = "\n    ".join([*prelude.split("; "), *(line.strip() for line in before)])
-    arguments = ", ".join(problem.variables)
+    arguments = ", ".join(map(python_name, variables))
     source = f"def answer({arguments}):\n    {body}\n    return {last.strip()}\n"
     scope = {"torch": torch}
     exec(source, scope)
@@ -83,7 +84,10 @@ def verdict_of(problem: Problem, name: str, function, seed: int | None = None) -
 def judged(module_name: str, seed: int | None = None) -> list[Judged]:
     """Every wrong answer of a module, judged."""
     module = import_module(f"diagnosis.{module_name}")
-    problems = {key: Problem(text, sizes) for key, (text, sizes) in module.PROBLEMS.items()}
+    problems = {
+        key: Problem(text, sizes, matrix=key == "predict")
+        for key, (text, sizes) in module.PROBLEMS.items()
+    }
     found = []
     for wrong in module.all_wrong():
         verdict = verdict_of(problems[wrong.problem], wrong.variable, wrong.answer, seed)

@@ -44,6 +44,7 @@ PRELUDES = {
     "ridge": "n = X.shape[0]; E = X @ W - Y; c = lambda_",
 }
 
+# ruff: noqa: E501
 TABLE = """
 affine X    | factor                   | E @ W.T
 affine X    | transpose_left_out       | 2 * E @ W
