@@ -13,8 +13,10 @@ from weakref import WeakKeyDictionary
 from grader.diagnosis.algebra import (
     apply,
     is_number,
+    like,
     make,
     normal,
+    ones,
     parts,
     replaced,
     size,
@@ -65,6 +67,7 @@ def _all(problem: "Problem", name: str) -> Iterator[Slip]:
         yield from extra_functions(form, formula, symbols)
         yield from extra_derivatives(form, formula, symbols)
         yield from other_factors(form, formula, symbols)
+        yield from slopes_outside(form, formula, symbols)
     for slip in [
         *slips(formula, symbols, fitting=True),
         *extra_functions(formula, formula, symbols),
@@ -173,6 +176,21 @@ def _softmax_derivative(form: Term, formula: Term, symbols: Symbols) -> Iterator
                 more = make("times", (part, slope), size(part))
                 sentence = f"as if {symbols.said(s)} had an entry-wise derivative there"
                 yield Slip("derivative_extra", sentence, replaced(form, {part: more}))
+
+
+def slopes_outside(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
+    """A derivative outside its product, of what has the sizes there: (X.T @ E) * max'(W)."""
+    leaves = [part for part in parts(formula) if part.op == "leaf" and not is_number(part)]
+    for slope in parts(form):
+        if slope.op != "apply" or slope.detail[1] != 1:
+            continue
+        without = replaced(form, {slope: ones(size(slope))})
+        for leaf in leaves:
+            if size(leaf) == size(form) != size(slope):
+                other = like(slope, (leaf,))
+                said = f"as if {symbols.said(other)} stood for {symbols.said(slope)}"
+                wrong = make("times", (without, other), size(form))
+                yield Slip("derivative_argument", f"{said}, after the product", wrong)
 
 
 def other_factors(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:

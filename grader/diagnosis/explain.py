@@ -7,7 +7,7 @@ wrong one, so a factor is believed only when it is the same at every point.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -96,14 +96,33 @@ def where_it_does_not_raise(
 def with_fixed_size(
     problem: "Problem", name: str, asked: Sequence[Asked], again: Again
 ) -> list["Found"]:
-    """A size written as a number: right where a size is a number that every error names."""
-    named = [set(map(int, re.findall(r"\d+", a.error))) for a in asked if a.answer is None]
-    for number in [*sorted(set.intersection(*named) - {0, 1, *USUAL})[:3], *USUAL]:
-        for letter in problem.sizes if number < LARGEST else ():
-            if Fit(problem, name, ask_at(again, corners(problem, letter, number))).is_right():
-                said = f"right for {letter} = {number} only, as if a size were written as a number"
-                return [(("fixed_size",), said)]
+    """Sizes written as numbers: right where sizes are numbers that the errors name."""
+    tried: list[tuple[dict[str, int], list[Asked]]] = [({}, list(asked))]
+    for fixed, answers in tried:
+        for more in more_fixed(problem, fixed, answers):
+            found = [again(point) for point in corners(problem, fixed | more) if point]
+            if all(a.answer is not None for a in found):
+                if Fit(problem, name, found).is_right():
+                    where = " and ".join(f"{k} = {v}" for k, v in (fixed | more).items())
+                    said = f"right for {where} only, as if a size were written as a number"
+                    return [(("fixed_size",), said)]
+            elif not fixed:
+                tried.append((more, found))
     return []
+
+
+def more_fixed(
+    problem: "Problem", fixed: Mapping[str, int], asked: Sequence[Asked]
+) -> Iterator[dict[str, int]]:
+    """One more size as a number: one that every error names, or a usual one."""
+    raised = [a for a in asked if a.error]
+    named = [set(map(int, re.findall(r"\d+", a.error))) for a in raised]
+    numbers = set.intersection(*named) - {0, 1, *fixed.values()} if named else set()
+    usual = [n for n in USUAL if not fixed and n not in numbers]
+    for number in [*sorted(numbers)[:3], *usual]:
+        for letter in problem.sizes:
+            if letter not in fixed and number < LARGEST:
+                yield {letter: number}
 
 
 def told_apart(problem: "Problem", asked: Sequence[Asked], again: Again) -> list[Asked]:
@@ -120,18 +139,18 @@ def when_right(problem: "Problem", name: str, again: Again) -> list["Found"]:
     """What is known of an answer that no candidate explains: where it is right."""
     batch = batch_letters(problem)
     for letter in sorted(problem.sizes, key=lambda letter: letter not in batch):
-        if Fit(problem, name, ask_at(again, corners(problem, letter, 1))).is_right():
+        if Fit(problem, name, ask_at(again, corners(problem, {letter: 1}))).is_right():
             which = "one_sample_only" if letter in batch else "size_one_only"
             return [((which,), f"right with {letter} = 1 only")]
     return []
 
 
-def corners(problem: "Problem", letter: str, size: int) -> Iterator[Point | None]:
-    """Two points with one size as said, and the others different."""
-    others = [s for s in (5, 3, 4, 2, 6, 7, 8, 9) if s != size]
+def corners(problem: "Problem", fixed: Mapping[str, int]) -> Iterator[Point | None]:
+    """Two points with some sizes as said, and the others different."""
+    others = [s for s in (5, 3, 4, 2, 6, 7, 8, 9, 11, 12) if s not in fixed.values()]
     for seed in (1, 2):
         rest = dict(zip(problem.sizes, others[seed - 1 :], strict=False))
-        yield problem.point(rest | {letter: size}, seed)
+        yield problem.point({**rest, **fixed}, seed)
 
 
 def ask_at(again: Again, points: Iterable[Point | None]) -> list[Asked]:

@@ -236,12 +236,13 @@ def wrong_derivatives(slope: Term) -> list[Term]:
         case ("tanh", 1):
             found = [less(one, function), squared, less(one, squared, 1), power(function, -2.0),
                      make("times", (function, less(one, function)), size(z)),
-                     less(one, power(z, 2.0)), apply("sigmoid", z, 1)]  # fmt: skip
+                     less(one, power(z, 2.0)), z]  # fmt: skip
         case ("relu", 1):
             found = [make("compare", (z, number(0)), size(z), "<="), apply("sign", z), z]
         case _:
             found = [z, like(slope, (scaled(-1, z),))]
-    return found
+    others = [apply(other, z, 1) for other in ELSE if other != slope.detail[0]]
+    return [*found, *others] if slope.detail[0] in ELSE else found
 
 
 def _softmax(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -281,7 +282,8 @@ def _matmul(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
         yield Slip("product_order", f"{swapped}, {symbols.said(turned)} first"
                    if i else f"{swapped}, {symbols.said(turned)} last", swap)  # fmt: skip
     said = f"as if * stood for @ in {both}"
-    yield Slip("product_kind", said, make("times", (x, y), size(part)))
+    for pair in ((x, y), (transpose(x), y), (x, transpose(y))):
+        yield Slip("product_kind", said, make("times", pair, size(part)))
 
 
 def _times(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:

@@ -119,9 +119,8 @@ class Symbols:
 
     def function(self, term: Term) -> str:
         """The name of the function a term applies, such as σ or max'."""
-        function, primes = term.detail
-        name: str = WRITTEN.get(function, function)
-        return name + "'" * primes
+        function, primes = str(term.detail[0]), int(term.detail[1])
+        return WRITTEN.get(function, function) + "'" * primes
 
 
 def activation(term: Term) -> Term:

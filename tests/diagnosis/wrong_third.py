@@ -45,7 +45,7 @@ relu X      | few_digits               | (2 * ((E * M).float() @ W.T.float())).d
 relu Y      | extra_sum                | 2 * (Y - H).sum(0, keepdim=True)
 relu Y      | transpose                | 2 * (Y.T - H.T)
 relu Y      | term_sign                | 2 * (Y + H)
-relu Y      | activation_for_derivative / term_factor / activation_left_out / term_left_out | 2 * (Y - M)
+relu Y      | activation_for_derivative / derivative_extra | 2 * (Y - M)
 network b2  | one_sample               | -2 * E[-1:]
 network b2  | wrong_axis               | -2 * E.sum(dim=1)
 network b2  | sign                     | (2 * E).sum(0)
@@ -85,7 +85,7 @@ predict P   | bias_outside             | sg(X @ W1) @ W2 + b1 @ W2 + b2
 predict P   | term_left_out            | sg(X @ W1 + b1) @ W2
 predict P   | activation_left_out      | (X @ W1 + b1) @ W2 + b2
 predict P   | activation_twice         | sg(sg(X @ W1 + b1) @ W2 + b2)
-predict P   | lost_brackets            | sg(X @ W1 + b1) @ (W2 + b2)
+predict P   | lost_brackets / bias_outside | sg(X @ W1 + b1) @ (W2 + b2)
 predict P   | activation_other         | torch.relu(X @ W1 + b1) @ W2 + b2
 """
 
