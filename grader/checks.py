@@ -198,10 +198,11 @@ def verdict_on_value(name: str, yours: object, true: object) -> Verdict:
 
 
 def settle(verdicts: Sequence[Verdict], pictures: bool = False) -> None:
-    """Print every line, in a notebook with pictures if wished, then raise for what disagrees."""
+    """Print the lines of those that agree, then raise with the others', with pictures if wished."""
     for verdict in verdicts:
-        print(verdict.line())
-        if pictures and not verdict.agrees and verdict.distance is not None:
+        if verdict.agrees:
+            print(verdict.line())
+        elif pictures and verdict.distance is not None:
             picture.show(verdict.name, verdict.distance, verdict.at or ())
     wrong = [verdict.line() for verdict in verdicts if not verdict.agrees]
     if wrong:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from hashlib import md5
 from typing import Any
 
 Cell = Any  # nbformat's cells are dictionaries whose keys can be read as attributes
@@ -50,6 +51,18 @@ def title(cell: Cell, index: int) -> str:
     return str(cell.metadata.get("nbgrader", {}).get("grade_id") or index + 1)
 
 
+def is_untouched(cell: Cell) -> bool:
+    """Whether an answer is still as it was released: nbgrader notes a checksum of that.
+
+    The recipe is nbgrader's, written out here because students do not have nbgrader.
+    """
+    mark = cell.metadata.nbgrader
+    parts = [cell.source, cell.cell_type, bool(mark.grade), bool(mark.solution), False]
+    parts += [mark.grade_id, *([float(mark.points)] if mark.grade else [])]
+    found = md5("".join(map(str, parts)).encode(), usedforsecurity=False)
+    return bool(found.hexdigest() == mark.get("checksum"))
+
+
 def outcome(cell: Cell) -> Outcome:
     """What a test cell came to, read from its outputs after it was run."""
     errors = [output for output in cell.outputs if output.output_type == "error"]
@@ -67,6 +80,9 @@ def _of_error(source: str, error: Any) -> Outcome:
         return UNWRITTEN
     if error.ename in STOPPED:
         return TOO_LONG
+    if error.ename == "NameError":
+        name = said.split("'")[1] if "'" in said else "a name"
+        return Outcome("error", f"{name} is not there: was its cell filled in, and did it run?")
     if error.ename in DISAGREES:
         return Outcome("wrong", _disagreement(source, said))
     if _in_hidden_part(source, error):  # the text is the student's, and may show what was drawn

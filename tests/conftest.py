@@ -30,6 +30,8 @@ STUDENTS = {
         "shout": WARNS,
     },
     "endless": {"double": "def double(x):\n    while True: pass", "shout": SHOUT},
+    "odd [x]": {"double": DOUBLE},
+    "crash": {"double": "def double(x): return x / 0", "shout": SHOUT},
     "typo": {"double": "def double(x) return 2 * x", "shout": SHOUT},
 }
 
@@ -57,6 +59,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory):
 
 
 def _hand_in_broken(course: Course) -> None:
+    (course.root / "submitted" / "lost" / "tinny").mkdir(parents=True)
     course.submitted("damaged", TINY).parent.mkdir(parents=True)
     course.submitted("damaged", TINY).write_text("{ not json")
     misnamed = hand_in(course, "misnamed", {"double": DOUBLE})

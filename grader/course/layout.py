@@ -56,7 +56,7 @@ class Course:
     def submissions(self) -> Iterator[tuple[str, str]]:
         """Each (student, assignment) that has been handed in, in order."""
         for folder in sorted(self.root.glob("submitted/*/*")):
-            if folder.is_dir():
+            if folder.is_dir() and not folder.name.startswith("."):
                 yield folder.parent.name, folder.name
 
     def graded(self) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 pytest.importorskip("playwright", reason="needs the browser extra")
-from pictures import PROJECTOR, REPO, chromium
 from playwright.sync_api import Page
+
+from browser.pictures import PROJECTOR, REPO, chromium
 
 DECKS = sorted((REPO / "dist" / "slides").glob("*.slides.html"))
 
