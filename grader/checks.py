@@ -33,6 +33,10 @@ VISIBLE_SEED = 0
 class CheckFailed(AssertionError):  # noqa: N818 - it reads as what it says in a notebook
     """An answer does not agree; the message is the check line that the student reads."""
 
+    def __init__(self, message: str, diagnosis: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.diagnosis = tuple(diagnosis)  # names of misconceptions, for the record
+
     def _render_traceback_(self) -> list[str]:
         """What IPython prints: the message alone; a traceback would show the test's own lines."""
         return [f"CheckFailed: {self}"]
@@ -204,6 +208,7 @@ def settle(verdicts: Sequence[Verdict], pictures: bool = False) -> None:
             print(verdict.line())
         elif pictures and verdict.distance is not None:
             picture.show(verdict.name, verdict.distance, verdict.at or ())
-    wrong = [verdict.line() for verdict in verdicts if not verdict.agrees]
+    wrong = [verdict for verdict in verdicts if not verdict.agrees]
     if wrong:
-        raise CheckFailed("\n".join(wrong))
+        names = dict.fromkeys(name for verdict in wrong for name in verdict.diagnosis)
+        raise CheckFailed("\n".join(verdict.line() for verdict in wrong), tuple(names))

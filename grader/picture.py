@@ -42,7 +42,6 @@ def described(name: str, distance: Tensor, at: tuple[int, ...]) -> str:
 def draw(name: str, distance: Tensor, at: tuple[int, ...]) -> "Figure":
     """The figure: one square an entry, dark where you agree, a ring around the furthest."""
     from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
 
     rows, columns = distance.shape
     sides = min(LONGEST, 2.4 + 0.3 * columns), min(LONGEST, 1.5 + 0.3 * rows)
@@ -52,8 +51,8 @@ def draw(name: str, distance: Tensor, at: tuple[int, ...]) -> "Figure":
     for edge, width in (("black", 4.0), ("white", 2.0)):  # seen on dark and on light
         axes.plot(at[1], at[0], "o", ms=11, mfc="none", mec=edge, mew=width)
     axes.set(xlabel="column", ylabel="row", title=f"|yours - true| for {name}, {rows} × {columns}")
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(MaxNLocator(nbins=8, integer=True))
+    axes.set_xticks(range(0, columns, 1 + columns // 9))
+    axes.set_yticks(range(0, rows, 1 + rows // 9))
     figure.colorbar(image, ax=axes, label="distance")
     return figure
 

@@ -24,9 +24,10 @@ from grader.diagnosis.algebra import (
     transpose,
 )
 from grader.diagnosis.brackets import without_brackets
+from grader.diagnosis.functions import by_value
 from grader.diagnosis.gradient import adjoints
-from grader.diagnosis.misconceptions import rank_of
-from grader.diagnosis.slips import Slip, by_value, slips
+from grader.diagnosis.misconceptions import Slip, rank_of
+from grader.diagnosis.slips import slips
 from grader.diagnosis.symbols import Symbols, activation
 from grader.diagnosis.values import batch_letters
 from grader.latex.names import canonical

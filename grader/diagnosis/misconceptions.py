@@ -4,6 +4,20 @@ The names stand in `Verdict.diagnosis`, in `grade --json` and in the class repor
 change. Where several candidates agree with an answer, those that stand first here are said.
 """
 
+from dataclasses import dataclass
+
+from grader.latex.terms import Term
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A misconception, how it is said, and the term it leads to."""
+
+    name: str
+    sentence: str
+    term: Term
+
+
 MISCONCEPTIONS = {
     # of the whole answer
     "sign": "the sign is flipped",

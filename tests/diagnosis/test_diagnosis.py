@@ -7,6 +7,7 @@ import torch
 
 from diagnosis.judged import Judged, judged, verdict_of
 from grader import CheckFailed, Mistake, Problem, check, oracle
+from grader.checks import verdict_on
 from grader.diagnosis import MISCONCEPTIONS, candidates
 from grader.diagnosis.algebra import normal, parts
 from grader.diagnosis.gradient import adjoints
@@ -148,8 +149,6 @@ def test_what_a_size_explains_is_told_from_a_fixed_number() -> None:
         (lambda X, W, Y: true(X, W, Y) / 4, "factor"),
     ]:
         asked = oracle.questions(RELU, ["W"], same_n)
-        from grader.checks import verdict_on
-
         assert verdict_on(RELU, "W", answer, asked, "accept").diagnosis == (name,)
 
 
@@ -187,10 +186,8 @@ def hinge(X, w, y):
         (lambda X, w, y: hinge(X[-1:], w, y[-1:]), "one_sample"),
         (lambda X, w, y: -(X @ w) * (y * (X @ w) < 1), "other_variable"),
         (lambda X, w, y: hinge(X.sum(0, True), w, y.sum(0, True)), "one_sample_only"),
-        (lambda X, w, y: -X.T @ y * 3, "margin_ignored"),
         (lambda X, w, y: -X.T @ y, "margin_ignored"),
     ],
 )
 def test_a_torch_function_has_what_any_gradient_has_and_what_its_author_names(answer, name) -> None:
-    expected = () if name == "margin_ignored" and answer(*[torch.ones(1, 1)] * 3) == -3 else (name,)
-    assert verdict_of(HINGE, "w", answer).diagnosis == expected
+    assert verdict_of(HINGE, "w", answer).diagnosis == (name,)
