@@ -69,6 +69,20 @@ def outcome(cell: Cell) -> Outcome:
     return _of_error(cell.source, errors[0]) if errors else AGREES
 
 
+def broken_set_up(cells: list[Cell]) -> tuple[str, str] | None:
+    """The first cell of ours that stopped before any answer was run: its name, and the error.
+
+    Then nothing that follows says anything about the student: the machine lacks something.
+    """
+    for index, cell in enumerate(cells):
+        if kind(cell) == "solution":
+            return None
+        errors = [one for one in cell.get("outputs", []) if one.output_type == "error"]
+        if errors and kind(cell) == "locked":
+            return title(cell, index), f"{errors[0].ename}: {last_line(errors[0].evalue)}"
+    return None
+
+
 def last_line(text: str) -> str:
     lines = [line.strip() for line in ANSI.sub("", text).splitlines() if line.strip()]
     return lines[-1] if lines else ""

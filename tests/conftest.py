@@ -52,7 +52,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory):
     for student, answers in STUDENTS.items():
         hand_in(course, student, answers)
     _hand_in_broken(course)
-    results = {r.student: r for r in grade_all(course, list(course.submissions()), workers=2)}
+    results = {r.student: r for r in grade_all(course, course.submissions(), workers=2)}
     for student, assignment in course.graded():
         feedback(course, student, assignment)
     return course, results

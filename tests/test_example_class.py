@@ -44,7 +44,7 @@ def example_class(tmp_path_factory: pytest.TempPathFactory):
     hand_in(course)
     results = {
         (result.student, result.assignment): result
-        for result in grade_all(course, list(course.submissions()), workers=2)
+        for result in grade_all(course, course.submissions(), workers=2)
     }
     for student, assignment in course.graded():
         feedback(course, student, assignment)

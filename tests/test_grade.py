@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from classroom import TINY
+from classroom import TINY, hand_in, make_course
 from grader.autograde.grade import grade
+from grader.course.release import release
 
 
 def by_id(result):
@@ -68,6 +69,17 @@ def test_a_broken_submission_fails_with_file_and_reason(graded, student, reason)
     assert (result.status, result.score, result.max_score) == ("failed", 0, 6)
     assert f"submitted/{student}/{TINY}" in result.error
     assert reason in result.error
+
+
+def test_a_machine_that_lacks_a_library_gives_no_zeros(tmp_path) -> None:
+    course = make_course(tmp_path)
+    source = course.solution(TINY).read_text()
+    course.solution(TINY).write_text(source.replace("ONE = 1", "import no_such_library; ONE = 1"))
+    release(course, [TINY])
+    hand_in(course, "unlucky", {})
+    result = grade(course, "unlucky", TINY)
+    assert result.status == "failed"
+    assert "cell setup, which is not the student's, stopped (ModuleNotFoundError" in result.error
 
 
 def test_a_hand_in_to_no_assignment_is_told(graded) -> None:
