@@ -60,5 +60,5 @@ def draw(name: str, distance: Tensor, at: tuple[int, ...]) -> "Figure":
 def as_png(figure: "Figure") -> bytes:
     """The figure as a file's content."""
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=110)
+    figure.savefig(file, format="png", dpi=90)
     return file.getvalue()

@@ -6,7 +6,7 @@ is known of any gradient (its transpose, another variable's) comes first, and is
 problem given as a torch function, but for the mistakes its author names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -38,21 +38,46 @@ if TYPE_CHECKING:
 
 PLAIN = ("sqrt", "log", "square", "exp")  # functions whose slopes nobody adds by mistake
 
-_known: "WeakKeyDictionary[Problem, dict[str, list[Slip]]]" = WeakKeyDictionary()
+LIKELY = ("derivative_left_out", "batch_sum_missing", "activation_left_out", "term_left_out")
+
+Make = Callable[["Problem", str], Iterator[Slip]]
+_known: "WeakKeyDictionary[Problem, dict[object, list[Slip]]]" = WeakKeyDictionary()
 
 
 def candidates(problem: "Problem", name: str) -> list[Slip]:
-    """Every candidate for the answer called name, the plainest first; made once for a problem."""
+    """Every candidate for the answer called name, the plainest first."""
+    return once(problem, name, singles)
+
+
+def pairs(problem: "Problem", name: str) -> list[Slip]:
+    """The candidates of two slips, one of them among the likeliest."""
+    return once(problem, name, doubles)
+
+
+def once(problem: "Problem", name: str, make_all: Make) -> list[Slip]:
+    """What is made once for a problem, without repetitions."""
     known = _known.setdefault(problem, {})
-    if name not in known:
+    if (name, make_all) not in known:
         found: dict[tuple[str, Term], Slip] = {}
-        for slip in sorted(_all(problem, name), key=lambda slip: rank_of(slip.name)):
+        for slip in sorted(make_all(problem, name), key=lambda slip: rank_of(slip.name)):
             found.setdefault((slip.name, slip.term), slip)
-        known[name] = list(found.values())
-    return known[name]
+        known[name, make_all] = list(found.values())
+    return known[name, make_all]
 
 
-def _all(problem: "Problem", name: str) -> Iterator[Slip]:
+def doubles(problem: "Problem", name: str) -> Iterator[Slip]:
+    """A slip in what a likely slip has left of the gradient; named by both."""
+    if problem.formula is None or name == problem.name:
+        return
+    symbols, formula = Symbols(problem), normal(problem.formula.term)
+    for form in forms(formula, canonical(problem.variables[name].name))[:1]:
+        for first in [slip for slip in slips(form, symbols) if slip.name in LIKELY]:
+            for second in of_form(first.term, symbols):
+                sentence = f"{first.sentence}, and {second.sentence}"
+                yield Slip(f"{first.name} {second.name}", sentence, second.term)
+
+
+def singles(problem: "Problem", name: str) -> Iterator[Slip]:
     yield from generic(problem, name)
     if problem.formula is None:
         return
@@ -69,6 +94,7 @@ def _all(problem: "Problem", name: str) -> Iterator[Slip]:
         yield from extra_derivatives(form, formula, symbols)
         yield from other_factors(form, formula, symbols)
         yield from slopes_outside(form, formula, symbols)
+    yield from cut_short(formula, symbols)
     for slip in [
         *slips(formula, symbols, fitting=True),
         *extra_functions(formula, formula, symbols),
@@ -128,6 +154,15 @@ def forms(formula: Term, leaf: str) -> list[Term]:
     return found if through is found[0] else [*found, through]
 
 
+def cut_short(formula: Term, symbols: Symbols) -> Iterator[Slip]:
+    """The gradient with respect to something inside the formula, such as σ(h)."""
+    for part, adjoint in adjoints(formula).items():
+        inner = part.op not in ("leaf", "transpose") and not part.kind.axes
+        if inner and size(part) != ("1", "1"):
+            said = f"as if the gradient with respect to {symbols.said(part)} were asked"
+            yield Slip("chain_cut_short", said, adjoint)
+
+
 def through_values(term: Term) -> Term:
     """The term with derivatives written by the values of their functions."""
     changes: dict[Term, Term] = {}
@@ -145,6 +180,7 @@ def of_form(form: Term, symbols: Symbols) -> Iterator[Slip]:
     for part in parts(form):
         for inside, torn in without_brackets(part):
             said = f"as if the brackets around {symbols.said(inside)} were lost"
+            said += "" if inside.op == "plus" else "; @ and * bind alike"
             yield Slip("lost_brackets", said, replaced(form, {part: torn}))
 
 

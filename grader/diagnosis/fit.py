@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from grader.diagnosis.candidates import candidates, truth
+from grader.diagnosis.candidates import candidates, pairs, truth
 from grader.diagnosis.misconceptions import Slip, overshadows, rank_of
 from grader.diagnosis.values import Values
 from grader.problem import Point
@@ -47,8 +47,8 @@ class Fit:
         self.values = [Values(problem, a.point.values) for a in asked]
 
     def best(self) -> list[Found]:
-        """The explanations by one mistake, or by one and a factor, or by one and a transpose."""
-        return self.untransposed() or self._transposed()
+        """The explanations by one mistake, perhaps with a factor or a transpose, or by two."""
+        return self.untransposed() or self._transposed() or self._by_two()
 
     def untransposed(self) -> list[Found]:
         """The explanations by one mistake, or else by one mistake and a factor."""
@@ -73,6 +73,14 @@ class Fit:
         turned = [Asked(a.point, a.answer.mT, a.error) for a in self.asked if a.answer is not None]
         found = Fit(self.problem, self.name, turned).untransposed()
         return [((*names, "transpose"), f"{text}, and transposed") for names, text in found]
+
+    def _by_two(self) -> list[Found]:
+        """The plainest pair of mistakes that explains the answers."""
+        for slip in pairs(self.problem, self.name):
+            factors = self.factors(slip)
+            if factors and common_of(factors) and near(common_of(factors) or 0, (1.0, -1.0)):
+                return [(tuple(slip.name.split()), slip.sentence)]
+        return []
 
     def is_right(self) -> bool:
         """Whether the answers are right at all these points."""

@@ -45,6 +45,7 @@ MISCONCEPTIONS = {
     "product_order": "two factors of a matrix product are exchanged",
     "product_kind": "an entry-wise product stands for a matrix product, or the other way round",
     "factor_left_out": "a factor of a product is left out",
+    "chain_cut_short": "the chain rule stops at something inside the formula",
     "inverse_left_out": "an inverse, or a reciprocal, is left out",
     # of the formula
     "bias_outside": "a bias stands on the wrong side of a function",
@@ -73,8 +74,8 @@ PLACES = {name: place for place, name in enumerate(MISCONCEPTIONS)}
 
 
 def rank_of(name: str) -> int:
-    """Where a name stands; those that an instructor gave a problem come first."""
-    return PLACES.get(name, -1)
+    """Where a name stands; those that an instructor gave a problem come first, two come last."""
+    return sum(PLACES.get(single, -1) for single in name.split())
 
 
 def overshadows(name: str, other: str) -> bool:
@@ -82,6 +83,8 @@ def overshadows(name: str, other: str) -> bool:
 
     A slope left out leaves out a factor too, and may be written as lost brackets.
     """
+    if other == "chain_cut_short":
+        return True
     if name in WHOLE or name == "lost_brackets":
         return other not in ("term_sign", "term_factor")
     if name in SLOPES:
