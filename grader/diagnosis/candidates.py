@@ -20,6 +20,7 @@ from grader.diagnosis.algebra import (
     parts,
     replaced,
     size,
+    split,
     total,
     transpose,
 )
@@ -49,9 +50,9 @@ def candidates(problem: "Problem", name: str) -> list[Slip]:
     return once(problem, name, singles)
 
 
-def pairs(problem: "Problem", name: str) -> list[Slip]:
-    """The candidates of two slips, one of them among the likeliest."""
-    return once(problem, name, doubles)
+def rarer(problem: "Problem", name: str) -> list[Slip]:
+    """What is tried last: the chain rule cut short, and two slips, one of them a likely one."""
+    return [*once(problem, name, unfinished), *once(problem, name, doubles)]
 
 
 def once(problem: "Problem", name: str, make_all: Make) -> list[Slip]:
@@ -63,6 +64,12 @@ def once(problem: "Problem", name: str, make_all: Make) -> list[Slip]:
             found.setdefault((slip.name, slip.term), slip)
         known[name, make_all] = list(found.values())
     return known[name, make_all]
+
+
+def unfinished(problem: "Problem", name: str) -> Iterator[Slip]:
+    """The gradients with respect to what is inside the formula."""
+    if problem.formula is not None and name != problem.name:
+        yield from cut_short(normal(problem.formula.term), Symbols(problem))
 
 
 def doubles(problem: "Problem", name: str) -> Iterator[Slip]:
@@ -94,7 +101,8 @@ def singles(problem: "Problem", name: str) -> Iterator[Slip]:
         yield from extra_derivatives(form, formula, symbols)
         yield from other_factors(form, formula, symbols)
         yield from slopes_outside(form, formula, symbols)
-    yield from cut_short(formula, symbols)
+        yield from bent(form, formula, symbols)
+        yield from entrywise_softmax(form, formula, symbols)
     for slip in [
         *slips(formula, symbols, fitting=True),
         *extra_functions(formula, formula, symbols),
@@ -154,6 +162,22 @@ def forms(formula: Term, leaf: str) -> list[Term]:
     return found if through is found[0] else [*found, through]
 
 
+def bent(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
+    """A softmax whose derivative is left out, or taken entry by entry."""
+    adjoint = adjoints(formula)
+    for part in parts(formula):
+        if part.op == "softmax" and part in adjoint:
+            true, passed = split(adjoint[part.args[0]])[1], split(adjoint[part])[1]
+            name = symbols.said(part)
+            left = replaced(form, {true: passed})
+            yield Slip("derivative_left_out", f"as if the derivative of {name} were left out", left)
+            slope = by_value(apply("sigmoid", part.args[0], 1), part)
+            assert slope is not None
+            alone = make("times", (passed, slope), size(passed))
+            said = f"as if {name} were differentiated entry by entry"
+            yield Slip("wrong_derivative", said, replaced(form, {true: alone}))
+
+
 def cut_short(formula: Term, symbols: Symbols) -> Iterator[Slip]:
     """The gradient with respect to something inside the formula, such as σ(h)."""
     for part, adjoint in adjoints(formula).items():
@@ -186,23 +210,25 @@ def of_form(form: Term, symbols: Symbols) -> Iterator[Slip]:
 
 def extra_derivatives(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
     """A derivative of some function of the formula, where none belongs."""
-    slopes = [
-        apply(part.detail[0], part.args[0], 1)
-        for part in parts(formula)
-        if part.op == "apply" and part.detail[1] == 0 and part.detail[0] not in PLAIN
-    ]
-    for slope in slopes:
-        again = slope in parts(form)
-        said = "were there twice" if again else "belonged there"
-        for part in parts(form):
-            if size(part) == size(slope):
-                more = make("times", (part, slope), size(part))
-                sentence = f"as if {symbols.said(slope)} {said}"
-                yield Slip("derivative_extra", sentence, replaced(form, {part: more}))
-    yield from _softmax_derivative(form, formula, symbols)
+    used = {p.detail[0] for p in parts(formula) if p.op == "apply"} - set(PLAIN)
+    inside = [part for part in parts(formula) if not is_number(part)]
+    for z in inside or parts(formula):
+        for function in sorted(used):
+            slope = apply(function, z, 1)
+            for more in filter(None, (slope, by_value(slope, z))):
+                yield from _multiplied(form, slope, more, symbols)
 
 
-def _softmax_derivative(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
+def _multiplied(form: Term, slope: Term, by: Term, symbols: Symbols) -> Iterator[Slip]:
+    said = "were there twice" if slope in parts(form) else "belonged there"
+    for part in parts(form):
+        if size(part) == size(slope):
+            more = make("times", (part, by), size(part))
+            sentence = f"as if {symbols.said(slope)} {said}"
+            yield Slip("derivative_extra", sentence, replaced(form, {part: more}))
+
+
+def entrywise_softmax(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
     """S (1 - S), as if softmax worked entry by entry."""
     for z in {part.args[0] for part in parts(formula) if part.op in ("softmax", "logsumexp")}:
         s = make("softmax", (z,), size(z), "columns")

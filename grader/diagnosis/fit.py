@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from grader.diagnosis.candidates import candidates, pairs, truth
+from grader.diagnosis.candidates import candidates, rarer, truth
 from grader.diagnosis.misconceptions import Slip, overshadows, rank_of
 from grader.diagnosis.values import Values
 from grader.problem import Point
@@ -48,7 +48,7 @@ class Fit:
 
     def best(self) -> list[Found]:
         """The explanations by one mistake, perhaps with a factor or a transpose, or by two."""
-        return self.untransposed() or self._transposed() or self._by_two()
+        return self.untransposed() or self._transposed() or self._rarer()
 
     def untransposed(self) -> list[Found]:
         """The explanations by one mistake, or else by one mistake and a factor."""
@@ -74,9 +74,9 @@ class Fit:
         found = Fit(self.problem, self.name, turned).untransposed()
         return [((*names, "transpose"), f"{text}, and transposed") for names, text in found]
 
-    def _by_two(self) -> list[Found]:
-        """The plainest pair of mistakes that explains the answers."""
-        for slip in pairs(self.problem, self.name):
+    def _rarer(self) -> list[Found]:
+        """The first of the rarer candidates that explains the answers."""
+        for slip in rarer(self.problem, self.name):
             factors = self.factors(slip)
             if factors and common_of(factors) and near(common_of(factors) or 0, (1.0, -1.0)):
                 return [(tuple(slip.name.split()), slip.sentence)]

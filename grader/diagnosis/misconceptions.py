@@ -44,6 +44,7 @@ MISCONCEPTIONS = {
     "transpose_left_out": "a factor is transposed and should not be, or the other way round",
     "product_order": "two factors of a matrix product are exchanged",
     "product_kind": "an entry-wise product stands for a matrix product, or the other way round",
+    "sum_missing": "a sum is left out",
     "factor_left_out": "a factor of a product is left out",
     "chain_cut_short": "the chain rule stops at something inside the formula",
     "inverse_left_out": "an inverse, or a reciprocal, is left out",
@@ -83,8 +84,6 @@ def overshadows(name: str, other: str) -> bool:
 
     A slope left out leaves out a factor too, and may be written as lost brackets.
     """
-    if other == "chain_cut_short":
-        return True
     if name in WHOLE or name == "lost_brackets":
         return other not in ("term_sign", "term_factor")
     if name in SLOPES:

@@ -73,13 +73,14 @@ def more_fixed(
 
 
 def told_apart(problem: "Problem", asked: Sequence[Asked], again: Again) -> list[Asked]:
-    """One more point if some size was the same at all: 1/n is not 1/4 then."""
+    """Three more points, so that what agrees by chance is told from what agrees.
+
+    At one of them no size is one that was asked before: there 1/n is not 1/4.
+    """
     sizes = [a.point.sizes for a in asked]
-    stuck = any(len({s[letter] for s in sizes}) == 1 for letter in problem.sizes)
-    if not stuck:
-        return []
     fresh = [n for n in range(2, 40) if all(n not in s.values() for s in sizes)]
-    return ask_at(again, [problem.point(dict(zip(problem.sizes, fresh, strict=False)), 1)])
+    unseen = problem.point(dict(zip(problem.sizes, fresh, strict=False)), seed=1)
+    return ask_at(again, [unseen, *problem.points(seed=1, draws=2, corners=False)])
 
 
 def when_right(problem: "Problem", name: str, again: Again) -> list[Found]:

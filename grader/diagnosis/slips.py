@@ -19,6 +19,7 @@ from grader.diagnosis.algebra import (
     replaced,
     scaled,
     size,
+    split,
     times,
     total,
     transpose,
@@ -64,7 +65,12 @@ def _plus(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     yield from _added_before(part, symbols)
     other = make("plus", part.args, size(part), -sign, part.kind.axes)
     yield Slip("term_sign", f"as if {symbols.said(y)} had the other sign", other)
-    yield from _means(part, root, symbols)
+    if part is split(root)[1]:
+        yield from _means(part, root, symbols)
+    if part.detail > 0 and _factors(x) == _factors(y):
+        for kept, gone in ((x, y), (y, x)):
+            said = f"as if {symbols.said(gone)} were {symbols.said(kept)}"
+            yield Slip("transpose_left_out", said, scaled(2.0, kept))
     for factor in (2.0, 0.5, -1.0):
         for i, term in enumerate((x, y)):
             pair = (scaled(factor, x), y) if i == 0 else (x, scaled(factor, y))
@@ -72,6 +78,13 @@ def _plus(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
             name = "term_sign" if factor < 0 else "term_factor"
             said = "had the other sign" if factor < 0 else f"alone were off by a factor {factor:g}"
             yield Slip(name, f"as if {symbols.said(term)} {said}", wrong)
+
+
+def _factors(term: Term) -> list[Term]:
+    """The factors of a product without their transposes, to see what differs in them only."""
+    if term.op in ("matmul", "times"):
+        return [factor for part in term.args for factor in _factors(part)]
+    return [term.args[0] if term.op == "transpose" else term]
 
 
 def _added_before(part: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -102,7 +115,8 @@ def _means(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
 def _total(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     (x,) = part.args
     lines = {"rows": "rows (the batch)", "columns": "columns", "all": "entries"}[part.detail]
-    yield Slip("batch_sum_missing", f"as if the sum over the {lines} were left out", x)
+    name = "batch_sum_missing" if part.detail == "rows" else "sum_missing"
+    yield Slip(name, f"as if the sum over the {lines} were left out", x)
     mean = make("mean", (x,), size(part), part.detail)
     yield Slip("mean_for_sum", f"as if the mean over the {lines} stood for the sum", mean)
     for axes in ("rows", "columns", "all"):

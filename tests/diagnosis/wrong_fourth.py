@@ -40,7 +40,7 @@ affine X    | mean_for_sum             | 2 * E @ W.T / X.numel()
 affine X    | factor                   | 2 * E.mul(2) @ W.T
 affine W    | transpose                | (2 * X.T @ E).T.contiguous()
 affine W    | batch_sum_missing / product_kind | 2 * X.T * E
-affine W    | wrong_factor             | 2 * X.T @ (X @ W + X @ W * 0 + B * 0 + X @ W)
+affine W    | wrong_factor / term_left_out | 2 * X.T @ (X @ W + X @ W * 0 + B * 0 + X @ W)
 affine W    | derivative_extra / none  | 2 * X.T @ E.sigmoid()
 affine B    | mean_for_sum             | 2 * E / E.numel()
 affine B    | factor_left_out          | 2 * (X.sum(1, keepdim=True) + B)
@@ -52,18 +52,17 @@ relu W      | derivative_left_out / sign | 2 * X.T @ (Y - H)
 relu W      | derivative_left_out / transpose_left_out | 2 * X @ E
 relu W      | derivative_left_out / mean_for_sum | 2 * X.T @ E / n
 relu W      | derivative_argument      | 2 * X.T @ (E * (Z - Y > 0))
-relu W      | derivative_extra         | 2 * X.T @ (E * M * Z)
+relu W      | derivative_extra / activation_for_derivative | 2 * X.T @ (E * M * Z)
 relu W      | derivative_argument / term_left_out | 2 * X.T @ ((H - Y) * (H - Y > 0)) * 1.0
 relu X      | mean_for_sum             | 2 * (E * M) @ W.T / n
 relu X      | activation_for_derivative | 2 * (E * H) @ W.T
 relu X      | activation_left_out / factor | (Z - Y) * M @ W.T
 relu X      | transpose                | 2 * W @ (E * M).T
-relu X      | one_sample               | out = torch.zeros_like(X); out[0] = 2 * (E * M)[0] @ W.T; out
+relu X      | one_sample / one_sample_only | out = torch.zeros_like(X); out[0] = 2 * (E * M)[0] @ W.T; out
 relu X      | factor_left_out / chain_cut_short | 2 * E * M
 relu Y      | derivative_extra         | -2 * E * M
 relu Y      | sign / derivative_extra  | 2 * E * M
 relu Y      | norm_not_squared         | -E / E.norm()
-relu Y      | square_only              | 2 * (Y - H) @ torch.eye(5) if Y.shape[1] == 5 else 2 * (Y - H).T
 network b2  | extra_sum / wrong_axis   | -2 * E.sum()
 network b2  | batch_sum_missing / term_left_out | -2 * (Y - s @ W2)
 network b2  | mean_for_sum / factor    | -E.mean(0, keepdim=True)
@@ -75,11 +74,11 @@ network W2  | wrong_derivative / term_left_out | -2 * (1 - s).T @ E
 network W2  | one_sample               | -2 * s[-1:].T @ E[-1:]
 network W2  | chain_cut_short / factor_left_out | -2 * E
 network b1  | chain_cut_short / factor_left_out | -2 * E @ W2.T
-network b1  | batch_sum_missing / derivative_left_out | 2 * (-E) @ W2.T
+network b1  | batch_sum_missing / derivative_left_out / chain_cut_short | 2 * (-E) @ W2.T
 network b1  | wrong_derivative         | (-2 * E @ W2.T * s * (s - 1) * (1 + s)).sum(0, keepdim=True) / (-(1 + s)).mean() * 0 + (-2 * E @ W2.T * s * s).sum(0, keepdim=True)
 network b1  | sign                     | (2 * E @ W2.T * D).sum(0)
 network b1  | derivative_argument      | t = torch.sigmoid(b1); (-2 * E @ W2.T * t * (1 - t)).sum(0, keepdim=True)
-network W1  | wrong_factor             | -2 * X.T @ (E @ W2.T * D) * 0 - 2 * X.T @ ((Y - (s @ W2)) @ W2.T * D)
+network W1  | term_left_out            | -2 * X.T @ (E @ W2.T * D) * 0 - 2 * X.T @ ((Y - (s @ W2)) @ W2.T * D)
 network W1  | term_sign                | -2 * X.T @ ((Y + s @ W2 + b2) @ W2.T * D)
 network W1  | batch_sum_missing / factor_left_out | -2 * (E @ W2.T) * D
 network W1  | term_left_out / derivative_left_out | -2 * X.T @ ((Y - s @ W2) @ W2.T)
