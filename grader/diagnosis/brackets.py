@@ -23,6 +23,7 @@ def without_brackets(term: Term) -> Iterator[tuple[Term, Term]]:
     if term.op == "plus":
         yield from _after_minus(term)
         return
+    yield from _product_first(term)
     for chain in chains(term):
         for i, (_, operand) in enumerate(chain):
             if operand.op == "plus":
@@ -34,6 +35,14 @@ def without_brackets(term: Term) -> Iterator[tuple[Term, Term]]:
             elif i and operand.op in PRODUCTS:
                 for inner in chains(operand):
                     yield operand, read((*chain[:i], *_joined(chain[i][0], inner), *chain[i + 1 :]))
+
+
+def _product_first(term: Term) -> Iterator[tuple[Term, Term]]:
+    """The product (a * b) @ c as a * (b @ c), as if @ bound tighter."""
+    if term.op == "matmul" and term.args[0].op == "times":
+        both, c = term.args
+        for a, b in (both.args, both.args[::-1]):
+            yield both, _operate("times", a, _operate("matmul", b, c))
 
 
 def chains(term: Term) -> list[Chain]:

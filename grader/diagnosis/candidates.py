@@ -107,6 +107,8 @@ def singles(problem: "Problem", name: str) -> Iterator[Slip]:
         *slips(formula, symbols, fitting=True),
         *extra_functions(formula, formula, symbols),
     ]:
+        if slip.name == "derivative_extra":
+            continue  # the derivative of a derivative is nobody's mistake
         for form in forms(normal(slip.term), leaf):
             yield Slip(slip.name, slip.sentence, form)
 

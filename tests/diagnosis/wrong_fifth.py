@@ -51,7 +51,6 @@ relu X      | lost_brackets / batch_sum_missing | 2 * E * (M @ W.T)
 relu X      | lost_brackets            | 2 * E * M @ W.T if False else 2 * (H - Y @ W.T)
 relu X      | product_order            | 2 * W @ (E * M)
 relu Y      | keepdim / transpose      | 2 * (Y - H).T
-relu Y      | activation_twice         | 2 * (Y - H.relu() * H.relu().sign() - H + H)
 relu Y      | mean_for_sum             | 2 * (Y - H) / Y.shape[1]
 network b2  | batch_sum_missing        | 2 * (s @ W2 + b2 - Y)
 network b2  | wrong_axis               | -2 * E.sum(-1, keepdim=True)
