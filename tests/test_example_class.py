@@ -15,7 +15,7 @@ from students import CLASS, MATRICES, NETWORK
 SHAPE = "a gradient has the shape of its variable"
 TABLE = {
     ("acacia", MATRICES): (9, "after_first is not there: was its cell filled in"),
-    ("birch", MATRICES): (9, "Nothing was written here yet."),
+    ("birch", MATRICES): (3, "this gradient is computed by autograd"),
     ("birch", NETWORK): (0, "P | shape (4, 2) as asked | agrees: no"),
     ("cedar", NETWORK): (7, "b1 | shape (4, 2), asked (1, 2) | agrees: no | " + SHAPE),
     ("dahlia", MATRICES): (18, "All checks agree."),
@@ -30,11 +30,11 @@ TABLE = {
     ("laurel", NETWORK): (21, "W1 | agrees: no | the call raised RuntimeError"),
     ("maple", NETWORK): (24, "P | shape (4, 2) as asked | agrees: no | furthest"),
     ("nettle", NETWORK): (25, "agrees: no | nan in"),
-    ("olive", MATRICES): (18, "All checks agree."),
+    ("olive", MATRICES): (15, "this gradient is computed by autograd"),
     ("poplar", MATRICES): (15, "was .grad kept by reference and changed later?"),
+    ("quince", MATRICES): (18, "cell relu_grad_W_test was deleted; it was put back"),
     ("rowan", MATRICES): (18, "All checks agree."),
 }
-FAILED = {("quince", MATRICES): "cell relu_grad_W_test: the cell was deleted"}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def example_class(tmp_path_factory: pytest.TempPathFactory):
 
 def test_the_table_names_every_hand_in() -> None:
     handed_in = {(student, one.assignment) for student, ones in CLASS.items() for one in ones}
-    assert handed_in == TABLE.keys() | FAILED.keys()
+    assert handed_in == TABLE.keys()
     assert len(CLASS) >= 14
 
 
@@ -67,13 +67,6 @@ def test_each_student_gets_the_points_earned(example_class, student, assignment)
 def test_each_page_says_what_is_wrong(example_class, student, assignment) -> None:
     page = unescape(example_class[0].feedback(student, assignment).read_text())
     assert TABLE[student, assignment][1] in page
-
-
-@pytest.mark.parametrize(("student", "assignment"), FAILED)
-def test_what_cannot_be_graded_fails_with_its_reason(example_class, student, assignment) -> None:
-    result = example_class[1][student, assignment]
-    assert result.status == "failed"
-    assert FAILED[student, assignment] in result.error
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 
 from grader.cli.exits import NOTHING_RAN, WRONG_USE, WrongUseError
 
-COMMANDS = ("init", "release", "check", "grade", "feedback", "report")
+COMMANDS = ("init", "release", "check", "grade", "feedback", "report", "doctor")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
