@@ -11,33 +11,24 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from grader.diagnosis.algebra import (
-    apply,
-    is_number,
-    like,
-    make,
     normal,
-    ones,
     parts,
     replaced,
     size,
-    split,
-    total,
-    transpose,
 )
 from grader.diagnosis.brackets import without_brackets
 from grader.diagnosis.functions import by_value
+from grader.diagnosis.generic import generic
 from grader.diagnosis.gradient import adjoints
 from grader.diagnosis.misconceptions import Slip, rank_of
+from grader.diagnosis.misplaced import MISPLACED, extra_functions
 from grader.diagnosis.slips import slips
 from grader.diagnosis.symbols import Symbols, activation
-from grader.diagnosis.values import batch_letters
 from grader.latex.names import canonical
 from grader.latex.terms import Term
 
 if TYPE_CHECKING:
     from grader.problem import Problem
-
-PLAIN = ("sqrt", "log", "square", "exp")  # functions whose slopes nobody adds by mistake
 
 LIKELY = ("derivative_left_out", "batch_sum_missing", "activation_left_out", "term_left_out")
 
@@ -97,12 +88,8 @@ def singles(problem: "Problem", name: str) -> Iterator[Slip]:
     leaf = canonical(problem.variables[name].name)
     for form in forms(formula, leaf):
         yield from of_form(form, symbols)
-        yield from extra_functions(form, formula, symbols)
-        yield from extra_derivatives(form, formula, symbols)
-        yield from other_factors(form, formula, symbols)
-        yield from slopes_outside(form, formula, symbols)
-        yield from bent(form, formula, symbols)
-        yield from entrywise_softmax(form, formula, symbols)
+        for misplaced in MISPLACED:
+            yield from misplaced(form, formula, symbols)
     for slip in [
         *slips(formula, symbols, fitting=True),
         *extra_functions(formula, formula, symbols),
@@ -113,48 +100,6 @@ def singles(problem: "Problem", name: str) -> Iterator[Slip]:
             yield Slip(slip.name, slip.sentence, form)
 
 
-# ------------------------------------------------------------------ of any gradient
-
-
-def truth(problem: "Problem", name: str, which: str = "") -> Term:
-    """The right answer as a term whose value is given; `which` row alone, if said."""
-    if name not in problem.variables:
-        assert problem.formula
-        return make("given", (), size(problem.formula.term), (name, which))
-    variable = problem.variables[name]
-    return make("given", (), (variable.rows, variable.columns), (name, which))
-
-
-def generic(problem: "Problem", name: str) -> Iterator[Slip]:
-    """What can go wrong with any gradient."""
-    right = truth(problem, name)
-    for place, mistake in enumerate(problem.mistakes):
-        if mistake.variable == name:
-            known = make("by_hand", (), size(right), place)
-            yield Slip(mistake.name, mistake.sentence, known)
-    turned = make("transpose", (right,), (right.kind.columns, right.kind.rows))
-    yield Slip("transpose", "as if transposed", turned)
-    reshaped = make("reshape", (turned,), size(right))
-    yield Slip("reshape_for_transpose", "as if reshaped where a transpose is", reshaped)
-    for axes, said in (("rows", "the rows"), ("columns", "the columns"), ("all", "all entries")):
-        summed = total(right, axes)
-        if summed is not right:
-            yield Slip("extra_sum", f"as if the answer were summed over {said}", summed)
-    if name not in problem.variables:
-        return
-    for other in problem.variables:
-        if other != name:
-            said = f"as if the gradient with respect to {other} were asked"
-            yield Slip("other_variable", said, truth(problem, other))
-    if problem.variables[name].rows not in batch_letters(problem):
-        for which in ("first", "last"):
-            said = f"as if only the {which} sample were counted"
-            yield Slip("one_sample", said, truth(problem, name, which))
-
-
-# ------------------------------------------------------------------ of a formula
-
-
 def forms(formula: Term, leaf: str) -> list[Term]:
     """The gradient as it is usually written: with max'(Z), and with s (1 - s) for σ'(h)."""
     found = [g for part, g in adjoints(formula).items() if (part.op, part.detail) == ("leaf", leaf)]
@@ -162,22 +107,6 @@ def forms(formula: Term, leaf: str) -> list[Term]:
         return []
     through = through_values(found[0])
     return found if through is found[0] else [*found, through]
-
-
-def bent(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
-    """A softmax whose derivative is left out, or taken entry by entry."""
-    adjoint = adjoints(formula)
-    for part in parts(formula):
-        if part.op == "softmax" and part in adjoint:
-            true, passed = split(adjoint[part.args[0]])[1], split(adjoint[part])[1]
-            name = symbols.said(part)
-            left = replaced(form, {true: passed})
-            yield Slip("derivative_left_out", f"as if the derivative of {name} were left out", left)
-            slope = by_value(apply("sigmoid", part.args[0], 1), part)
-            assert slope is not None
-            alone = make("times", (passed, slope), size(passed))
-            said = f"as if {name} were differentiated entry by entry"
-            yield Slip("wrong_derivative", said, replaced(form, {true: alone}))
 
 
 def cut_short(formula: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -208,79 +137,3 @@ def of_form(form: Term, symbols: Symbols) -> Iterator[Slip]:
             said = f"as if the brackets around {symbols.said(inside)} were lost"
             said += "" if inside.op == "plus" else "; @ and * bind alike"
             yield Slip("lost_brackets", said, replaced(form, {part: torn}))
-
-
-def extra_derivatives(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
-    """A derivative of some function of the formula, where none belongs."""
-    used = {p.detail[0] for p in parts(formula) if p.op == "apply"} - set(PLAIN)
-    inside = [part for part in parts(formula) if not is_number(part)]
-    for z in inside or parts(formula):
-        for function in sorted(used):
-            slope = apply(function, z, 1)
-            for more in filter(None, (slope, by_value(slope, z))):
-                yield from _multiplied(form, slope, more, symbols)
-
-
-def _multiplied(form: Term, slope: Term, by: Term, symbols: Symbols) -> Iterator[Slip]:
-    said = "were there twice" if slope in parts(form) else "belonged there"
-    for part in parts(form):
-        if size(part) == size(slope):
-            more = make("times", (part, by), size(part))
-            sentence = f"as if {symbols.said(slope)} {said}"
-            yield Slip("derivative_extra", sentence, replaced(form, {part: more}))
-
-
-def entrywise_softmax(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
-    """S (1 - S), as if softmax worked entry by entry."""
-    for z in {part.args[0] for part in parts(formula) if part.op in ("softmax", "logsumexp")}:
-        s = make("softmax", (z,), size(z), "columns")
-        slope = by_value(apply("sigmoid", z, 1), s)
-        assert slope is not None
-        for part in parts(form):
-            if size(part) == size(z):
-                more = make("times", (part, slope), size(part))
-                sentence = f"as if {symbols.said(s)} had an entry-wise derivative there"
-                yield Slip("derivative_extra", sentence, replaced(form, {part: more}))
-
-
-def slopes_outside(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
-    """A derivative outside its product, of what has the sizes there: (X.T @ E) * max'(W)."""
-    leaves = [part for part in parts(formula) if part.op == "leaf" and not is_number(part)]
-    for slope in parts(form):
-        if slope.op != "apply" or slope.detail[1] != 1:
-            continue
-        without = replaced(form, {slope: ones(size(slope))})
-        for leaf in leaves:
-            if size(leaf) == size(form) != size(slope):
-                other = like(slope, (leaf,))
-                said = f"as if {symbols.said(other)} stood for {symbols.said(slope)}"
-                wrong = make("times", (without, other), size(form))
-                yield Slip("derivative_argument", f"{said}, after the product", wrong)
-
-
-def other_factors(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
-    """Another part of the formula for a factor, as X^T for s^T."""
-    named = [
-        part for part in parts(formula) if part.op in ("leaf", "apply") and not is_number(part)
-    ]
-    for part in parts(form):
-        for i, factor in enumerate(part.args if part.op == "matmul" else ()):
-            bare = factor.args[0] if factor.op == "transpose" else factor
-            for other in named if bare in named else []:
-                turned = transpose(other) if factor.op == "transpose" else other
-                pair = (turned, part.args[1]) if i == 0 else (part.args[0], turned)
-                said = f"as if {symbols.said(other)} stood for {symbols.said(bare)}"
-                wrong = make("matmul", pair, size(part))
-                yield Slip("wrong_factor", said, replaced(form, {part: wrong}))
-
-
-def extra_functions(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
-    """A function of the formula, applied where none belongs."""
-    used = {part.detail[0] for part in parts(formula) if part.op == "apply"}
-    bent = {part.args[0] for part in parts(formula) if part.op == "apply"}
-    for part in parts(formula):
-        if part.op in ("plus", "matmul") and part not in bent and size(part) != ("1", "1"):
-            for function in sorted(used):
-                more = apply(function, part)
-                said = f"as if {symbols.function(more)} were applied to {symbols.said(part)}"
-                yield Slip("activation_twice", said, replaced(form, {part: more}))

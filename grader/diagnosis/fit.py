@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from grader.diagnosis.candidates import candidates, rarer, truth
+from grader.diagnosis.candidates import candidates, rarer
+from grader.diagnosis.generic import truth
 from grader.diagnosis.misconceptions import Slip, overshadows, rank_of
 from grader.diagnosis.values import Values
 from grader.problem import Point

@@ -40,7 +40,7 @@ class Judged:
     def result(self) -> str:
         said = set(self.verdict.diagnosis)
         if not said:
-            return "none"
+            return "right" if "none" in self.wrong.causes else "none"
         return "right" if said & set(self.wrong.causes) else "wrong"
 
 

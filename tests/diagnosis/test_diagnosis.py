@@ -19,15 +19,15 @@ NETWORK = Problem(
     r"f = \|Y - (\sigma(X W_1 + b_1) W_2 + b_2)\|_F^2",
     X="n,p", Y="n,q", W_1="p,m", b_1="1,m row", W_2="m,q", b_2="1,q row",
 )  # fmt: skip
-LISTS = ["wrong_first", "wrong_second", "wrong_third"]
+LISTS = ["wrong_first", "wrong_second", "wrong_third", "wrong_fourth", "wrong_fifth"]
 DOCS = Path(__file__).parents[2] / "docs" / "diagnosis.md"
 
 
 @pytest.mark.parametrize("seed", [None, 71], ids=["visible", "hidden"])
-@pytest.mark.parametrize("name", LISTS)
-def test_wrong_answers_are_told_their_true_cause(name, seed) -> None:
-    """At least 95 % of each list get the right diagnosis, none a wrong one."""
-    found = judged(name, seed)
+def test_wrong_answers_are_told_their_true_cause(seed) -> None:
+    """At least 95 % get the right diagnosis, none a wrong one."""
+    found = [one for name in LISTS for one in judged(name, seed)]
+    assert len(found) > 60
     assert [said(one) for one in found if one.result == "wrong"] == []
     assert sum(one.result == "right" for one in found) >= 0.95 * len(found)
 
