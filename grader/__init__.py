@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from grader.checks import CheckFailed, check, check_equal, default_dtype, true_gradients
     from grader.problem import Problem
 
+__version__ = "0.1.0"
+
 _ROOMS = {
     "Problem": "problem",
     "check": "checks",

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import torch
+
 from notebooks import ASSIGNMENTS, cells, namespace
 
 WEIGHTS = (

@@ -1,10 +1,10 @@
 """The figures that the course has always shown come out of our problems (torch, float32)."""
 
 import torch
-from notebooks import namespace
 from torch import Tensor
 
 from grader import oracle
+from notebooks import namespace
 
 
 def drawn(*sizes: tuple[int, int]) -> list[Tensor]:

@@ -15,7 +15,9 @@ ALLOWED: dict[str, set[str]] = {
     "checks": {"problem", "oracle", "verdict", "derivation"},
     "sandbox": set(),
     "referee": {"sandbox"},
-    "course": set(),
+    "notebook": set(),
+    "rehearsal": {"notebook", "derivation"},
+    "course": {"notebook"},
 }
 UPSTAIRS = {"cli", "autograde", "__main__", "__init__"}  # may import any room below them
 

@@ -49,7 +49,8 @@ def orthogonal(rows: int, columns: int, generator: Generator) -> Tensor:
     """Orthonormal columns (rows, if there are fewer of them)."""
     if rows < columns:
         return orthogonal(columns, rows, generator).T.contiguous()
-    return torch.linalg.qr(plain(rows, columns, generator)).Q
+    basis: Tensor = torch.linalg.qr(plain(rows, columns, generator)).Q
+    return basis
 
 
 def symmetric(rows: int, columns: int, generator: Generator) -> Tensor:

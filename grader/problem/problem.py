@@ -32,6 +32,9 @@ class Problem:
     arguments of a student's function; `W_1` is called `W1` in Python. Names that are not Python's,
     such as `W^{(1)}`, are given as `Problem(formula, {"W^{(1)}": "p,m"})`.
 
+    With `matrix=True` the right side may be a matrix, such as a prediction: then only its value can
+    be asked for, no gradient.
+
     Instead of LaTeX a torch function can be given: `Problem(objective=f, X="n,p")`, where
     `f(X)` returns a 0-d tensor, with `text` (Markdown) for its statement, `near` (a function that
     returns the list of `Argument`s whose kinks points must avoid), and `outside` (names that may be
@@ -45,6 +48,7 @@ class Problem:
         formula: str | None = None,
         variables: Mapping[str, str] | None = None,
         *,
+        matrix: bool = False,
         objective: Objective | None = None,
         text: str | None = None,
         near: Callable[..., list[Argument]] | None = None,
@@ -61,7 +65,7 @@ class Problem:
         self._function = objective
         self.formula: Formula | None = None
         if formula is not None:
-            self.formula = read_formula(formula, {v.name: v for v in declared})
+            self.formula = read_formula(formula, declared, matrix=matrix)
 
     def __repr__(self) -> str:
         function = getattr(self._function, "__name__", "function")
@@ -144,7 +148,8 @@ def read_variable(name: str, said: str) -> Variable:
         raise ProblemError(f'{name}="{said}": {min(domain & SQUARE)} needs a square matrix')
     if "row" in domain and letters[0] != "1":
         raise ProblemError(f'{name}="{said}": a row has the sizes "1,{letters[1]} row"')
-    return Variable(name, *letters, domain=domain - {"row"}, row="row" in domain)
+    rows, columns = letters
+    return Variable(name, rows, columns, domain - {"row"}, row="row" in domain)
 
 
 def size_letters(variables: Sequence[Variable]) -> tuple[str, ...]:

@@ -1,0 +1,51 @@
+# Two commands matter: `make demo` shows the whole way from homework to feedback, `make test` runs
+# the test suite. Each makes the environment in .venv when it is not there, and reuses it after.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+GRADER := $(BIN)/grader
+PYTEST := $(BIN)/python -m pytest
+# One thread a process: the machine's cores are shared out over processes instead.
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: help demo test test-slow release grade lint format bench slides clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Only requirements.txt and pyproject.toml decide what is installed, so only they make it anew.
+$(READY): requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	touch $@
+
+demo: $(READY)  ## grade the example class from end to end in demo/
+	$(BIN)/python examples/demo.py
+
+test: $(READY)  ## run the test suite
+	$(PYTEST) -n 2 --dist loadgroup -m "not slow"
+
+test-slow: $(READY)  ## run the tests that take minutes
+	$(PYTEST) -m slow
+
+release: $(READY)  ## build notebooks/ and dist/student.zip from solutions/
+	$(GRADER) release --zip dist/student.zip
+
+grade: $(READY)  ## grade submitted/, then write feedback/ and reports/
+	$(GRADER) grade
+	$(GRADER) feedback
+	$(GRADER) report
+
+lint: $(READY)  ## check layout, style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)  ## lay the code out as lint wants it
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## remove all that was built, but not the environment or anything of a student's
+	rm -rf build dist demo *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,46 @@
+"""Show the whole way: make a course in demo/, hand in the example class, grade, give feedback.
+
+    make demo
+
+It starts anew each time. Look at this file to see what an instructor would type.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+from build import build
+from grader.cli import main
+from grader.course import Course
+
+HERE = Path(__file__).parents[1]
+DEMO = HERE / "demo"
+
+
+def grader(*words: str) -> int:
+    """Run one command, as it would be typed."""
+    print(f"\n$ grader {' '.join(words)}", flush=True)
+    return main(words)
+
+
+def demo() -> int:
+    shutil.rmtree(DEMO, ignore_errors=True)
+    course = Course(DEMO)
+    grader("init", "demo")
+    grader("release", "--course", "demo")
+    build(course)
+    code = grader("grade", "--course", "demo")
+    grader("feedback", "--course", "demo")
+    grader("report", "--course", "demo")
+    print(f"\nThe class:            {shown(course.report)}")
+    print(f"One student's page:   {shown(course.feedback('laurel', 'two_layer_regression'))}")
+    print(f"All of them:          {shown(DEMO / 'feedback')}")
+    return 0 if code < 2 else code  # 1 says that a hand-in is broken: one of the class is
+
+
+def shown(path: Path) -> Path:
+    return path.relative_to(HERE)
+
+
+if __name__ == "__main__":
+    sys.exit(demo())

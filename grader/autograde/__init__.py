@@ -1,0 +1,1 @@
+"""Grade submissions through nbgrader, so that each ends with a result."""

@@ -1,0 +1,50 @@
+"""Look at a submission before nbgrader does, and say what keeps it from being graded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from grader.course.fault import Fault
+from grader.course.gradebook import open_gradebook
+from grader.course.layout import Course
+
+ASK = "Ask the student to hand it in again"
+
+
+def refusal(course: Course, student: str, assignment: str) -> Fault | None:
+    """Why this submission cannot be graded as it is, if it cannot."""
+    path = course.submitted(student, assignment)
+    if not path.is_file():
+        return Fault(path, "", f"there is no such file, {_found(path.parent)}", "Rename it")
+    import nbformat
+
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:  # nbformat raises many kinds for many sorts of damage
+        said = str(error).strip() or type(error).__name__
+        return Fault(path, "", f"it is no notebook ({said.splitlines()[0]})", ASK)
+    return next(_cell_faults(course, assignment, path, notebook.cells), None)
+
+
+def _found(folder: Path) -> str:
+    names = ", ".join(sorted(path.name for path in folder.iterdir())) if folder.is_dir() else ""
+    return f"only {names}" if names else "the folder is empty"
+
+
+def _cell_faults(course: Course, assignment: str, path: Path, cells: list[Any]) -> Iterator[Fault]:
+    times = Counter(cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells)
+    for name in graded_cells(course, assignment):
+        if times[name] == 0:
+            yield Fault(path, name, "the cell was deleted", f"{ASK} with this cell")
+        elif times[name] > 1:
+            yield Fault(path, name, f"it is there {times[name]} times", "Keep the one that counts")
+
+
+def graded_cells(course: Course, assignment: str) -> dict[str, float]:
+    """The graded cells of an assignment and their points, as its release put them on record."""
+    with open_gradebook(course) as book:
+        cells = book.find_notebook(assignment, assignment).grade_cells
+        return {cell.name: float(cell.max_score) for cell in cells}

@@ -1,0 +1,43 @@
+"""The command line: arguments in, exit code out. Each module in this folder is one command.
+
+A student's copy of grader holds only the commands that need neither nbgrader nor a gradebook.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+
+from grader.cli.exits import NOTHING_RAN, WRONG_USE, WrongUseError
+
+COMMANDS = ("init", "release", "check", "grade", "feedback", "report")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    chosen = parser().parse_args(arguments)
+    try:
+        return int(chosen.run(chosen))
+    except WrongUseError as error:
+        print(f"grader {chosen.command}: {error}", file=sys.stderr)
+        return WRONG_USE
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return NOTHING_RAN
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands that this copy of grader holds."""
+    whole = argparse.ArgumentParser(prog="grader", description="Matrix-calculus homework, graded.")
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        if find_spec(f"grader.cli.{name}"):
+            module = import_module(f"grader.cli.{name}")
+            command = commands.add_parser(name, help=module.SUMMARY, description=module.SUMMARY)
+            module.add_arguments(command)
+            command.add_argument("--json", action="store_true", help="one JSON object a line")
+            command.set_defaults(run=module.run)
+    return whole

@@ -1,0 +1,76 @@
+"""`grader grade`: autograde what was handed in."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable
+
+from grader.autograde.result import Result
+from grader.cli.arguments import (
+    add_assignments,
+    add_course,
+    add_student,
+    course_of,
+    submissions_of,
+)
+from grader.cli.exits import ALL_WELL, NEEDS_A_PERSON, NOTHING_RAN, WrongUseError
+from grader.cli.progress import progress
+
+SUMMARY = "autograde submitted/ into the gradebook"
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    add_assignments(command)
+    add_student(command)
+    add_course(command)
+    command.add_argument(
+        "--workers", metavar="N", type=int, default=os.cpu_count(), help="at once (default: cores)"
+    )
+    command.add_argument(
+        "--force", action="store_true", help="grade again what has not changed since"
+    )
+
+
+def run(chosen: argparse.Namespace) -> int:
+    from grader.autograde.grade import grade_all
+    from grader.course.fault import CourseError
+
+    course = course_of(chosen)
+    submissions = submissions_of(chosen, course, list(course.submissions()))
+    if chosen.workers < 1:
+        raise WrongUseError("--workers must be at least 1.")
+    results = grade_all(course, submissions, workers=chosen.workers, force=chosen.force)
+    try:
+        done = list(_shown(progress(results, len(submissions), "grading"), chosen.json))
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return NOTHING_RAN
+    return _exit_code(done)
+
+
+def line(result: Result) -> str:
+    """One submission in a line of the terminal."""
+    who = f"{result.student:<14} {result.assignment:<22}"
+    points = f"{result.score:g}/{result.max_score:g}"
+    return f"{who} {points:>9}  {result.status:<6}  {result.error or _manual(result)}".rstrip()
+
+
+def _manual(result: Result) -> str:
+    waiting = sum(cell.status == "manual" for cell in result.cells)
+    return f"{waiting} to be read by a person" if waiting else ""
+
+
+def _shown(results: Iterable[Result], as_json: bool) -> Iterable[Result]:
+    for result in results:
+        print(result.to_json() if as_json else line(result), flush=True)
+        yield result
+
+
+def _exit_code(results: list[Result]) -> int:
+    failed = sum(result.status == "failed" for result in results)
+    if failed == len(results):
+        print("nothing was graded" if results else "nothing was handed in", file=sys.stderr)
+        return NOTHING_RAN
+    return NEEDS_A_PERSON if failed else ALL_WELL

@@ -1,0 +1,39 @@
+"""`grader release`: build the student editions."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from grader.cli.arguments import add_assignments, add_course, assignments_of, course_of
+from grader.cli.exits import ALL_WELL, NOTHING_RAN
+
+SUMMARY = "build the student editions in notebooks/ from solutions/"
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    add_assignments(command)
+    add_course(command)
+    command.add_argument(
+        "--zip", metavar="FILE", type=Path, help="also pack all that a student needs into FILE"
+    )
+
+
+def run(chosen: argparse.Namespace) -> int:
+    from grader.course.fault import CourseError
+    from grader.course.handout import write_handout
+    from grader.course.release import release
+
+    course = course_of(chosen)
+    try:
+        made = release(course, assignments_of(chosen, course))
+        if chosen.zip:
+            made.append(write_handout(made, chosen.zip))
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return NOTHING_RAN
+    for path in made:
+        print(json.dumps({"made": str(path)}) if chosen.json else f"made {path}")
+    return ALL_WELL

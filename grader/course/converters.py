@@ -1,0 +1,44 @@
+"""nbgrader's own converters, called in this process with the settings of a course."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from grader.course.gradebook import directory, find_own_programs, settings
+from grader.course.layout import Course
+
+
+class ConversionError(Exception):
+    """What nbgrader said when it gave up on a notebook."""
+
+
+def convert(course: Course, converter: type[Any], assignment: str, student: str = "*") -> None:
+    """Run a converter anew on one assignment; raise `ConversionError` with nbgrader's reason."""
+    from nbgrader.converters.base import NbGraderException
+
+    find_own_programs()
+    chosen = directory(course, assignment_id=assignment, student_id=student)
+    log, ear = logging.Logger("grader.nbgrader", logging.ERROR), Ear()
+    log.addHandler(ear)
+    try:
+        converter(coursedir=chosen, config=settings(course), log=log, force=True).start()
+    except (NbGraderException, SystemExit) as error:
+        raise ConversionError(ear.reason or str(error)) from None
+
+
+class Ear(logging.Handler):
+    """Remembers the first traceback that nbgrader logs: the cause of what it complains of later."""
+
+    reason = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = record.getMessage().strip()
+        if not self.reason and said.startswith("Traceback"):
+            self.reason = _last_line(said)
+
+
+def _last_line(traceback: str) -> str:
+    last = [line for line in traceback.splitlines() if re.match(r"\S", line)][-1]
+    return re.sub(r"^(\w+\.)+(?=\w+(:|$))", "", last)

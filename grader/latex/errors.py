@@ -1,0 +1,34 @@
+"""What the reader says when it cannot read."""
+
+
+class Unreadable(Exception):  # noqa: N818 - an answer of the reader, not an error of ours
+    """A place in the text that was not understood; `at` is an offset, None when it has no place."""
+
+    def __init__(self, message: str, at: int | None = None, cure: str = "") -> None:
+        super().__init__(message)
+        self.message, self.at, self.cure = message, at, cure
+
+
+class Misfit(Exception):  # noqa: N818 - likewise
+    """Sizes that do not fit together in the reading being tried."""
+
+    def __init__(self, message: str, at: int | None = None) -> None:
+        super().__init__(message)
+        self.message, self.at = message, at
+
+
+class LatexError(ValueError):
+    """A formula of the instructor's that cannot be read: the text, a caret, and the cure."""
+
+    def __init__(self, message: str, text: str, at: int | None, cure: str = "") -> None:
+        self.message, self.text, self.cure = message, text, cure
+        before = text[: len(text) if at is None else at]
+        self.line = before.count("\n") + 1
+        self.column = len(before) - (before.rfind("\n") + 1) + 1
+        super().__init__(self._shown())
+
+    def _shown(self) -> str:
+        lines = self.text.split("\n")
+        caret = " " * (self.column - 1) + "^"
+        shown = [self.message, "  " + lines[self.line - 1], "  " + caret]
+        return "\n".join([*shown, self.cure] if self.cure else shown)

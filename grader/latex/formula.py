@@ -1,0 +1,175 @@
+r"""Read the formula of a problem: `read_formula(text, variables)`.
+
+>>> X, w = Variable("X", "n", "p"), Variable("w", "p", "1")
+>>> read_formula(r"f = \|X w\|^2", [X, w]).name
+'f'
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .errors import LatexError, Misfit, Unreadable
+from .lexer import Reading, read
+from .names import Names, canonical
+from .reading import Read, readings
+from .scope import Scope
+from .terms import Kind, Term, settled
+from .tex import Tex, tokens
+from .tree import Node
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from .objective import Argument
+
+SECONDS = 2.0  # to read one formula
+DECLARE = 'declare it with its sizes, as in {name}="n,p", or check the spelling'
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A letter of a problem: its sizes in letters (or 1), its domain, whether it is a row that is
+    added to every row.
+    """
+
+    name: str
+    rows: str
+    columns: str
+    domain: frozenset[str] = frozenset()
+    row: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """Its sizes, as terms know them."""
+        return Kind(self.rows, self.columns, row=self.row)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula that was read: the name it defines, its tree, and what it computes."""
+
+    name: str
+    text: str
+    tree: Node
+    term: Term
+    variables: tuple[Variable, ...]
+    matrix: bool = False  # whether the value is a matrix, which no gradient can be asked of
+
+    def objective(self, values: Mapping[str, Tensor]) -> Tensor:
+        """The value, differentiable in whatever `values` requires: 0-d, or the matrix it is."""
+        from .objective import evaluate
+
+        value = evaluate(self.term, *self._prepared(values))
+        return value if self.matrix else value[0, 0]
+
+    def arguments(self, values: Mapping[str, Tensor]) -> list[Argument]:
+        """What every function that bends or saturates is applied to."""
+        from .objective import arguments
+
+        return list(arguments(self.term, *self._prepared(values)))
+
+    def _prepared(self, values: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, int]]:
+        """The values by canonical name, and how long each size is in them."""
+        named: dict[str, Tensor] = {}
+        lengths: dict[str, int] = {}
+        for variable in self.variables:
+            value = values[variable.name]
+            for size, length in zip((variable.rows, variable.columns), value.shape, strict=True):
+                if lengths.setdefault(size, length) != length or (size == "1" and length != 1):
+                    shape, sizes = tuple(value.shape), f"{variable.rows},{variable.columns}"
+                    raise ValueError(f"{variable.name} is {shape}, not of the sizes {sizes}")
+            named[canonical(variable.name)] = value
+        return named, lengths
+
+
+def scope_of(variables: Sequence[Variable]) -> Scope:
+    """The scope in which only the variables and their sizes are known."""
+    sizes = {s for v in variables for s in (v.rows, v.columns) if not s.isdigit()}
+    ordered = [s for v in variables for s in (v.rows, v.columns) if s in sizes]
+    kinds = {canonical(v.name): v.kind for v in variables}
+    return Scope(kinds, tuple(dict.fromkeys(ordered)))
+
+
+def read_formula(text: str, variables: Sequence[Variable], *, matrix: bool = False) -> Formula:
+    """The formula of a problem, `f = ...`; LatexError with a caret and a cure where it cannot.
+
+    The right side is a number, or with `matrix` any matrix (`P = XW`).
+    """
+    scope = scope_of(variables)
+    names = Names(scope.variables, scope.sizes)
+    try:
+        name, right = _sides(tokens(text))
+        found = Reading(names, deadline=time.monotonic() + SECONDS)
+        node = read(right, found)
+        if found.mended:
+            raise Unreadable(found.mended[0][1], found.mended[0][0], "pair the brackets")
+        term = _value(_usual(scope, node), right[0].at, matrix)
+    except Unreadable as error:
+        raise LatexError(error.message, text, error.at, error.cure) from None
+    except RecursionError:
+        raise LatexError("too many things inside one another", text, 0) from None
+    except Misfit as misfit:
+        cure = "check the sizes declared, the transposes and the order of the factors"
+        raise LatexError(misfit.message, text, misfit.at, cure) from None
+    return Formula(name, text, node, term, tuple(variables), matrix)
+
+
+def _sides(found: list[Tex]) -> tuple[str, list[Tex]]:
+    """The name on the left of the equals sign, and what stands on the right."""
+    equals = next((i for i, t in enumerate(found) if t.text == "="), None)
+    if equals is None:
+        raise Unreadable("there is no = in this formula", None, "name the objective, as in f = ...")
+    left, right = found[:equals], found[equals + 1 :]
+    argument = next((i for i, t in enumerate(left) if t.text == "("), len(left))
+    name = canonical("".join(t.text for t in left[:argument]))
+    if not name:
+        at = found[equals].at
+        raise Unreadable("the objective has no name", at, "name it, as in f = ...")
+    if not right:
+        raise Unreadable("nothing stands after the =", found[equals].at, "write the objective")
+    return name, right
+
+
+def _usual(scope: Scope, node: Node) -> Read:
+    """The usual reading; what a student is forgiven, a problem is not."""
+    read = _first_complete(scope, node)
+    if read.unknown:
+        name = read.unknown[0]
+        at = next(t.at for t in _everything(read.terms[0]) if t.detail == name)
+        raise Unreadable(f"{name} is not declared", at, DECLARE.format(name=name))
+    for remark in read.remarks:
+        if remark.code == "spectral":
+            raise Unreadable("this norm of a matrix is not read", node.at, r"write \|...\|_F")
+        if remark.code == "broadcast":
+            cure = 'say that it is a row, as in b="1,q row", or multiply by \\mathbf{1}'
+            raise Unreadable(remark.text, remark.at, cure)
+        if remark.code in read.liberties:
+            raise Unreadable(remark.text, node.at, "write all the brackets")
+    return read
+
+
+def _first_complete(scope: Scope, node: Node) -> Read:
+    """The first reading in which every name is declared, or else the first one."""
+    found = readings(scope, 0.0, [node])
+    return next(found)
+
+
+def _value(read: Read, at: int, matrix: bool) -> Term:
+    term = settled(read.terms[0], read.sizes)
+    kind = term.kind
+    if kind.axes:
+        index = kind.axes[0][0]
+        raise Unreadable(f"the index {index} is not summed over", at, rf"write \sum_{index}")
+    if not matrix and (kind.rows, kind.columns) != ("1", "1"):
+        shown = read.sizes.shown(kind)
+        cure = r"make it a number with \|...\|_F^2, \operatorname{tr}(...) or \sum"
+        raise Unreadable(f"the objective is {shown}, not a number", at, cure)
+    return term
+
+
+def _everything(term: Term) -> list[Term]:
+    return [term, *(below for part in term.args for below in _everything(part))]

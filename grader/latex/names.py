@@ -1,0 +1,57 @@
+"""What the lexer must know of names: which are declared or defined, and which are functions."""
+
+import re
+from collections.abc import Iterable
+
+FUNCTIONS = {
+    "tr": "tr", "trace": "tr", "max": "max", "min": "min", "relu": "relu", "sigmoid": "sigmoid",
+    "softmax": "softmax", "tanh": "tanh", "exp": "exp", "log": "log", "ln": "log", "diag": "diag",
+    "vec": "vec", "sum": "sum", "det": "det", "sign": "sign", "sgn": "sign", "abs": "abs",
+    "sqrt": "sqrt", "mean": "mean", "sin": "sin", "cos": "cos", "softplus": "softplus",
+    "logsumexp": "logsumexp", "lse": "logsumexp", "logdet": "logdet", "arctan": "arctan",
+    "sinh": "sinh", "cosh": "cosh", "sech": "sech", "silu": "silu", "swish": "silu",
+    "gelu": "gelu", "logistic": "sigmoid", "sigm": "sigmoid", "sgm": "sigmoid",
+    "leakyrelu": "leakyrelu", "elu": "elu", "transpose": "transpose", "inv": "inverse",
+    "clamp": "clamp", "lg": "log10", "pow": "pow", "square": "square", "step": "step",
+}  # fmt: skip
+_GREEK = """
+alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho
+sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi
+Omega ell hbar"""
+GREEK = set(_GREEK.split())
+ACCENTED = re.compile(r"\\?(hat|widehat|bar|overline|tilde|widetilde|dot)\{?\\?\s*([A-Za-z]+)\}?")
+SAME_ACCENT = {"widehat": "hat", "overline": "bar", "widetilde": "tilde"}
+
+
+def canonical(name: str) -> str:
+    r"""The one spelling of a declared name: W_{1} is W_1, \hat Y is hat.Y, W^{(1)} is W^(1)."""
+    name = name.strip()
+    accent = ACCENTED.match(name)
+    if accent:
+        word = SAME_ACCENT.get(accent[1], accent[1])
+        name = f"{word}.{accent[2]}{name[accent.end() :]}"
+    name = re.sub(r"\\(?:text|mathrm|mathbf|boldsymbol|bm|operatorname)", "", name)
+    return (
+        name.replace("\\", "").replace("{", "").replace("}", "").replace("[", "(").replace("]", ")")
+    )
+
+
+class Names:
+    """The names in force in one text: declared variables, sizes, and what the student defines."""
+
+    def __init__(self, declared: Iterable[str], sizes: Iterable[str]) -> None:
+        self.values = set(declared)
+        self.sizes = set(sizes)
+        self.functions: set[str] = set()
+        self.functionlike: set[str] = set()  # scalars written with their argument, f(W)
+
+    def known(self, name: str) -> bool:
+        """Whether the name has a value: declared, defined, or a size."""
+        return name in self.values or name in self.sizes
+
+    def resolved(self, name: str) -> str | None:
+        """The known name meant: case does not matter once there is a subscript (B_1 is b_1)."""
+        if self.known(name):
+            return name
+        alike = [v for v in self.values if v.lower() == name.lower()]
+        return alike[0] if "_" in name and len(alike) == 1 else None

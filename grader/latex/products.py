@@ -1,0 +1,183 @@
+"""Read a product: usual precedence first, then the bracketings that fit where it does not.
+
+Juxtaposition binds tightest, then the written operators from left to right, `:` last; a slash
+takes one factor. When the sizes forbid that, brackets were left out: every other bracketing
+that fits is a tolerated reading.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .builder import Builder
+from .errors import Misfit, Unreadable
+from .terms import Term
+
+MOST_FACTORS = 9  # more are not tried in every bracketing
+Factor = tuple[str, Term]
+
+
+def operate(builder: Builder, operator: str, x: Term, y: Term, at: int) -> Term:
+    """One written operator between two terms; `*` and the dot by sizes."""
+    if operator in ("", "after slash"):
+        return builder.matmul(x, y, at)
+    if operator == "odot":
+        return builder.times(x, y, at)
+    if operator == "otimes":
+        return builder.kron(x, y, at)
+    if operator == "slash":
+        return builder.quotient(x, y, at)
+    if operator == "colon":
+        return builder.inner(x, y, at)
+    return _dot(builder, operator, x, y, at)
+
+
+def _dot(builder: Builder, operator: str, x: Term, y: Term, at: int) -> Term:
+    if x.kind.jacobian or y.kind.jacobian or builder.scalar(x) or builder.scalar(y):
+        return builder.matmul(x, y, at)
+    a, b = builder.known(x), builder.known(y)
+    alike = (a.rows, a.columns) == (b.rows, b.columns)
+    if operator == "star" and alike:
+        return builder.times(x, y, at)
+    if a.columns == b.rows or "?" in a.columns + b.rows:
+        if operator == "star":
+            builder.remark("star", "* read as the matrix product")
+        return builder.matmul(x, y, at)
+    if operator == "star":
+        return builder.times(x, y, at)
+    if alike:
+        builder.remark("dot", "the dot between matrices of one size read as entry-wise")
+        return builder.times(x, y, at)
+    raise Misfit(f"the product of {builder.shown(x)} and {builder.shown(y)} does not exist", at)
+
+
+def fold(builder: Builder, factors: list[Factor], at: int) -> Term:
+    """The product in the usual precedence."""
+    groups: list[tuple[str, list[Term]]] = []
+    for operator, term in factors:
+        if operator == "" and groups and groups[-1][0] != "slash":
+            groups[-1][1].append(term)
+        else:
+            after = operator == "" and bool(groups)
+            groups.append(("after slash" if after else operator, [term]))
+    done = [(operator, _run(builder, terms, at)) for operator, terms in groups]
+    return _left_to_right(builder, done, at)
+
+
+def _left_to_right(builder: Builder, done: list[Factor], at: int) -> Term:
+    sides = [done[0][1]]
+    for operator, term in done[1:]:
+        if operator == "colon":
+            sides.append(term)
+        else:
+            sides[-1] = operate(builder, operator, sides[-1], term, at)
+    result = sides[0]
+    for side in sides[1:]:
+        result = operate(builder, "colon", result, side, at)
+    return result
+
+
+def _run(builder: Builder, terms: list[Term], at: int) -> Term:
+    """Juxtaposed factors, from the left, or from the right when only that fits."""
+    try:
+        result = terms[0]
+        for term in terms[1:]:
+            result = builder.matmul(result, term, at)
+        return result
+    except Misfit:
+        if len(terms) < 3:
+            raise
+        before = dict(builder.sizes.bound)
+        try:
+            result = terms[-1]
+            for term in reversed(terms[:-1]):
+                result = builder.matmul(term, result, at)
+            return result
+        except Misfit:
+            builder.sizes.bound = before
+        raise
+
+
+# ------------------------------------------------------------------ other bracketings
+
+
+@dataclass(frozen=True)
+class Bracketing:
+    """A way to put brackets: a factor's place, or an operator between two bracketings."""
+
+    place: int = -1
+    operator: str = ""
+    left: "Bracketing | None" = None
+    right: "Bracketing | None" = None
+    liberties: int = 0  # juxtaposed matrices taken entry by entry
+    same_as: tuple[object, ...] = ()  # equal for bracketings of equal value
+
+
+Placed = tuple[Bracketing, Term]
+Table = dict[tuple[int, int], list[Placed]]
+
+
+def bracketings(builder: Builder, factors: list[Factor], at: int) -> list[Bracketing]:
+    """The bracketings whose sizes fit, those of equal value once, fewest liberties first."""
+    if len(factors) > MOST_FACTORS:
+        return []
+    table: Table = {}
+    for i, (_, term) in enumerate(factors):
+        kind = "s" if builder.scalar(term) else "f"
+        table[i, i] = [(Bracketing(i, same_as=(kind, i)), term)]
+    for length in range(1, len(factors)):
+        for i in range(len(factors) - length):
+            table[i, i + length] = _best(_spans(builder, factors, table, (i, i + length), at))
+    return [b for b, _ in table[0, len(factors) - 1]]
+
+
+def _spans(
+    builder: Builder, factors: list[Factor], table: Table, span: tuple[int, int], at: int
+) -> Iterator[Placed]:
+    i, j = span
+    for k in range(i, j):
+        operator = factors[k + 1][0]
+        for left in table[i, k]:
+            for right in table[k + 1, j]:
+                yield from _joined(builder, operator, left, right, at)
+
+
+def _joined(
+    builder: Builder, operator: str, left: Placed, right: Placed, at: int
+) -> Iterator[Placed]:
+    (before_it, x), (after_it, y) = left, right
+    liberties = before_it.liberties + after_it.liberties
+    for tried, cost in ((operator, 0), ("odot", 1)):
+        if cost and operator != "":
+            return
+        before, remarks = dict(builder.sizes.bound), list(builder.remarks)
+        try:
+            term = operate(builder, tried, x, y, at)
+        except (Misfit, Unreadable):
+            continue
+        finally:
+            builder.sizes.bound, builder.remarks = before, remarks
+        same = _same_as(term.op, before_it.same_as, after_it.same_as)
+        yield Bracketing(-1, tried, before_it, after_it, liberties + cost, same), term
+        return
+
+
+def _same_as(op: str, left: tuple[object, ...], right: tuple[object, ...]) -> tuple[object, ...]:
+    """One form for bracketings of one value: products are associative, entry-wise ones commute."""
+    parts = [*(left[1:] if left[0] == op else [left]), *(right[1:] if right[0] == op else [right])]
+    return (op, *(sorted(parts, key=repr) if op == "times" else parts))
+
+
+def _best(found: Iterator[Placed]) -> list[Placed]:
+    kept: dict[tuple[object, ...], tuple[Bracketing, Term]] = {}
+    for bracketing, term in sorted(found, key=lambda pair: pair[0].liberties):
+        kept.setdefault(bracketing.same_as, (bracketing, term))
+    return list(kept.values())[:6]
+
+
+def bracketed(builder: Builder, factors: list[Factor], chosen: Bracketing, at: int) -> Term:
+    """The product with its brackets put so."""
+    if chosen.left is None or chosen.right is None:
+        return factors[chosen.place][1]
+    left = bracketed(builder, factors, chosen.left, at)
+    right = bracketed(builder, factors, chosen.right, at)
+    return operate(builder, chosen.operator, left, right, at)

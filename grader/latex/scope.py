@@ -1,0 +1,65 @@
+"""What every name of a text stands for, and from which place on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .terms import Kind, Term
+from .tree import Node
+
+ENTRYWISE = {
+    "relu", "sigmoid", "tanh", "exp", "log", "sqrt", "abs", "sign", "sin", "cos", "log2",
+    "log10", "arctan", "sinh", "cosh", "sech", "silu", "gelu", "softplus", "step", "square",
+}  # fmt: skip
+
+
+class Definition(NamedTuple):
+    """A name, from the statement `order` on, stands for `node` (entry by entry if indexed)."""
+
+    order: float
+    node: Node
+    indices: tuple[str, ...] = ()
+
+
+class UserFunction(NamedTuple):
+    """A function of the student's own; `body` is a tree, or the name of the one it renames."""
+
+    parameters: tuple[str, ...]
+    body: Node | str | None
+
+
+def _never(_of: Term, _by: Term) -> bool:
+    return False
+
+
+@dataclass
+class Scope:
+    """The declared variables and sizes, and what the text defines."""
+
+    variables: dict[str, Kind]
+    sizes: tuple[str, ...]
+    definitions: dict[str, list[Definition]] = field(default_factory=dict)
+    functions: dict[str, UserFunction] = field(default_factory=dict)
+    is_entrywise: Callable[[Term, Term], bool] = _never  # asked about derivatives only
+    leaves: dict[str, Term] = field(default_factory=dict)
+    read: dict[tuple[str, float], Term] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, kind in self.variables.items():
+            self.leaves[name] = Term("leaf", (), kind, name)
+        for size in self.sizes:
+            self.leaves.setdefault(size, Term("size", (), Kind(), size))
+
+    def define(self, name: str, definition: Definition) -> None:
+        """Let the name have this meaning from there on."""
+        known = self.definitions.setdefault(name, [])
+        known.append(definition)
+        known.sort(key=lambda d: d.order)
+
+    def definition(self, name: str, order: float) -> Definition | None:
+        """The meaning in force at a statement; the first one when the name is explained later."""
+        known = self.definitions.get(name)
+        if not known:
+            return None
+        before = [d for d in known if d.order < order]
+        return before[-1] if before else known[0]

@@ -1,0 +1,200 @@
+"""The tree of a formula as it was typed; nothing is decided yet about sizes.
+
+Whether `A B` is a product of matrices or entry by entry is the business of `reading`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A piece of a formula; `at` is its offset in the document."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ones(Node):
+    r"""`\mathbf 1`, with its sizes where they are said."""
+
+    sizes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity(Node):
+    size: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Zero(Node):
+    r"""`\mathbf 0`: zero of whatever size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Node):
+    inner: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Node):
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Node):
+    inner: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Node):
+    terms: tuple[tuple[int, Node], ...]  # sign, term
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Node):
+    factors: tuple[tuple[str, Node], ...]  # the operator before it ("" juxtaposed), factor
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient(Node):
+    top: Node
+    bottom: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Transpose(Node):
+    inner: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Inverse(Node):
+    inner: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Power(Node):
+    base: Node
+    exponent: Node
+    entrywise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    function: str
+    primes: int
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Function(Node):
+    """A function named without an argument."""
+
+    function: str
+    primes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Norm(Node):
+    kind: str
+    inner: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Bars(Node):
+    """|A|: a determinant or absolute values."""
+
+    inner: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Inner(Node):
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Index(Node):
+    base: Node
+    indices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Node):
+    """x_i where only X is known: a row or a column of it."""
+
+    name: str
+    index: str
+
+
+@dataclass(frozen=True, slots=True)
+class BigSum(Node):
+    indices: tuple[str, ...]
+    body: Node
+    upto: tuple[tuple[str, str], ...] = ()  # index, the size it is said to run to
+
+
+@dataclass(frozen=True, slots=True)
+class Cases(Node):
+    rows: tuple[tuple[Node, Node | None], ...]  # value, condition
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Node):
+    relation: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Differential(Node):
+    inner: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative(Node):
+    top: Node
+    bottom: Node | None  # None: the nabla says not by what
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly below, in reading order."""
+    for field in fields(node):
+        yield from _nodes(getattr(node, field.name))
+
+
+def _nodes(value: object) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _nodes(item)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all below it."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def holds(node: Node, *kinds: type[Node]) -> bool:
+    """Whether a node of one of these kinds stands anywhere in it."""
+    return any(isinstance(part, kinds) for part in walk(node))
+
+
+def unwrapped(node: Node) -> Node:
+    """Without the brackets around it."""
+    while isinstance(node, Group):
+        node = node.inner
+    return node

@@ -1,0 +1,98 @@
+"""Read a homework notebook: what its cells are for, and what a test came to once it was run.
+
+What a test came to is said in the one line that the student reads. That line gives nothing of a
+hidden test away: neither its code nor the inputs it draws.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+Cell = Any  # nbformat's cells are dictionaries whose keys can be read as attributes
+
+DISAGREES = {"AssertionError", "CheckFailed"}
+STOPPED = {"CellTimeoutError", "KeyboardInterrupt"}  # nobody is there to interrupt but the clock
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a graded cell came to: ok, wrong, error or missing, and the sentence that says why."""
+
+    status: str
+    message: str
+
+
+UNWRITTEN = Outcome("missing", "Nothing was written here yet.")
+TOO_LONG = Outcome("error", "It ran longer than allowed and was stopped.")
+AGREES = Outcome("ok", "All checks agree.")
+
+
+def kind(cell: Cell) -> str:
+    """What nbgrader makes of a cell: solution, written, test, locked or plain."""
+    mark = cell.metadata.get("nbgrader", {})
+    if mark.get("solution"):
+        return "written" if cell.cell_type == "markdown" else "solution"
+    if mark.get("grade"):
+        return "test"
+    return "locked" if mark.get("locked") else "plain"
+
+
+def is_test(cell: Cell) -> bool:
+    """Whether running the cell decides on points."""
+    return cell.cell_type == "code" and kind(cell) == "test"
+
+
+def title(cell: Cell, index: int) -> str:
+    """The name of a cell: its grade_id, or its place in the notebook."""
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id") or index + 1)
+
+
+def outcome(cell: Cell) -> Outcome:
+    """What a test cell came to, read from its outputs after it was run."""
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    return _of_error(cell.source, errors[0]) if errors else AGREES
+
+
+def last_line(text: str) -> str:
+    lines = [line.strip() for line in ANSI.sub("", text).splitlines() if line.strip()]
+    return lines[-1] if lines else ""
+
+
+def _of_error(source: str, error: Any) -> Outcome:
+    said = last_line(error.evalue)
+    if error.ename == "NotImplementedError" or said.endswith("not written yet"):
+        return UNWRITTEN
+    if error.ename in STOPPED:
+        return TOO_LONG
+    if error.ename in DISAGREES:
+        return Outcome("wrong", _disagreement(source, said))
+    if _in_hidden_part(source, error):  # the text is the student's, and may show what was drawn
+        return Outcome("error", f"{error.ename} on further inputs.")
+    return Outcome("error", f"{error.ename}: {said}" if said else str(error.ename))
+
+
+def _disagreement(source: str, said: str) -> str:
+    if "HIDDEN TESTS" in source:  # keep the kind of an exception, but not the student's text
+        said = re.sub(r"(the call raised \w+): .*", r"\1", said)
+    return said or "The check does not hold."
+
+
+def _in_hidden_part(source: str, error: Any) -> bool:
+    """Whether a hidden test failed; when the traceback does not say, we take it that one did."""
+    hidden = hidden_lines(source)
+    where = re.search(r"Cell In\[\d+\], line (\d+)", ANSI.sub("", "\n".join(error.traceback)))
+    return bool(hidden) and (where is None or int(where[1]) in hidden)
+
+
+def hidden_lines(source: str) -> set[int]:
+    """Line numbers of a test cell's hidden part, counted from 1."""
+    hidden, inside = set(), False
+    for number, line in enumerate(source.splitlines(), 1):
+        inside = inside or "BEGIN HIDDEN TESTS" in line
+        if inside:
+            hidden.add(number)
+        inside = inside and "END HIDDEN TESTS" not in line
+    return hidden

@@ -1,0 +1,85 @@
+"""A small course for tests: one assignment and students, all written as short strings."""
+
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from grader.course import Course
+
+REPOSITORY = Path(__file__).parents[1]
+TINY = "tiny"
+HIDDEN = "hidden_seed_4711"  # stands in hidden tests only
+SOLVED = "solved_by_adding"  # stands in solutions only
+
+
+def cell(kind: str, name: str, source: str, points: int | None = None):
+    """One nbgrader cell: a solution, a test, a locked one or a written answer."""
+    made = new_markdown_cell(source) if kind == "written" else new_code_cell(source)
+    made.metadata["nbgrader"] = {
+        "schema_version": 3,
+        "grade_id": name,
+        "grade": kind in ("test", "written"),
+        "solution": kind in ("solution", "written"),
+        "locked": kind in ("test", "locked"),
+        "task": False,
+    }
+    if points is not None:
+        made.metadata["nbgrader"]["points"] = points
+    return made
+
+
+def tiny():
+    """The instructor edition: `double` for 2 points, `shout` for 1, a derivation for 3."""
+    double = f"""def double(x):
+    ### BEGIN SOLUTION
+    {SOLVED} = x + x
+    return {SOLVED}
+    ### END SOLUTION"""
+    double_test = f"""assert double(ONE) == 2, "double(1) is not 2"
+### BEGIN HIDDEN TESTS
+{HIDDEN} = 21
+assert double({HIDDEN}) == 42, "double | agrees: no"
+### END HIDDEN TESTS"""
+    shout = """def shout(text):
+    ### BEGIN SOLUTION
+    return text.upper()
+    ### END SOLUTION"""
+    derivation = f"""### BEGIN SOLUTION
+It is {SOLVED}.
+### END SOLUTION"""
+    return new_notebook(
+        cells=[
+            new_markdown_cell("# Tiny"),
+            cell("locked", "setup", "ONE = 1"),
+            cell("solution", "double", double),
+            cell("test", "double_test", double_test, 2),
+            cell("solution", "shout", shout),
+            cell("test", "shout_test", "assert shout('a') == 'A', 'not loud'", 1),
+            cell("written", "double_derivation", derivation, 3),
+        ]
+    )
+
+
+def make_course(root: Path) -> Course:
+    """A course directory with the tiny assignment and the settings of the repository."""
+    course = Course(root)
+    save(tiny(), course.solution(TINY))
+    settings = (REPOSITORY / "nbgrader_config.py").read_text()
+    course.config.write_text(settings.replace("timeout = 30", "timeout = 4"))
+    return course
+
+
+def save(notebook, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def hand_in(course: Course, student: str, answers: dict[str, str]) -> Path:
+    """Hand in the student edition with some of its cells' sources replaced."""
+    notebook = nbformat.read(course.released(TINY), as_version=4)
+    for one in notebook.cells:
+        one.source = answers.get(one.id, one.source)
+    path = course.submitted(student, TINY)
+    save(notebook, path)
+    return path

@@ -1,0 +1,71 @@
+"""The graded class that several test modules look at: graded once, since kernels are slow."""
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from classroom import TINY, hand_in, make_course
+from grader.autograde.grade import grade_all
+from grader.course import Course
+from grader.course.feedback import feedback
+from grader.course.release import release
+
+DOUBLE = "def double(x): return 2 * x"
+SHOUT = "def shout(text): return text.upper()"
+WARNS = """import sys
+def shout(text):
+    print("careful", file=sys.stderr)
+    return text.upper()
+"""
+STUDENTS = {
+    "right": {"double": DOUBLE, "shout": SHOUT, "double_derivation": "By adding."},
+    "empty": {},
+    "hidden_wrong": {"double": "def double(x): return 2", "shout": SHOUT},
+    "visible_wrong": {"double": "def double(x): return x", "shout": SHOUT},
+    "spy": {"double": "def double(x):\n    if x > 1: raise ValueError(f'got {x}')\n    return 2"},
+    "noisy": {
+        "double": DOUBLE,
+        "shout": WARNS,
+    },
+    "endless": {"double": "def double(x):\n    while True: pass", "shout": SHOUT},
+    "typo": {"double": "def double(x) return 2 * x", "shout": SHOUT},
+}
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """The tiny course, released; nobody has handed in yet. Do not change it."""
+    course = make_course(tmp_path_factory.mktemp("released"))
+    release(course, [TINY])
+    return course
+
+
+@pytest.fixture(scope="session")
+def graded(tmp_path_factory: pytest.TempPathFactory):
+    """The tiny course with a class graded: (course, results by student)."""
+    course = make_course(tmp_path_factory.mktemp("graded"))
+    release(course, [TINY])
+    for student, answers in STUDENTS.items():
+        hand_in(course, student, answers)
+    _hand_in_broken(course)
+    results = {r.student: r for r in grade_all(course, list(course.submissions()), workers=2)}
+    for student, assignment in course.graded():
+        feedback(course, student, assignment)
+    return course, results
+
+
+def _hand_in_broken(course: Course) -> None:
+    course.submitted("damaged", TINY).parent.mkdir(parents=True)
+    course.submitted("damaged", TINY).write_text("{ not json")
+    misnamed = hand_in(course, "misnamed", {"double": DOUBLE})
+    misnamed.rename(misnamed.with_name("tiny (1).ipynb"))
+    _edit(hand_in(course, "deleted", {}), lambda cells: cells.pop(3))
+    _edit(hand_in(course, "doubled", {}), lambda cells: cells.append(cells[3] | {"id": "again"}))
+
+
+def _edit(path: Path, change) -> None:
+    notebook = json.loads(path.read_text())
+    change(notebook["cells"])
+    nbformat.write(nbformat.from_dict(notebook), path)

@@ -1,0 +1,81 @@
+"""Grading through nbgrader: every submission ends with a result, and the right one."""
+
+import json
+
+import pytest
+
+from classroom import TINY
+from grader.autograde.grade import grade
+
+
+def by_id(result):
+    return {cell.grade_id: cell for cell in result.cells}
+
+
+def test_right_answers_get_their_points(graded) -> None:
+    result = graded[1]["right"]
+    assert (result.status, result.score, result.max_score) == ("graded", 3, 6)
+    assert by_id(result)["double_test"].status == "ok"
+    assert by_id(result)["double_derivation"].status == "manual"
+
+
+def test_the_student_edition_gets_nothing(graded) -> None:
+    result = graded[1]["empty"]
+    assert result.score == 0
+    assert {cell.status for cell in result.cells} == {"missing"}
+
+
+CELLS = [
+    ("visible_wrong", "wrong", "double(1) is not 2"),
+    ("hidden_wrong", "wrong", "double | agrees: no"),
+    ("spy", "error", "ValueError on further inputs."),
+    ("endless", "error", "It ran longer than allowed and was stopped."),
+    ("typo", "error", "NameError: name 'double' is not defined"),
+]
+
+
+@pytest.mark.parametrize(("student", "status", "message"), CELLS)
+def test_a_wrong_answer_is_told_in_one_line(graded, student, status, message) -> None:
+    cell = by_id(graded[1][student])["double_test"]
+    assert (cell.score, cell.status, cell.message) == (0, status, message)
+
+
+@pytest.mark.parametrize("student", ["hidden_wrong", "visible_wrong", "endless", "typo"])
+def test_one_wrong_function_does_not_cost_another(graded, student) -> None:
+    assert by_id(graded[1][student])["shout_test"].score == 1
+
+
+def test_a_warning_on_stderr_costs_nothing(graded) -> None:
+    assert graded[1]["noisy"].score == 3
+
+
+FAILED = [
+    ("damaged", "it is no notebook"),
+    ("misnamed", "there is no such file, only tiny (1).ipynb"),
+    ("deleted", "cell double_test: the cell was deleted"),
+    ("doubled", "cell double_test: it is there 2 times"),
+]
+
+
+@pytest.mark.parametrize(("student", "reason"), FAILED)
+def test_a_broken_submission_fails_with_file_and_reason(graded, student, reason) -> None:
+    result = graded[1][student]
+    assert (result.status, result.score, result.max_score) == ("failed", 0, 6)
+    assert f"submitted/{student}/{TINY}" in result.error
+    assert reason in result.error
+
+
+def test_what_has_not_changed_is_not_graded_again(graded) -> None:
+    course, results = graded
+    page = course.autograded("right", TINY)
+    before = page.stat().st_mtime_ns
+    assert grade(course, "right", TINY) == results["right"]
+    assert page.stat().st_mtime_ns == before
+
+
+def test_a_result_is_one_line_of_json_with_the_fixed_names(graded) -> None:
+    told = json.loads(graded[1]["right"].to_json())
+    assert " ".join(told) == (
+        "student assignment status error sandbox score max_score seconds cells"
+    )
+    assert " ".join(told["cells"][0]) == "grade_id score max_score status message diagnosis flags"
