@@ -1,13 +1,13 @@
 """What is committed in notebooks/ is what solutions/ builds."""
 
 import pytest
-from classroom import REPOSITORY
-from notebooks import ASSIGNMENTS
 
+from classroom import REPOSITORY
 from grader.course import Course
 from grader.course.release import release
 from grader.course.source import faults
 from grader.course.start import start
+from notebooks import ASSIGNMENTS
 
 pytestmark = pytest.mark.xdist_group("editions")
 

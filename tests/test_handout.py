@@ -8,8 +8,8 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from classroom import REPOSITORY, TINY, make_course
 
+from classroom import REPOSITORY, TINY, make_course
 from grader.course import Course
 from grader.course.handout import write_handout
 from grader.course.release import release
