@@ -21,7 +21,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.course.layout import Course
+
 Row = Mapping[str, str]
+FILE = "roster.csv"
 
 # What each system calls a thing, in lower case; the first one that a row fills is taken.
 IDS = ("id number", "username", "sis login id", "sis user id", "sid", "student id", "id")
@@ -99,6 +102,12 @@ def key(clue: str) -> str:
 def is_safe_id(student: str) -> bool:
     """Whether an id may name a folder, here and for nbgrader."""
     return ID.fullmatch(student) is not None
+
+
+def roster_of(course: Course, beside: Iterable[Path] = ()) -> Roster:
+    """The course's roster.csv, where it has one, with what the other lists add to it."""
+    own = course.root / FILE
+    return read_roster(*[own] * own.is_file(), *beside)
 
 
 def read_roster(*files: Path) -> Roster:

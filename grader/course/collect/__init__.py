@@ -4,7 +4,7 @@ Nothing is lost and nothing overwritten: each file that comes in is kept in coll
 of each student goes into submitted/, and each file of the source has its line in the report.
 """
 
-from grader.course.collect.collect import collect, plan
+from grader.course.collect.collect import Wanted, collect, wanted
 from grader.course.collect.handin import Line
 
-__all__ = ["Line", "collect", "plan"]
+__all__ = ["Line", "Wanted", "collect", "wanted"]

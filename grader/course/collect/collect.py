@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from grader.course.collect import moodle
 from grader.course.collect.content import Assignments, Content, content
 from grader.course.collect.handin import Handin, Line, Refusal, UnreadableError
 from grader.course.collect.sources import handins
 from grader.course.collect.store import Receipt, Store, digest, stamped
-from grader.course.roster import Roster, Student, is_safe_id
+from grader.course.layout import Course
+from grader.course.roster import Roster, Student, is_safe_id, roster_of
 
 Place = tuple[str, str]  # student, assignment
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -45,19 +47,29 @@ class Wanted:
     form: str | None = None
 
 
-def collect(store: Store, source: Path, wanted: Wanted) -> Iterator[Line]:
+def wanted(
+    course: Course, rosters: Sequence[Path] = (), only: str | None = None, form: str | None = None
+) -> Wanted:
+    """What a course collects, when these lists say what systems call its students."""
+    editions = {name: course.solution(name) for name in course.assignments()}
+    people, times = roster_of(course, rosters), moodle.times(rosters)
+    return Wanted(people, Assignments(editions), only, times, form)
+
+
+def collect(course: Course, source: Path, chosen: Wanted, *, dry: bool = False) -> Iterator[Line]:
     """Bring in a source; a line for each file, as soon as it is dealt with."""
-    steps, refused = plan(store, source, wanted)
+    store = Store(course)
+    steps, refused = plan(store, source, chosen)
     yield from refused
     for step in steps:
-        yield _carry_out(store, step)
+        yield step.line if dry else _carry_out(store, step)
 
 
-def plan(store: Store, source: Path, wanted: Wanted) -> tuple[list[Step], list[Line]]:
+def plan(store: Store, source: Path, chosen: Wanted) -> tuple[list[Step], list[Line]]:
     """What `collect` would do, and the files that it would refuse."""
     placed, refused = [], []
-    for found in handins(source, wanted.form):
-        one = found if isinstance(found, Refusal) else _place(found, wanted)
+    for found in handins(source, chosen.form):
+        one = found if isinstance(found, Refusal) else _place(found, chosen)
         if isinstance(one, Refusal):
             refused.append(Line("refused", one.origin, why=one.why))
         else:
@@ -65,9 +77,9 @@ def plan(store: Store, source: Path, wanted: Wanted) -> tuple[list[Step], list[L
     return list(_decide(store, placed)), refused
 
 
-def _place(handin: Handin, wanted: Wanted) -> Step | Refusal:
+def _place(handin: Handin, chosen: Wanted) -> Step | Refusal:
     """The student and the assignment of a hand-in, or why they are not to be found."""
-    student = _student(handin, wanted.roster)
+    student = _student(handin, chosen.roster)
     if isinstance(student, Refusal):
         return student
     try:
@@ -75,10 +87,10 @@ def _place(handin: Handin, wanted: Wanted) -> Step | Refusal:
     except UnreadableError as error:
         return Refusal(handin.origin, str(error))
     inside = content(raw) if _is_notebook(handin) else Content(fault="it is no notebook")
-    assignment = _assignment(handin, inside, wanted)
+    assignment = _assignment(handin, inside, chosen)
     if isinstance(assignment, Refusal):
         return assignment
-    timed = replace(handin, when=handin.when or _time(handin, wanted))
+    timed = replace(handin, when=handin.when or _time(handin, chosen))
     return Step(timed, (student.id, assignment), digest(raw), inside)
 
 
@@ -101,21 +113,21 @@ def _student(handin: Handin, roster: Roster) -> Student | Refusal:
     return Student(clue)
 
 
-def _assignment(handin: Handin, inside: Content, wanted: Wanted) -> str | Refusal:
+def _assignment(handin: Handin, inside: Content, chosen: Wanted) -> str | Refusal:
     names = (handin.assignment, *handin.origin.split("/"), handin.name)
-    by_content = wanted.assignments.of(inside.cells)
-    if wanted.only and by_content not in (None, wanted.only):
-        return Refusal(handin.origin, f"it holds {by_content}, not {wanted.only}")
-    known = by_content or wanted.only or wanted.assignments.of(frozenset(), *names)
+    by_content = chosen.assignments.of(inside.cells)
+    if chosen.only and by_content not in (None, chosen.only):
+        return Refusal(handin.origin, f"it holds {by_content}, not {chosen.only}")
+    known = by_content or chosen.only or chosen.assignments.of(frozenset(), *names)
     if known:
         return known
-    if len(wanted.assignments.cells) == 1:
-        return next(iter(wanted.assignments.cells))
+    if len(chosen.assignments.cells) == 1:
+        return next(iter(chosen.assignments.cells))
     return Refusal(handin.origin, "it may be of any assignment; name one with --assignment")
 
 
-def _time(handin: Handin, wanted: Wanted) -> datetime | None:
-    return next((at for clue in handin.clues if (at := (wanted.times or {}).get(clue))), None)
+def _time(handin: Handin, chosen: Wanted) -> datetime | None:
+    return next((at for clue in handin.clues if (at := (chosen.times or {}).get(clue))), None)
 
 
 def _decide(store: Store, steps: Iterable[Step]) -> Iterator[Step]:

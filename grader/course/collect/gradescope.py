@@ -23,40 +23,46 @@ from grader.course.collect.handin import Handin, Refusal, UnreadableError
 from grader.course.collect.tree import Entry
 
 METADATA = "submission_metadata.yml"
+DEEPEST = 50  # levels of YAML; results of an autograder have about ten
 
 
 def recognises(entries: list[Entry]) -> bool:
-    """The metadata are there."""
-    return any(entry.path.name == METADATA for entry in entries)
+    """The metadata are there, and not somewhere in what a student handed in."""
+    return any(entry.path.name == METADATA and len(entry.path.parts) <= 2 for entry in entries)
 
 
 def read(entries: list[Entry]) -> Iterator[Handin | Refusal]:
     """The hand-ins of a Gradescope export; a group's work goes to each of its members."""
-    about, trouble = {}, []
+    metadata = min((one for one in entries if one.path.name == METADATA), key=_depth, default=None)
+    about = _metadata(metadata) if metadata else Refusal("", f"there is no {METADATA}")
+    if isinstance(about, Refusal):
+        yield about
+        about = {}
     for entry in entries:
-        if entry.path.name == METADATA:
-            found = _metadata(entry)
-            if isinstance(found, Refusal):
-                trouble.append(found)
-            else:
-                about.update({(entry.path.parent, name): said for name, said in found.items()})
-    yield from trouble
-    for entry in entries:
-        if entry.path.name != METADATA:
-            yield from _handins(entry, about)
+        if metadata and entry is not metadata:
+            yield from _handins(entry, _folder(entry, metadata), about)
 
 
-def _handins(entry: Entry, about: Mapping[Any, Any]) -> Iterator[Handin | Refusal]:
-    places = zip(entry.path.parents[1:], entry.path.parts[-2::-1], strict=False)
-    where = next((place for place in places if place in about), None)
-    said = about[where] if where else None
+def _depth(entry: Entry) -> int:
+    """A student may hand in metadata too: Gradescope's own lie nearest to the top."""
+    return len(entry.path.parts)
+
+
+def _folder(entry: Entry, metadata: Entry) -> str:
+    """The name of the folder beside the metadata that a file is in."""
+    top = metadata.path.parent
+    return entry.path.relative_to(top).parts[0] if entry.path.is_relative_to(top) else ""
+
+
+def _handins(entry: Entry, folder: str, about: Mapping[str, Any]) -> Iterator[Handin | Refusal]:
+    said = about.get(folder)
     people = said.get(":submitters") if isinstance(said, dict) else None
-    people = [one for one in people or [] if isinstance(one, dict)]
-    if not where or not isinstance(said, dict) or not people:
+    known = [one for one in people if isinstance(one, dict)] if isinstance(people, list) else []
+    if not isinstance(said, dict) or not known:
         yield Refusal(str(entry.path), f"{METADATA} does not say whose it is")
         return
-    for person in people:
-        yield _handin(entry, where[1], said, person)
+    for person in known:
+        yield _handin(entry, folder, said, person)
 
 
 def _handin(entry: Entry, folder: str, said: dict[Any, Any], person: dict[Any, Any]) -> Handin:
@@ -80,13 +86,27 @@ def _metadata(entry: Entry) -> dict[str, Any] | Refusal:
     import yaml
 
     try:
-        said = yaml.load(entry.read(), _loader())
-    except (UnreadableError, yaml.YAMLError, ValueError, RecursionError) as error:
+        raw = entry.read()
+        _refuse_depth(raw)
+        said = yaml.load(raw, _loader())
+    except (UnreadableError, yaml.YAMLError, ValueError) as error:
         reason = " ".join(str(error).split())
         return Refusal(str(entry.path), f"its YAML cannot be read ({reason})")
     if not isinstance(said, dict):
         return Refusal(str(entry.path), "it lists no submissions")
     return {str(name): about for name, about in said.items()}
+
+
+def _refuse_depth(raw: bytes) -> None:
+    """Raise ValueError when the YAML is nested so deep that building it would end the process."""
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(raw, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise ValueError(f"it is nested more than {DEEPEST} levels deep")
 
 
 def _loader() -> Any:

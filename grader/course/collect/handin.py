@@ -51,7 +51,7 @@ class Line:
         when = f"{self.when:%Y-%m-%d %H:%M}" if self.when else ""
         what = f"{self.action:<8} {self.student:<14} {self.assignment:<22} {when:<16}"
         said = f"{what}  {shown(self.origin)}"
-        return f"{said}: {self.why}" if self.why else said.rstrip()
+        return f"{said}: {shown(self.why)}" if self.why else said.rstrip()
 
     def to_json(self) -> str:
         return json.dumps(

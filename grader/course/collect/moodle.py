@@ -34,8 +34,8 @@ MODIFIED = "last modified (submission)"
 
 
 def recognises(entries: list[Entry]) -> bool:
-    """Some name says `assignsubmission` the way Moodle does."""
-    return any(_folder(entry) for entry in entries)
+    """Most names say `assignsubmission` the way Moodle does."""
+    return sum(_folder(entry) is not None for entry in entries) > len(entries) / 2
 
 
 def read(entries: list[Entry]) -> Iterator[Handin | Refusal]:

@@ -19,6 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from grader.course.collect.handin import Handin
+from grader.course.layout import Course
 
 STAMP = "timestamp.txt"
 
@@ -47,13 +48,17 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Store:
-    """The hand-ins of one course directory."""
+    """The hand-ins of one course."""
 
-    root: Path
+    course: Course
+
+    @property
+    def folder(self) -> Path:
+        return self.course.root / "collected"
 
     @property
     def receipts_file(self) -> Path:
-        return self.root / "collected" / "receipts.jsonl"
+        return self.folder / "receipts.jsonl"
 
     def receipts(self) -> list[Receipt]:
         """All receipts, in the order in which the files came in."""
@@ -61,15 +66,12 @@ class Store:
             return []
         return list(_receipts(self.receipts_file.read_text(encoding="utf-8")))
 
-    def submitted(self, student: str, assignment: str) -> Path:
-        return self.root / "submitted" / student / assignment / f"{assignment}.ipynb"
-
     def stamp(self, student: str, assignment: str) -> Path:
-        return self.submitted(student, assignment).with_name(STAMP)
+        return self.course.submitted(student, assignment).with_name(STAMP)
 
     def current(self, student: str, assignment: str) -> str:
         """The digest of what stands in submitted/, empty when nothing does."""
-        path = self.submitted(student, assignment)
+        path = self.course.submitted(student, assignment)
         return digest(path.read_bytes()) if path.is_file() else ""
 
     def keep(self, handin: Handin, student: str, assignment: str, raw: bytes, role: str) -> None:
@@ -90,7 +92,7 @@ class Store:
             system=handin.system,
             ticket=handin.ticket,
             origin=handin.origin,
-            kept=str(path.relative_to(self.root)),
+            kept=str(path.relative_to(self.course.root)),
             role=role,
             collected=now.isoformat(timespec="seconds"),
         )
@@ -100,7 +102,7 @@ class Store:
         return any(self._folder(student, assignment).glob(f"*-{own[:12]}"))
 
     def _folder(self, student: str, assignment: str) -> Path:
-        return self.root / "collected" / assignment / student
+        return self.folder / assignment / student
 
     def _write_receipt(self, receipt: Receipt) -> None:
         line = json.dumps(asdict(receipt), ensure_ascii=False) + "\n"
@@ -109,7 +111,8 @@ class Store:
 
     def put_forward(self, handin: Handin, student: str, assignment: str, raw: bytes) -> None:
         """Make this file the one that is graded; what stood there is kept first."""
-        path, stamp = self.submitted(student, assignment), self.stamp(student, assignment)
+        path = self.course.submitted(student, assignment)
+        stamp = self.stamp(student, assignment)
         if path.is_file() and not self._is_kept(student, assignment, digest(path.read_bytes())):
             before = Handin("submitted/", path.name, (), path.read_bytes, stamped(stamp))
             self.keep(before, student, assignment, path.read_bytes(), "notebook")
