@@ -30,7 +30,7 @@ FILE = "roster.csv"
 IDS = ("id number", "username", "sis login id", "sis user id", "sid", "student id", "id")
 EMAILS = ("email", "email address", "e-mail")
 FULL_NAMES = ("student", "full name", "name")
-ALIASES = (*IDS, "lms_user_id", "identifier", *EMAILS)
+ALIASES = (*IDS, "identifier", *EMAILS)
 
 # A student's id names a folder, and nbgrader looks folders up by glob.
 ID = re.compile(r"(?!\.)[^\x00-\x1f\x7f/\\*?\[\]+<>|\":]{1,128}(?<![. ])")
@@ -121,7 +121,7 @@ def read_roster(*files: Path) -> Roster:
 def rows(file: Path) -> list[dict[str, str]]:
     """The rows of a CSV file under its lower-case headings, whatever its encoding or separator."""
     try:
-        text = _decoded(file.read_bytes())
+        text = decoded(file.read_bytes())
     except OSError as error:
         raise RosterError(f"{file} cannot be read ({error.strerror}).") from None
     first_line = text.partition("\n")[0]
@@ -134,7 +134,7 @@ def rows(file: Path) -> list[dict[str, str]]:
     return [dict(zip(head, map(str.strip, row), strict=False)) for row in table[1:] if any(row)]
 
 
-def _decoded(raw: bytes) -> str:
+def decoded(raw: bytes) -> str:
     """Spreadsheets write UTF-8 with a mark, UTF-16, or what the machine's language had."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", "replace")
@@ -161,11 +161,24 @@ def _students(file: Path) -> list[Student]:
 
 
 def _student(row: Row) -> Student | None:
+    row, number = _without_canvas_number(row)
     first, last = _names(row)
     email = _first(row, EMAILS)
-    student = _first(row, IDS) or email or row.get("identifier", "")
-    aliases = frozenset(filter(None, (row.get(name, "") for name in ALIASES)))
+    student = _first(row, IDS) or email or number or row.get("identifier", "")
+    aliases = frozenset(filter(None, (number, *(row.get(name, "") for name in ALIASES))))
     return Student(student, first, last, email, aliases) if student else None
+
+
+def canvas(number: str) -> str:
+    """Canvas's own number of a user, told apart from a number that the university gave."""
+    return f"canvas-{number}" if number else ""
+
+
+def _without_canvas_number(row: Row) -> tuple[Row, str]:
+    """In Canvas's export, `ID` is a number of Canvas's own; others say `lms_user_id`."""
+    if {"student", "id", "section"} <= set(row):
+        return {name: row[name] for name in row if name != "id"}, canvas(row["id"])
+    return row, canvas(row.get("lms_user_id", ""))
 
 
 def _names(row: Row) -> tuple[str, str]:

@@ -99,7 +99,7 @@ def test_canvas(course: Course, tmp_path: Path) -> None:
         "curiemarie_4323_text.html": "refused",
     }
     assert any("late, says Canvas" in str(line) for line in lines)
-    assert any("nobody in the roster is called '9999'" in str(line) for line in lines)
+    assert any("nobody in the roster is called 'canvas-9999'" in str(line) for line in lines)
 
 
 def test_canvas_numbers_from_its_gradebook(course: Course, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 
 from grader.course.collect.handin import Handin, Refusal
 from grader.course.collect.tree import Entry
+from grader.course.roster import canvas
 
 NAME = re.compile(
     r"(?P<ticket>(?:(?P<name>.*?)_)?(?P<late>LATE_)?"
@@ -51,7 +52,7 @@ def _handin(entry: Entry, name: re.Match[str]) -> Handin:
     return Handin(
         origin=str(entry.path),
         name=name["file"],
-        clues=(name["user"], name["name"] or ""),
+        clues=(canvas(name["user"]), name["name"] or ""),
         read=entry.read,
         order=(int(name["attachment"]),),  # Canvas numbers attachments as they come
         system="canvas",
