@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 # One thread a process: the machine's cores are shared out over processes instead.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help demo test test-slow release grade lint format bench slides clean
+.PHONY: help demo test test-slow release grade lint format bench slides screenshots clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,3 +49,19 @@ format: $(READY)  ## lay the code out as lint wants it
 
 clean:  ## remove all that was built, but not the environment or anything of a student's
 	rm -rf build dist demo *.egg-info .mypy_cache .ruff_cache .pytest_cache
+
+slides: $(READY) build/slides  ## make a deck of each demonstration in dist/slides/
+	$(BIN)/jupyter nbconvert --to slides --execute --template docs/slides \
+		--TemplateExporter.extra_template_paths=build/slides \
+		--output-dir dist/slides notebooks/demos/*.ipynb
+
+# The two libraries a deck is made of, as Python wheels, so that it works without a network.
+build/slides: docs/slides/requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target $@ --requirement $<
+	touch $@
+
+screenshots: $(READY)  ## take pictures of the notebooks in JupyterLab (needs Chromium)
+	$(BIN)/python -m pip install --quiet --editable ".[browser]"
+	$(BIN)/python tests/browser/pictures.py dist/screenshots/student notebooks/*_*/*.ipynb
+	$(BIN)/python tests/browser/pictures.py --run dist/screenshots/run solutions/*/*.ipynb \
+		notebooks/demos/*.ipynb

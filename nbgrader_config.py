@@ -45,7 +45,9 @@ c.GenerateAssignment.preprocessors = [
     CheckCellMetadata,
 ]
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}
-c.ClearSolutions.text_stub = "*Your derivation here.*"
+c.ClearSolutions.text_stub = (
+    "*Double-click, and write your derivation here: one equation a line, the gradient last.*"
+)
 
 c.Autograde.autograde_preprocessors = [
     RunSubmission,
@@ -56,6 +58,7 @@ c.Autograde.autograde_preprocessors = [
     CheckCellMetadata,
 ]
 c.Execute.timeout = 30  # seconds a cell
+c.Execute.extra_arguments = ["--log-level=ERROR"]  # not each kernel's remarks on itself
 
 # Tests are hidden before anything is drawn: no page ever holds them.
 c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]

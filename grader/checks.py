@@ -176,9 +176,10 @@ def verdict_on_value(name: str, yours: object, true: object) -> Verdict:
 
 
 def settle(verdicts: Sequence[Verdict]) -> None:
-    """Print every line, then raise for those that disagree."""
+    """Print the lines of those that agree, then raise with the others'."""
     for verdict in verdicts:
-        print(verdict.line())
+        if verdict.agrees:
+            print(verdict.line())
     wrong = [verdict.line() for verdict in verdicts if not verdict.agrees]
     if wrong:
         raise CheckFailed("\n".join(wrong))

@@ -35,6 +35,7 @@ def rehearse(path: Path) -> list[Line]:
         interrupt_on_timeout=True,
         allow_errors=True,
         kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
     client.execute()

@@ -50,7 +50,7 @@ It is {SOLVED}.
 ### END SOLUTION"""
     return new_notebook(
         cells=[
-            new_markdown_cell("# Tiny"),
+            new_markdown_cell("# Tiny", id="title"),
             cell("locked", "setup", "ONE = 1"),
             cell("solution", "double", double),
             cell("test", "double_test", double_test, 2),

@@ -25,9 +25,9 @@ def test_a_rebuild_is_the_same_byte_for_byte(released, tmp_path) -> None:
     assert course.released(TINY).read_bytes() == released.released(TINY).read_bytes()
 
 
-def test_cells_are_named_by_their_grade_id(released) -> None:
+def test_cells_are_named_by_their_grade_id_and_others_keep_theirs(released) -> None:
     ids = [one.id for one in nbformat.read(released.released(TINY), as_version=4).cells]
-    assert ids[:4] == ["cell-1", "setup", "double", "double_test"]
+    assert ids[:4] == ["title", "setup", "double", "double_test"]
 
 
 def test_the_demos_beside_the_assignments_are_left_alone(tmp_path) -> None:

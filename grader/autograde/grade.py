@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from grader.autograde.intake import graded_cells, refusal
+from grader.autograde.intake import graded_cells, place, refusal
 from grader.autograde.plugin import digest
 from grader.autograde.record import forget_failure, keep_failure, result_of, stamp_of
 from grader.autograde.result import Result
@@ -22,7 +22,7 @@ Submission = tuple[str, str]  # student, assignment
 def grade_all(
     course: Course, submissions: list[Submission], *, workers: int = 1, force: bool = False
 ) -> Iterator[Result]:
-    """Grade the submissions, `workers` at a time, and give each result as soon as it is there."""
+    """Grade the submissions, `workers` at a time, and give the results in order."""
     _put_on_record(course, sorted({assignment for _, assignment in submissions}))
     if workers == 1 or len(submissions) < 2:
         yield from (grade(course, *submission, force=force) for submission in submissions)
@@ -30,9 +30,9 @@ def grade_all(
     # Not forked: a progress bar's thread may be running here.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         jobs = {pool.submit(grade, course, *one, force=force): one for one in submissions}
-        for job in as_completed(jobs):
-            error = job.exception()
-            yield job.result() if error is None else _failed(course, *jobs[job], str(error))
+        for job, one in jobs.items():
+            error = job.exception()  # a worker that was killed
+            yield job.result() if error is None else _failed(course, *one, str(error))
 
 
 def grade(course: Course, student: str, assignment: str, *, force: bool = False) -> Result:
@@ -54,7 +54,7 @@ def _grade_anew(course: Course, student: str, assignment: str) -> Result:
     try:
         convert(course, Autograde, assignment, student)
     except ConversionError as error:
-        path, cure = course.submitted(student, assignment), "Run it by hand to see"
+        path, cure = place(course, student, assignment), "Run it by hand to see"
         return _failed(course, student, assignment, str(Fault(path, "", str(error), cure)))
     forget_failure(course, student, assignment)
     return result_of(course, student, assignment)

@@ -16,17 +16,23 @@ ASK = "Ask the student to hand it in again"
 
 def refusal(course: Course, student: str, assignment: str) -> Fault | None:
     """Why this submission cannot be graded as it is, if it cannot."""
-    path = course.submitted(student, assignment)
-    if not path.is_file():
-        return Fault(path, "", f"there is no such file, {_found(path.parent)}", "Rename it")
     import nbformat
 
+    path = place(course, student, assignment)
+    whole = course.root / path
+    if not whole.is_file():
+        return Fault(path, "", f"there is no such file, {_found(whole.parent)}", "Rename it")
     try:
-        notebook = nbformat.read(path, as_version=4)
+        notebook = nbformat.read(whole, as_version=4)
     except Exception as error:  # nbformat raises many kinds for many sorts of damage
         said = str(error).strip() or type(error).__name__
         return Fault(path, "", f"it is no notebook ({said.splitlines()[0]})", ASK)
     return next(_cell_faults(course, assignment, path, notebook.cells), None)
+
+
+def place(course: Course, student: str, assignment: str) -> Path:
+    """Where a submission lies in the course."""
+    return course.submitted(student, assignment).relative_to(course.root)
 
 
 def _found(folder: Path) -> str:

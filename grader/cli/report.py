@@ -1,13 +1,17 @@
-"""`grader report`: the class on one page."""
+"""`grader report`: the class on one page, and in short on the terminal."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from typing import TYPE_CHECKING
 
 from grader.cli.arguments import add_course, course_of
 from grader.cli.exits import ALL_WELL, NOTHING_RAN
+
+if TYPE_CHECKING:
+    from grader.course.report import Standing
 
 SUMMARY = "write a page about the class"
 
@@ -17,17 +21,24 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    from grader.autograde.record import failures, result_of
+    from grader.autograde.record import latest_results
     from grader.course.report import write_report
 
     course = course_of(chosen)
-    results = [result_of(course, *one) for one in course.graded()] + failures(course)
-    if not results:
+    standing = {
+        (one.student, one.assignment): one.error or f"{one.score:g} of {one.max_score:g}"
+        for one in latest_results(course)
+    }
+    if not standing:
         print("nothing has been graded yet: run 'grader grade' first", file=sys.stderr)
         return NOTHING_RAN
-    standing = {
-        (r.student, r.assignment): r.error or f"{r.score:g} of {r.max_score:g}" for r in results
-    }
     page = write_report(course, standing)
-    print(json.dumps({"page": str(page)}) if chosen.json else f"made {page}")
+    print(json.dumps({"page": str(page)}) if chosen.json else f"{as_table(standing)}\n\n{page}")
     return ALL_WELL
+
+
+def as_table(standing: Standing) -> str:
+    """Students down, assignments across, what each has got where they meet."""
+    from grader.course.report import rows
+
+    return "\n".join("".join(f"{text:<24.22}" for text in row).rstrip() for row in rows(standing))

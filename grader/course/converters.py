@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from typing import Any
 
 from grader.course.gradebook import directory, find_own_programs, settings
@@ -14,16 +15,25 @@ class ConversionError(Exception):
     """What nbgrader said when it gave up on a notebook."""
 
 
-def convert(course: Course, converter: type[Any], assignment: str, student: str = "*") -> None:
-    """Run a converter anew on one assignment; raise `ConversionError` with nbgrader's reason."""
+def convert(
+    course: Course, converter: type[Any], assignment: str, student: str = "*", **places: str
+) -> None:
+    """Run a converter anew on one assignment; raise `ConversionError` with nbgrader's reason.
+
+    `places` are directories other than the course's own, such as `release_directory`.
+    """
     from nbgrader.converters.base import NbGraderException
+    from sqlalchemy.exc import SAWarning
 
     find_own_programs()
-    chosen = directory(course, assignment_id=assignment, student_id=student)
+    chosen = directory(course, assignment_id=assignment, student_id=student, **places)
     log, ear = logging.Logger("grader.nbgrader", logging.ERROR), Ear()
     log.addHandler(ear)
     try:
-        converter(coursedir=chosen, config=settings(course), log=log, force=True).start()
+        with warnings.catch_warnings():
+            # nbgrader builds a submission in steps that SQLAlchemy remarks on, to no effect.
+            warnings.simplefilter("ignore", SAWarning)
+            converter(coursedir=chosen, config=settings(course), log=log, force=True).start()
     except (NbGraderException, SystemExit) as error:
         raise ConversionError(ear.reason or str(error)) from None
 

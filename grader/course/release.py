@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -33,16 +35,24 @@ def _release_one(course: Course, assignment: str) -> Path:
     from nbgrader.converters import GenerateAssignment
 
     source, edition = course.solution(assignment), course.released(assignment)
-    try:
-        convert(course, GenerateAssignment, assignment)
-    except ConversionError as error:
-        raise CourseError([Fault(source, "", str(error).rstrip("."), _cure(error))]) from None
-    leaks = [path for path in edition.parent.rglob("*") if path.is_file() and _leaks(path)]
-    if leaks:
-        edition.unlink()
-        cure = "Move it out of solutions/: all that lies there is given to the students"
-        raise CourseError([Fault(path, "", "it holds a solution", cure) for path in leaks])
+    with TemporaryDirectory(dir=course.root, prefix=".release-") as built:
+        try:
+            convert(course, GenerateAssignment, assignment, release_directory=built)
+        except ConversionError as error:
+            raise CourseError([Fault(source, "", str(error).rstrip("."), _cure(error))]) from None
+        _put_in_place(Path(built) / assignment, edition.parent)
     return edition
+
+
+def _put_in_place(built: Path, edition: Path) -> None:
+    """Exchange the old edition for the new one, unless that gives a solution away."""
+    cure = "Move it out of solutions/: all that lies there is given to the students"
+    leaks = [path for path in built.rglob("*") if path.is_file() and _leaks(path)]
+    if leaks:
+        raise CourseError([Fault(path, "", "it holds a solution", cure) for path in leaks])
+    shutil.rmtree(edition, ignore_errors=True)
+    edition.parent.mkdir(exist_ok=True)
+    built.rename(edition)
 
 
 def _cure(error: ConversionError) -> str:
@@ -60,7 +70,7 @@ def _leaks(path: Path) -> bool:
 
 
 class NameCells(NbGraderPreprocessor):  # type: ignore[misc]
-    """Names each cell by its grade_id or its place, and drops what an editor left behind.
+    """Names each graded or locked cell by its grade_id, and drops what an editor left behind.
 
     So a rebuilt notebook is the same byte for byte, and a difference shows what was changed.
     """
@@ -70,7 +80,8 @@ class NameCells(NbGraderPreprocessor):  # type: ignore[misc]
         nb.metadata.clear()
         nb.metadata.update(PYTHON)
         for index, cell in enumerate(nb.cells):
-            cell.id = f"cell-{title(cell, index)}" if kind(cell) == "plain" else title(cell, index)
+            if kind(cell) != "plain":
+                cell.id = title(cell, index)
             for key in set(cell.metadata) - KEPT:
                 del cell.metadata[key]
         return nb, resources

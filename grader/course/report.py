@@ -40,16 +40,18 @@ def write_report(course: Course, standing: Standing) -> Path:
 
 
 def page(standing: Standing) -> str:
-    students = sorted({student for student, _ in standing})
+    head, *body = rows(standing)
+    lines = (f"<tr>{_cells('td', row)}</tr>" for row in body)
+    return PAGE.format(head=_cells("th", head), body="\n".join(lines))
+
+
+def rows(standing: Standing) -> list[list[str]]:
+    """A heading and a row for each student, with a column for each assignment."""
     assignments = sorted({assignment for _, assignment in standing})
-    rows = (
-        [name, *(standing.get((name, a), "not handed in") for a in assignments)]
-        for name in students
-    )
-    return PAGE.format(
-        head=_cells("th", ["student", *assignments]),
-        body="\n".join(f"<tr>{_cells('td', row)}</tr>" for row in rows),
-    )
+    table = [["student", *assignments]]
+    for name in sorted({student for student, _ in standing}):
+        table.append([name, *(standing.get((name, a), "not handed in") for a in assignments)])
+    return table
 
 
 def _cells(tag: str, texts: Iterable[str]) -> str:
