@@ -1,0 +1,89 @@
+"""A real PostgreSQL server for the tests that ask for one, and a course scored by hand."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from classroom import TINY, make_course
+from grader.course import Course
+from grader.course.release import release
+
+OTHER = "postgres"  # PostgreSQL will not run as root; Debian's package makes this user
+
+
+def program(name: str) -> str | None:
+    """A program of the server's; Debian keeps them out of the path."""
+    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
+    return str(places[0]) if places else shutil.which(name)
+
+
+def run(*command: str) -> None:
+    user = {"user": OTHER} if os.geteuid() == 0 else {}
+    subprocess.run(command, check=True, cwd="/", capture_output=True, **user)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Path]:
+    """The socket folder of a PostgreSQL server of our own, which is gone afterwards."""
+    initdb, control = program("initdb"), program("pg_ctl")
+    if not (initdb and control):
+        pytest.skip("no PostgreSQL server here: 'apt-get install postgresql' brings one")
+    # Not below pytest's own folder, which only its user may enter; and a socket's path is short.
+    root = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    if os.geteuid() == 0:
+        shutil.chown(root, OTHER)
+    options = f"-c listen_addresses= -c unix_socket_directories={root} -c fsync=off"
+    try:
+        run(initdb, "--auth=trust", "--username=grader", f"--pgdata={root}/data")
+        run(control, "start", "-w", f"-D{root}/data", f"-l{root}/log", f"-o{options}")
+        yield root
+    finally:
+        run(control, "stop", "-m", "immediate", f"-D{root}/data")
+        shutil.rmtree(root)
+
+
+def database(server: Path, name: str, *like: str) -> str:
+    """Make a database, empty or like another one; return its address."""
+    pytest.importorskip("psycopg", reason="the extra 'postgres' is not installed")
+    createdb = program("createdb") or "createdb"
+    run(createdb, f"--host={server}", "--username=grader", *like, name)
+    return f"postgresql+psycopg://grader@/{name}?host={server}"
+
+
+@pytest.fixture
+def db_url(server: Path, request: pytest.FixtureRequest) -> str:
+    """The address of a new, empty database on the server."""
+    return database(server, f"empty_{abs(hash(request.node.nodeid)):x}")
+
+
+def use(course: Course, db_url: str) -> Course:
+    """Make a database the gradebook of a course."""
+    settings = course.config.read_text()
+    course.config.write_text(f"{settings}\nc.CourseDirectory.db_url = {db_url!r}\n")
+    return course
+
+
+@pytest.fixture(scope="session")
+def released_on_server(server: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """The tiny course, released, with its gradebook on the server. Do not change it."""
+    made = make_course(tmp_path_factory.mktemp("on_server"))
+    use(made, database(server, "released"))
+    release(made, [TINY])
+    return made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Course:
+    """The tiny course, released, with a gradebook of its own in either database."""
+    name = "released" if request.param == "sqlite" else "released_on_server"
+    model: Course = request.getfixturevalue(name)
+    made = Course(Path(shutil.copytree(model.root, tmp_path / "course")))
+    if request.param == "postgresql":
+        own = f"copy_{abs(hash(request.node.nodeid)):x}"
+        use(made, database(request.getfixturevalue("server"), own, "--template=released"))
+    return made
