@@ -77,13 +77,20 @@ def released_on_server(server: Path, tmp_path_factory: pytest.TempPathFactory) -
     return made
 
 
+@pytest.fixture
+def on_server(
+    released_on_server: Course, server: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> Course:
+    """The tiny course, released, with a gradebook of its own on the server."""
+    made = Course(Path(shutil.copytree(released_on_server.root, tmp_path / "on_server")))
+    own = f"copy_{abs(hash(request.node.nodeid)):x}"
+    return use(made, database(server, own, "--template=released"))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Course:
+def empty(request: pytest.FixtureRequest, released: Course, tmp_path: Path) -> Course:
     """The tiny course, released, with a gradebook of its own in either database."""
-    name = "released" if request.param == "sqlite" else "released_on_server"
-    model: Course = request.getfixturevalue(name)
-    made = Course(Path(shutil.copytree(model.root, tmp_path / "course")))
     if request.param == "postgresql":
-        own = f"copy_{abs(hash(request.node.nodeid)):x}"
-        use(made, database(request.getfixturevalue("server"), own, "--template=released"))
-    return made
+        course: Course = request.getfixturevalue("on_server")
+        return course
+    return Course(Path(shutil.copytree(released.root, tmp_path / "course")))
