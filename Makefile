@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 # One thread a process: the machine's cores are shared out over processes instead.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help demo test test-slow release grade lint format bench slides screenshots clean
+.PHONY: help demo test test-slow release grade lint format slides screenshots clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ demo: $(READY)  ## grade the example class from end to end in demo/
 	$(BIN)/python examples/demo.py
 
 test: $(READY)  ## run the test suite
-	$(PYTEST) -n 2 --dist loadgroup -m "not slow"
+	$(PYTEST) -n 2 --dist loadfile -m "not slow"
 
 test-slow: $(READY)  ## run the tests that take minutes
 	$(PYTEST) -m slow

@@ -9,9 +9,9 @@ import shutil
 import sys
 from pathlib import Path
 
-from build import build
 from grader.cli import main
 from grader.course import Course
+from hand_in import hand_in
 
 HERE = Path(__file__).parents[1]
 DEMO = HERE / "demo"
@@ -28,7 +28,8 @@ def demo() -> int:
     course = Course(DEMO)
     grader("init", "demo")
     grader("release", "--course", "demo")
-    build(course)
+    print("\n$ python examples/hand_in.py demo")
+    hand_in(course)
     code = grader("grade", "--course", "demo")
     grader("feedback", "--course", "demo")
     grader("report", "--course", "demo")

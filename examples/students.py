@@ -2,7 +2,7 @@ r"""The example class: what each student wrote, as the cells that differ from a 
 
 The first three are real homeworks, written anew with the same steps and the same mistakes. Each of
 the others shows one thing. `solved` starts from the instructor edition's answers, `blank` from the
-student edition.
+student edition. `hand_in.py` makes notebooks of it.
 """
 
 from dataclasses import dataclass, field

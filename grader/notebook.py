@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from hashlib import md5
 from typing import Any
 
 Cell = Any  # nbformat's cells are dictionaries whose keys can be read as attributes
@@ -50,10 +51,36 @@ def title(cell: Cell, index: int) -> str:
     return str(cell.metadata.get("nbgrader", {}).get("grade_id") or index + 1)
 
 
+def is_untouched(cell: Cell) -> bool:
+    """Whether an answer is still as it was released: nbgrader notes a checksum of that.
+
+    The recipe is nbgrader's, written out here because students do not have nbgrader.
+    """
+    mark = cell.metadata.nbgrader
+    parts = [cell.source, cell.cell_type, bool(mark.grade), bool(mark.solution), False]
+    parts += [mark.grade_id, *([float(mark.points)] if mark.grade else [])]
+    found = md5("".join(map(str, parts)).encode(), usedforsecurity=False)
+    return bool(found.hexdigest() == mark.get("checksum"))
+
+
 def outcome(cell: Cell) -> Outcome:
     """What a test cell came to, read from its outputs after it was run."""
     errors = [output for output in cell.outputs if output.output_type == "error"]
     return _of_error(cell.source, errors[0]) if errors else AGREES
+
+
+def broken_set_up(cells: list[Cell]) -> tuple[str, str] | None:
+    """The first cell of ours that stopped before any answer was run: its name, and the error.
+
+    Then nothing that follows says anything about the student: the machine lacks something.
+    """
+    for index, cell in enumerate(cells):
+        if kind(cell) == "solution":
+            return None
+        errors = [one for one in cell.get("outputs", []) if one.output_type == "error"]
+        if errors and kind(cell) == "locked":
+            return title(cell, index), f"{errors[0].ename}: {last_line(errors[0].evalue)}"
+    return None
 
 
 def last_line(text: str) -> str:
@@ -67,6 +94,9 @@ def _of_error(source: str, error: Any) -> Outcome:
         return UNWRITTEN
     if error.ename in STOPPED:
         return TOO_LONG
+    if error.ename == "NameError":
+        name = said.split("'")[1] if "'" in said else "a name"
+        return Outcome("error", f"{name} is not there: was its cell filled in, and did it run?")
     if error.ename in DISAGREES:
         return Outcome("wrong", _disagreement(source, said))
     if _in_hidden_part(source, error):  # the text is the student's, and may show what was drawn

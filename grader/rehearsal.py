@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.notebook import Cell, Outcome, is_test, kind, outcome, title
+from grader.notebook import (
+    UNWRITTEN,
+    Cell,
+    Outcome,
+    broken_set_up,
+    is_test,
+    is_untouched,
+    last_line,
+    outcome,
+    title,
+)
 
 SECONDS_A_CELL = 120
 
@@ -27,6 +37,7 @@ class Unreadable(Exception):  # noqa: N818 - it says what the file is
 def rehearse(path: Path) -> list[Line]:
     """Run all cells in a fresh kernel, from the notebook's folder, and tell of each graded one."""
     import nbclient
+    from nbclient.exceptions import DeadKernelError
 
     notebook = read(path)
     client = nbclient.NotebookClient(
@@ -38,7 +49,13 @@ def rehearse(path: Path) -> list[Line]:
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
-    client.execute()
+    try:
+        client.execute()
+    except DeadKernelError:
+        return [Line("notebook", "error", "The kernel died: a cell crashed or ended Python.")]
+    broken = broken_set_up(notebook.cells)
+    if broken:
+        return [Line(broken[0], "error", f"{broken[1]} (is everything installed?)")]
     return [_line(title(cell, i), cell) for i, cell in enumerate(notebook.cells) if _graded(cell)]
 
 
@@ -57,9 +74,10 @@ def _graded(cell: Cell) -> bool:
 
 def _line(name: str, cell: Cell) -> Line:
     found = outcome(cell) if is_test(cell) else _written(cell)
-    return Line(name, found.status, found.message)
+    printed = "".join(output.get("text", "") for output in cell.get("outputs", []))
+    said = last_line(printed) if found.status == "ok" else ""
+    return Line(name, found.status, said or found.message)
 
 
 def _written(cell: Cell) -> Outcome:
-    assert kind(cell) == "written"
-    return Outcome("manual", "A person will read this.")
+    return UNWRITTEN if is_untouched(cell) else Outcome("manual", "A person will read this.")

@@ -30,6 +30,8 @@ STUDENTS = {
         "shout": WARNS,
     },
     "endless": {"double": "def double(x):\n    while True: pass", "shout": SHOUT},
+    "odd [x]": {"double": DOUBLE},
+    "crash": {"double": "def double(x): return x / 0", "shout": SHOUT},
     "typo": {"double": "def double(x) return 2 * x", "shout": SHOUT},
 }
 
@@ -50,13 +52,14 @@ def graded(tmp_path_factory: pytest.TempPathFactory):
     for student, answers in STUDENTS.items():
         hand_in(course, student, answers)
     _hand_in_broken(course)
-    results = {r.student: r for r in grade_all(course, list(course.submissions()), workers=2)}
+    results = {r.student: r for r in grade_all(course, course.submissions(), workers=2)}
     for student, assignment in course.graded():
         feedback(course, student, assignment)
     return course, results
 
 
 def _hand_in_broken(course: Course) -> None:
+    (course.root / "submitted" / "lost" / "tinny").mkdir(parents=True)
     course.submitted("damaged", TINY).parent.mkdir(parents=True)
     course.submitted("damaged", TINY).write_text("{ not json")
     misnamed = hand_in(course, "misnamed", {"double": DOUBLE})

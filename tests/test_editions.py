@@ -9,8 +9,6 @@ from grader.course.source import faults
 from grader.course.start import start
 from notebooks import ASSIGNMENTS
 
-pytestmark = pytest.mark.xdist_group("editions")
-
 
 @pytest.fixture(scope="module")
 def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Course:

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from classroom import TINY
+from classroom import TINY, hand_in, make_course
 from grader.autograde.grade import grade
+from grader.course.release import release
 
 
 def by_id(result):
@@ -30,7 +31,8 @@ CELLS = [
     ("hidden_wrong", "wrong", "double | agrees: no"),
     ("spy", "error", "ValueError on further inputs."),
     ("endless", "error", "It ran longer than allowed and was stopped."),
-    ("typo", "error", "NameError: name 'double' is not defined"),
+    ("crash", "error", "ZeroDivisionError: division by zero"),
+    ("typo", "error", "double is not there: was its cell filled in, and did it run?"),
 ]
 
 
@@ -43,6 +45,10 @@ def test_a_wrong_answer_is_told_in_one_line(graded, student, status, message) ->
 @pytest.mark.parametrize("student", ["hidden_wrong", "visible_wrong", "endless", "typo"])
 def test_one_wrong_function_does_not_cost_another(graded, student) -> None:
     assert by_id(graded[1][student])["shout_test"].score == 1
+
+
+def test_a_student_whose_name_looks_like_a_pattern_is_graded(graded) -> None:
+    assert graded[1]["odd [x]"].score == 2
 
 
 def test_a_warning_on_stderr_costs_nothing(graded) -> None:
@@ -63,6 +69,23 @@ def test_a_broken_submission_fails_with_file_and_reason(graded, student, reason)
     assert (result.status, result.score, result.max_score) == ("failed", 0, 6)
     assert f"submitted/{student}/{TINY}" in result.error
     assert reason in result.error
+
+
+def test_a_machine_that_lacks_a_library_gives_no_zeros(tmp_path) -> None:
+    course = make_course(tmp_path)
+    source = course.solution(TINY).read_text()
+    course.solution(TINY).write_text(source.replace("ONE = 1", "import no_such_library; ONE = 1"))
+    release(course, [TINY])
+    hand_in(course, "unlucky", {})
+    result = grade(course, "unlucky", TINY)
+    assert result.status == "failed"
+    assert "cell setup, which is not the student's, stopped (ModuleNotFoundError" in result.error
+
+
+def test_a_hand_in_to_no_assignment_is_told(graded) -> None:
+    result = graded[1]["lost"]
+    assert (result.status, result.max_score) == ("failed", 0)
+    assert "submitted/lost/tinny: there is no assignment 'tinny'" in result.error
 
 
 def test_what_has_not_changed_is_not_graded_again(graded) -> None:

@@ -76,4 +76,5 @@ def _put_on_record(course: Course, assignments: list[str]) -> None:
     """Release what the gradebook does not know yet: a fresh clone has no gradebook."""
     with open_gradebook(course) as book:
         known = {assignment.name for assignment in book.assignments}
-    release(course, [name for name in assignments if name not in known])
+    there = set(course.assignments())
+    release(course, [name for name in assignments if name in there - known])

@@ -19,6 +19,9 @@ def refusal(course: Course, student: str, assignment: str) -> Fault | None:
     import nbformat
 
     path = place(course, student, assignment)
+    if assignment not in course.assignments():
+        what = f"there is no assignment {assignment!r} in solutions/"
+        return Fault(path.parent, "", what, "Rename the folder")
     whole = course.root / path
     if not whole.is_file():
         return Fault(path, "", f"there is no such file, {_found(whole.parent)}", "Rename it")
@@ -50,7 +53,15 @@ def _cell_faults(course: Course, assignment: str, path: Path, cells: list[Any]) 
 
 
 def graded_cells(course: Course, assignment: str) -> dict[str, float]:
-    """The graded cells of an assignment and their points, as its release put them on record."""
+    """The graded cells of an assignment and their points, as its release put them on record.
+
+    There are none when it was never released.
+    """
+    from nbgrader.api import MissingEntry
+
     with open_gradebook(course) as book:
-        cells = book.find_notebook(assignment, assignment).grade_cells
+        try:
+            cells = book.find_notebook(assignment, assignment).grade_cells
+        except MissingEntry:
+            return {}
         return {cell.name: float(cell.max_score) for cell in cells}

@@ -12,9 +12,13 @@ from typing import Any
 
 from nbgrader.preprocessors import Execute
 
-from grader.notebook import is_test
+from grader.notebook import broken_set_up, is_test
 
 STAMP = "grader"  # the key of our own note in an autograded notebook's metadata
+
+
+class SetUpError(Exception):
+    """The assignment's own set-up does not run here, so no score would be the student's doing."""
 
 
 class RunSubmission(Execute):  # type: ignore[misc]
@@ -23,6 +27,9 @@ class RunSubmission(Execute):  # type: ignore[misc]
     def preprocess(self, nb: Any, resources: Any, **more: Any) -> tuple[Any, Any]:
         start = time.perf_counter()
         nb, resources = super().preprocess(nb, resources, **more)
+        broken = broken_set_up(nb.cells)
+        if broken:
+            raise SetUpError(f"cell {broken[0]}, which is not the student's, stopped ({broken[1]})")
         for cell in nb.cells:
             if is_test(cell):
                 cell.outputs = [output for output in cell.outputs if _counts(output)]

@@ -50,8 +50,13 @@ def submissions_of(
     chosen: argparse.Namespace, course: Course, there: list[tuple[str, str]]
 ) -> list[tuple[str, str]]:
     """Of the submissions that are there, those of the assignments and the student named."""
-    names = assignments_of(chosen, course)
-    wanted = [(s, a) for s, a in there if a in names and chosen.student in (None, s)]
+    names = assignments_of(chosen, course) if chosen.assignments else None
+    wanted = [
+        (student, assignment)
+        for student, assignment in there
+        if (names is None or assignment in names) and chosen.student in (None, student)
+    ]
     if chosen.student and not wanted:
-        raise WrongUseError(f"student {chosen.student!r} has nothing of {', '.join(names)} there.")
+        what = ", ".join(names or ["anything"])
+        raise WrongUseError(f"student {chosen.student!r} has not handed in {what}.")
     return wanted

@@ -30,7 +30,7 @@ def run(chosen: argparse.Namespace) -> int:
     from grader.course.feedback import feedback
 
     course, code = course_of(chosen), ALL_WELL
-    graded = submissions_of(chosen, course, list(course.graded()))
+    graded = submissions_of(chosen, course, course.graded())
     if not graded:
         print("nothing has been graded yet: run 'grader grade' first", file=sys.stderr)
         return NOTHING_RAN

@@ -38,9 +38,10 @@ def run(chosen: argparse.Namespace) -> int:
     from grader.course.fault import CourseError
 
     course = course_of(chosen)
-    submissions = submissions_of(chosen, course, list(course.submissions()))
+    submissions = submissions_of(chosen, course, course.submissions())
     if chosen.workers < 1:
         raise WrongUseError("--workers must be at least 1.")
+    print("Submissions run without a sandbox here: grade what you trust.", file=sys.stderr)
     results = grade_all(course, submissions, workers=chosen.workers, force=chosen.force)
     try:
         done = list(_shown(progress(results, len(submissions), "grading"), chosen.json))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import warnings
 from typing import Any
@@ -16,9 +17,9 @@ class ConversionError(Exception):
 
 
 def convert(
-    course: Course, converter: type[Any], assignment: str, student: str = "*", **places: str
+    course: Course, converter: type[Any], assignment: str, student: str = ".", **places: str
 ) -> None:
-    """Run a converter anew on one assignment; raise `ConversionError` with nbgrader's reason.
+    """Run a converter anew on one notebook; raise `ConversionError` with nbgrader's reason.
 
     `places` are directories other than the course's own, such as `release_directory`.
     """
@@ -29,13 +30,25 @@ def convert(
     chosen = directory(course, assignment_id=assignment, student_id=student, **places)
     log, ear = logging.Logger("grader.nbgrader", logging.ERROR), Ear()
     log.addHandler(ear)
+    one = for_one_notebook(converter, assignment, student)
     try:
         with warnings.catch_warnings():
             # nbgrader builds a submission in steps that SQLAlchemy remarks on, to no effect.
             warnings.simplefilter("ignore", SAWarning)
-            converter(coursedir=chosen, config=settings(course), log=log, force=True).start()
+            one(coursedir=chosen, config=settings(course), log=log, force=True).start()
     except (NbGraderException, SystemExit) as error:
         raise ConversionError(ear.reason or str(error)) from None
+
+
+def for_one_notebook(converter: type[Any], assignment: str, student: str) -> type[Any]:
+    """The converter, told what to convert: by itself it takes a student's name for a pattern."""
+
+    class OfOneNotebook(converter):  # type: ignore[misc]
+        def init_notebooks(self) -> None:
+            folder = self._format_source(assignment, student)
+            self.assignments = {folder: [os.path.join(folder, f"{assignment}.ipynb")]}
+
+    return OfOneNotebook
 
 
 class Ear(logging.Handler):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,16 +49,20 @@ class Course:
         return self.root / step / student / assignment / f"{assignment}.ipynb"
 
     def assignments(self) -> list[str]:
-        """Names of the assignments that have an instructor edition."""
-        return sorted(path.parent.name for path in self.root.glob("solutions/*/*.ipynb"))
+        """Names of the assignments: each has a folder in solutions/."""
+        return [folder.name for folder in _folders(self.root, "solutions/*")]
 
-    def submissions(self) -> Iterator[tuple[str, str]]:
+    def submissions(self) -> list[tuple[str, str]]:
         """Each (student, assignment) that has been handed in, in order."""
-        for folder in sorted(self.root.glob("submitted/*/*")):
-            if folder.is_dir():
-                yield folder.parent.name, folder.name
+        return [(path.parent.name, path.name) for path in _folders(self.root, "submitted/*/*")]
 
-    def graded(self) -> Iterator[tuple[str, str]]:
+    def graded(self) -> list[tuple[str, str]]:
         """Each (student, assignment) that nbgrader has autograded, in order."""
-        for path in sorted(self.root.glob("autograded/*/*/*.ipynb")):
-            yield path.parent.parent.name, path.parent.name
+        found = [(path.parent.name, path.name) for path in _folders(self.root, "autograded/*/*")]
+        return [one for one in found if self.autograded(*one).is_file()]
+
+
+def _folders(root: Path, pattern: str) -> list[Path]:
+    """Folders but for those that programs keep for themselves, such as .ipynb_checkpoints."""
+    found = sorted(path for path in root.glob(pattern) if path.is_dir())
+    return [path for path in found if "/." not in f"/{path.relative_to(root).as_posix()}"]

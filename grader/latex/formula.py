@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .errors import LatexError, Misfit, Unreadable
-from .lexer import Reading, read
+from .lexer import Reading, read_whole
 from .names import Names, canonical
 from .reading import Read, readings
 from .scope import Scope
-from .terms import Kind, Term, settled
+from .terms import Kind, Term, parts, settled
 from .tex import Tex, tokens
 from .tree import Node
 
@@ -104,7 +104,7 @@ def read_formula(text: str, variables: Sequence[Variable], *, matrix: bool = Fal
     try:
         name, right = _sides(tokens(text))
         found = Reading(names, deadline=time.monotonic() + SECONDS)
-        node = read(right, found)
+        node = read_whole(right, found)
         if found.mended:
             raise Unreadable(found.mended[0][1], found.mended[0][0], "pair the brackets")
         term = _value(_usual(scope, node), right[0].at, matrix)
@@ -139,7 +139,7 @@ def _usual(scope: Scope, node: Node) -> Read:
     read = _first_complete(scope, node)
     if read.unknown:
         name = read.unknown[0]
-        at = next(t.at for t in _everything(read.terms[0]) if t.detail == name)
+        at = next(t.at for t in parts(read.terms) if t.detail == name)
         raise Unreadable(f"{name} is not declared", at, DECLARE.format(name=name))
     for remark in read.remarks:
         if remark.code == "spectral":
@@ -169,7 +169,3 @@ def _value(read: Read, at: int, matrix: bool) -> Term:
         cure = r"make it a number with \|...\|_F^2, \operatorname{tr}(...) or \sum"
         raise Unreadable(f"the objective is {shown}, not a number", at, cure)
     return term
-
-
-def _everything(term: Term) -> list[Term]:
-    return [term, *(below for part in term.args for below in _everything(part))]

@@ -15,7 +15,7 @@ from . import tree
 from .errors import Unreadable
 from .names import FUNCTIONS, GREEK, Names
 from .parser import parse
-from .tex import ACCENTS, CLOSE, OPEN, STYLES, SWITCHES, WORDY, Tex, argument, braced, flat, words
+from .tex import ACCENTS, CLOSE, OPEN, STYLES, SWITCHES, WORDY, Tex, argument, flat, words
 from .tree import Node
 
 OPERATORS = {
@@ -35,6 +35,7 @@ BARS = DOUBLE_BARS | {"|", r"\vert", r"\lvert", r"\rvert", r"\mid"}
 PAIRS = {"OPEN": "CLOSE", "NORM_OPEN": "NORM_CLOSE", "BAR_OPEN": "BAR_CLOSE", "LANGLE": "RANGLE"}
 OPERANDS = {"NAME", "NUMBER", "WHOLE", "AFTER", *PAIRS.values()}
 LONGEST_WORD = 30
+DEEPEST_TREE = 90
 INDEX_LETTERS = set("ijklmnrstpquvab")
 INDEX_ITEM = re.compile(r"cdot|[a-z]|\d|:|\*")
 D_COMMANDS = {r"\dd", r"\diff", r"\differential", r"\differentialD"}
@@ -59,6 +60,14 @@ def read(tokens: list[Tex], reading: Reading) -> Node:
         return parse(Lexer(list(tokens), reading).run())
     except RecursionError:
         raise Unreadable("too many things inside one another", tokens[0].at) from None
+
+
+def read_whole(tokens: list[Tex], reading: Reading) -> Node:
+    """The tree of a whole formula, which is never so deep that walking it is a danger."""
+    node = read(tokens, reading)
+    if tree.depth(node) > DEEPEST_TREE:
+        raise Unreadable("too many things inside one another", tokens[0].at)
+    return node
 
 
 @dataclass(frozen=True)
@@ -798,6 +807,3 @@ def _close(opened: Token, at: int, mended: list[tuple[int, str]]) -> Token:
     token = Token(PAIRS[opened.type], "")
     token.start_pos = at
     return token
-
-
-__all__ = ["Reading", "braced", "index_like", "read"]

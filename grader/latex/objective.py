@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .terms import Term
+from .terms import Term, parts
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -251,7 +251,7 @@ def arguments(
 ) -> Iterator[Argument]:
     """What every bending function of a term is applied to."""
     evaluation = Evaluation(values, lengths)
-    for part in _parts(term, set()):
+    for part in parts([term]):
         if part.op == "apply" and part.detail[0] not in POLYNOMIAL:
             function = part.detail[0]
             yield Argument(function, function in KINKED, evaluation.of(part.args[0]))
@@ -260,12 +260,3 @@ def arguments(
             yield Argument({"maximum": "max", "minimum": "min"}.get(part.op, "step"), True, x - y)
         elif part.op in ("softmax", "logsumexp"):
             yield Argument(part.op, False, evaluation.of(part.args[0]))
-
-
-def _parts(term: Term, seen: set[int]) -> Iterator[Term]:
-    if id(term) in seen:
-        return
-    seen.add(id(term))
-    for part in term.args:
-        yield from _parts(part, seen)
-    yield term

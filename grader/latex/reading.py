@@ -16,7 +16,7 @@ from .builder import Builder, Remark
 from .errors import Misfit, Unreadable
 from .products import Factor, bracketed, bracketings, fold
 from .scope import ENTRYWISE, Definition, Scope
-from .terms import Kind, Sizes, Term, is_open, settled, times
+from .terms import Kind, Sizes, Term, settled, times
 from .tree import Node
 
 Key = tuple[Any, ...]
@@ -286,7 +286,8 @@ class Reader(Builder):
             for i in range(1, len(pairs))
             if pairs[i][0] == "" and self._names_quantity(pairs[i - 1][1], pairs[i][1])
         ]
-        if said and self.pick(("argument", node.at), 2):
+        listed = any(isinstance(pairs[i][1], tree.Listing) for i in said)
+        if said and (listed or self.pick(("argument", node.at), 2)):
             self.remark("argument", "y(X) is read as the quantity y")
             return [pair for i, pair in enumerate(pairs) if i not in said]
         return pairs
@@ -352,7 +353,7 @@ class Reader(Builder):
             builder = Builder()
             builder.sizes = read.sizes
             term = settled(builder.unindexed(term, definition.indices, node.at), read.sizes)
-        if read.unknown or is_open(term):
+        if read.unknown or not term.closed:
             return None
         self.scope.read[key] = term
         return term
@@ -575,6 +576,8 @@ class Reader(Builder):
         if not isinstance(top, tree.Product) or not isinstance(top.factors[0][1], tree.Name):
             return None
         first = top.factors[0][1]
+        if self._names_quantity(first, top.factors[1][1]):  # the (W) of f(W)
+            top = tree.Product(top.at, (top.factors[0], *top.factors[2:]))
         if first.name in self.scope.definitions and self.scalar(self.term(first)):
             return first, top.factors[1:]
         return None

@@ -4,7 +4,8 @@ A Term says one operation; its Kind says the sizes in letters (`n`, `q`, `1`; `?
 known, `n·q` is a product). Backends (torch, numpy with differentials) only walk terms.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .errors import Misfit
@@ -34,6 +35,16 @@ class Term:
     kind: Kind
     detail: Any = None
     at: int = 0
+    closed: bool = field(init=False)  # every size and every name in it is known
+
+    def __post_init__(self) -> None:
+        kind = self.kind
+        known = "?" not in kind.rows + kind.columns and not any("?" in s for _, s in kind.axes)
+        known = known and kind.jacobian is None
+        closed = (
+            known and self.op not in ("unknown", "parameter") and all(a.closed for a in self.args)
+        )
+        object.__setattr__(self, "closed", closed)
 
 
 class Sizes:
@@ -126,17 +137,36 @@ def times(*sizes: str) -> str:
     return "·".join(parts) or "1"
 
 
-def settled(term: Term, sizes: Sizes) -> Term:
-    """The term with every size that turned out written into it."""
-    if not sizes.bound:
+def settled(term: Term, sizes: Sizes, done: dict[int, Term] | None = None) -> Term:
+    """The term with every size that turned out written into it; what is shared stays shared."""
+    if term.closed:
         return term
-    args = tuple(settled(a, sizes) for a in term.args)
-    kind = sizes.known(term.kind)
-    if kind == term.kind and all(a is b for a, b in zip(args, term.args, strict=True)):
-        return term
-    return Term(term.op, args, kind, term.detail, term.at)
+    done = {} if done is None else done
+    if id(term) not in done:
+        args = tuple(settled(a, sizes, done) for a in term.args)
+        done[id(term)] = Term(term.op, args, sizes.known(term.kind), term.detail, term.at)
+    return done[id(term)]
 
 
-def is_open(term: Term) -> bool:
-    """Whether some size in it is still unknown."""
-    return "?" in term.kind.rows + term.kind.columns or any(map(is_open, term.args))
+def parts(terms: Iterable[Term]) -> list[Term]:
+    """The terms and all below them, each once."""
+    found: dict[int, Term] = {}
+    waiting = list(terms)
+    while waiting:
+        term = waiting.pop()
+        if id(term) not in found:
+            found[id(term)] = term
+            waiting += term.args
+    return list(found.values())
+
+
+def open_parts(terms: Iterable[Term]) -> list[Term]:
+    """Those of the parts in which some size is not known, or a name was never declared."""
+    found: dict[int, Term] = {}
+    waiting = [t for t in terms if not t.closed]
+    while waiting:
+        term = waiting.pop()
+        if id(term) not in found:
+            found[id(term)] = term
+            waiting += [a for a in term.args if not a.closed]
+    return list(found.values())

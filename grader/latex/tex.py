@@ -81,7 +81,10 @@ INNER_TABLES = {"cases", "matrix", "pmatrix", "bmatrix", "vmatrix", "Bmatrix", "
 
 def tokens(text: str, offset: int = 0) -> list[Tex]:
     """The meaningful TeX tokens of a formula that starts at `offset` of its document."""
-    found = undress(_infix_over(cut(text, offset)))
+    try:
+        found = undress(_infix_over(cut(text, offset)))
+    except RecursionError:
+        raise Unreadable("too many things inside one another", offset) from None
     _check_depth(found)
     return found
 
@@ -167,6 +170,17 @@ def undress(found: list[Tex]) -> list[Tex]:
     i = 0
     while i < len(found):
         i = _undress_one(found, i, out)
+    return _without_empty_braces(out)
+
+
+def _without_empty_braces(found: list[Tex]) -> list[Tex]:
+    r"""`\max{}'(Z)` is `\max'(Z)`; an empty group before a script stays nothing as well."""
+    out: list[Tex] = []
+    for token in found:
+        if token.text == "}" and out and out[-1].text == "{":
+            out.pop()
+        else:
+            out.append(token)
     return out
 
 

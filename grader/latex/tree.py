@@ -3,8 +3,9 @@
 Whether `A B` is a product of matrices or entry by entry is the business of `reading`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,14 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
+def depth(node: Node) -> int:
+    """How many nodes stand inside one another, counted without recursion."""
+    level, nodes = 0, [node]
+    while nodes:
+        level, nodes = level + 1, [child for n in nodes for child in children(n)]
+    return level
+
+
 def holds(node: Node, *kinds: type[Node]) -> bool:
     """Whether a node of one of these kinds stands anywhere in it."""
     return any(isinstance(part, kinds) for part in walk(node))
@@ -198,3 +207,18 @@ def unwrapped(node: Node) -> Node:
     while isinstance(node, Group):
         node = node.inner
     return node
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The tree with every node changed, from the leaves up."""
+    changes = {f.name: _rebuilt_value(getattr(node, f.name), change) for f in fields(node)}
+    changes.pop("at")
+    return change(replace(node, **changes))
+
+
+def _rebuilt_value(value: Any, change: Callable[[Node], Node]) -> Any:
+    if isinstance(value, Node):
+        return rebuilt(value, change)
+    if isinstance(value, tuple):
+        return tuple(_rebuilt_value(item, change) for item in value)
+    return value

@@ -106,7 +106,7 @@ BOMBS = [
 @pytest.mark.parametrize("text", BOMBS, ids=lambda text: text[:24])
 def test_bombs_end_soon_with_a_message(text: str) -> None:
     """A formula made to hang the reader is refused within two seconds."""
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(LatexError):
         read_formula(text, DECLARED)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

@@ -1,4 +1,4 @@
-"""Build the hand-ins of the example class into a course: `python examples/build.py COURSE`.
+"""Hand the example class in to a course: `python examples/hand_in.py COURSE`.
 
 A hand-in is the student edition with some cells filled in; students.py says which, and how.
 """
@@ -15,23 +15,23 @@ from grader.notebook import kind
 from students import CLASS, HandIn
 
 
-def build(course: Course) -> None:
+def hand_in(course: Course) -> None:
     """Put the whole class into the course's submitted/."""
     for student, hand_ins in CLASS.items():
-        for hand_in in hand_ins:
-            path = course.submitted(student, hand_in.assignment)
+        for one in hand_ins:
+            path = course.submitted(student, one.assignment)
             path.parent.mkdir(parents=True, exist_ok=True)
-            nbformat.write(filled_in(course, hand_in), path)
+            nbformat.write(filled_in(course, one), path)
 
 
-def filled_in(course: Course, hand_in: HandIn) -> NotebookNode:
+def filled_in(course: Course, one: HandIn) -> NotebookNode:
     """The student edition as this student left it."""
-    notebook = nbformat.read(course.released(hand_in.assignment), as_version=4)
-    model = model_answers(course, hand_in.assignment) if hand_in.rest == "solved" else {}
-    answers = model | hand_in.answers
+    notebook = nbformat.read(course.released(one.assignment), as_version=4)
+    model = model_answers(course, one.assignment) if one.rest == "solved" else {}
+    answers = model | one.answers
     unknown = set(answers) - {cell.id for cell in notebook.cells}
-    assert not unknown, f"no such cell in {hand_in.assignment}: {unknown}"
-    notebook.cells = [cell for cell in notebook.cells if cell.id not in hand_in.deleted]
+    assert not unknown, f"no such cell in {one.assignment}: {unknown}"
+    notebook.cells = [cell for cell in notebook.cells if cell.id not in one.deleted]
     for cell in notebook.cells:
         cell.source = answers.get(cell.id, cell.source)
     return notebook
@@ -49,4 +49,4 @@ def model_answers(course: Course, assignment: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    build(Course(Path(sys.argv[1]).resolve()))
+    hand_in(Course(Path(sys.argv[1]).resolve()))

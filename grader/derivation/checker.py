@@ -1,0 +1,384 @@
+"""Check a derivation line by line: `check_derivation(text, variables, given, asked)`."""
+
+import bisect
+import re
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from grader.latex import Variable, tree
+from grader.latex.errors import Unreadable
+from grader.latex.names import canonical
+from grader.latex.tex import Tex
+from grader.latex.tree import Node
+
+from .definitions import Document, Head
+from .equation import Equations, Outcome, Verdict
+from .gradients import Gradients
+from .mistakes import Mistakes
+from .report import Report, Step, report_of
+from .text import Part, Statement
+from .tolerance import Tolerance
+
+MOST_EARLIER = 14  # expressions that a line starting with = may go on from
+
+
+@dataclass(frozen=True)
+class Expression:
+    """An expression met before, from which a dangling `=` may go on."""
+
+    order: int
+    node: Node
+    display: bool
+    head: bool
+    tokens: list[Tex]
+    segment: int
+
+
+@dataclass
+class Chain:
+    """What is known while walking along `A = B = C`."""
+
+    statement: Statement
+    order: int
+    previous: Part | None = None  # the expression the next one is compared with
+    base: Part | None = None  # the last one that was understood
+    earlier: list[Expression] = field(default_factory=list)  # for a chain that starts with =
+    gradient: str | None = None  # what the head is the gradient by, while all is well
+    closed: Part | None = None  # a head that would state the gradient it equals
+
+
+def check_derivation(
+    text: str,
+    variables: Sequence[Variable],
+    given: Iterable[str] = (),
+    asked: Sequence[str] = (),
+) -> Report:
+    """The report on a text: every equation, and whether each gradient asked for is stated."""
+    wanted = tuple(canonical(name) for name in asked)
+    try:
+        with np.errstate(all="ignore"):  # what has no value is seen to have none
+            steps = Checker(text, variables, given).run()
+    except RecursionError:
+        steps = [Step(1, 1, "", Verdict.NOT_UNDERSTOOD, "too many things inside one another")]
+    report = report_of(steps, wanted)
+    shown = {canonical(name): name for name in asked}
+    return replace(report, missing=tuple(shown[name] for name in report.missing))
+
+
+class Checker:
+    """One pass over the statements of a document."""
+
+    def __init__(self, text: str, variables: Sequence[Variable], given: Iterable[str] = ()) -> None:
+        self.text = text
+        self.document = Document(text, variables, given)
+        self.equations = Equations(self.document, variables)
+        self.gradients = Gradients(self.equations)
+        self.tolerance = Tolerance(self.document, self.equations)
+        self.mistakes = Mistakes(self.document, self.equations, self.tolerance.holds_if_symmetric)
+        self.steps: list[Step] = []
+        self.met: list[Expression] = []
+        self.starts = [0] + [m.end() for m in re.finditer("\n", text)]
+
+    def run(self) -> list[Step]:
+        for order, statement in enumerate(self.document.statements):
+            if time.monotonic() > self.document.deadline:
+                self._out_of_time(statement)
+                break
+            if statement.plain and not self._clear(order, statement):
+                continue
+            self.tolerance.hear(statement)
+            self._statement(order, statement)
+        return self.steps
+
+    def _out_of_time(self, statement: Statement) -> None:
+        part = next(p for p in statement.parts if p.tokens)
+        message = "the text takes too long to check; from here on nothing was checked"
+        self._add(part, Outcome(Verdict.NOT_UNDERSTOOD, message))
+        self.steps[-1] = replace(self.steps[-1], matters=True)
+
+    def _clear(self, order: int, statement: Statement) -> bool:
+        """Whether a line typed without `$` is mathematics we know throughout."""
+        nodes = [part.node for part in statement.parts if part.tokens]
+        return all(
+            isinstance(node, Node) and not self.equations.undeclared(node, order) for node in nodes
+        )
+
+    # ------------------------------------------------------------ along a chain
+
+    def _statement(self, order: int, statement: Statement) -> None:
+        parts = list(statement.parts)
+        chain = Chain(statement, order)
+        if len(parts) == 1 and not parts[0].relation:
+            self._alone(chain, parts[0])
+            return
+        if parts[0].relation or not parts[0].tokens:
+            parts = parts if parts[0].relation else parts[1:]
+            chain.earlier = self._candidates(statement)
+        else:
+            self._head(chain, parts.pop(0))
+        for part in parts:
+            self._part(chain, part)
+
+    def _alone(self, chain: Chain, part: Part) -> None:
+        """Not an equation, but the next line may go on from it."""
+        if isinstance(part.node, Unreadable) and not part.tokens[0].text:
+            self._add(part, Outcome(Verdict.NOT_UNDERSTOOD, part.node.message))
+        elif chain.statement.display and isinstance(part.node, Node):
+            self._meet(chain, part, head=True)
+
+    def _head(self, chain: Chain, part: Part) -> None:
+        chain.previous = part
+        if isinstance(part.node, Unreadable):
+            outcome = Outcome(Verdict.NOT_UNDERSTOOD, part.node.message, at=part.node.at)
+            self._add(part, outcome)
+        elif isinstance(part.node, Node):
+            self._meet(chain, part, head=True)
+            chain.gradient = self.gradients.of(part.node, chain.order)
+            if self.gradients.is_closed(part.node, chain.order):
+                chain.closed = part
+
+    def _part(self, chain: Chain, part: Part) -> None:
+        if part.relation == "~":
+            self._add(part, Outcome(Verdict.NOT_CHECKED, "an approximation, not checked"))
+            chain.previous, chain.gradient, chain.closed = part, None, None
+            return
+        if not isinstance(part.node, Node):
+            self._unread(chain, part)
+            return
+        head = self._defines(chain, part)
+        outcome = self._definition(chain, part, head) if head else self._equation(chain, part)
+        links = outcome.verdict is not Verdict.DEFINITION and self._links(chain, part)
+        states = self._states(chain, part, outcome)
+        self._add(part, outcome, chain, states=states, links=links)
+        if outcome.good or outcome.verdict in (Verdict.WRONG, Verdict.DEFINITION):
+            chain.base = part
+        if not outcome.good:
+            chain.gradient = chain.closed = None
+        chain.previous = part
+        self._meet(chain, part)
+
+    def _unread(self, chain: Chain, part: Part) -> None:
+        """An expression that could not be read: the chain goes on from the one before."""
+        chain.gradient = chain.closed = None
+        if isinstance(part.node, Unreadable):
+            outcome = Outcome(Verdict.NOT_UNDERSTOOD, part.node.message, at=part.node.at)
+            self._add(part, outcome, chain)
+        if chain.previous is None or not isinstance(chain.previous.node, Node):
+            chain.previous = part
+
+    def _defines(self, chain: Chain, part: Part) -> Head | None:
+        if chain.earlier:
+            return None
+        place = next(i for i, p in enumerate(chain.statement.parts) if p is part)
+        reverse = self.document.heads.get((chain.order, place - 1))
+        return self.document.heads.get((chain.order, place)) or (
+            reverse if place - 1 == 0 or reverse is None else None
+        )
+
+    def _definition(self, chain: Chain, part: Part, head: Head) -> Outcome:
+        outcome = Outcome(Verdict.DEFINITION, f"defines {head.name}")
+        if head.kind in ("function", "alias"):
+            return outcome
+        trial = self.equations.evaluates(tree.Name(part.tokens[0].at, head.name), chain.order)
+        if trial is None:
+            return outcome
+        if trial.verdict is Verdict.WRONG:
+            return self.tolerance.other_readings(chain, part, trial) or trial
+        return trial
+
+    def _equation(self, chain: Chain, part: Part) -> Outcome:
+        assert isinstance(part.node, Node)
+        if chain.earlier:
+            earlier, chain.earlier = chain.earlier, []
+            return self._linked(chain, earlier, part)
+        if chain.previous is None or not isinstance(chain.previous.node, Node):
+            return Outcome(Verdict.NOT_UNDERSTOOD, "what it is compared with was not understood")
+        outcome = self.equations.check(chain.previous.node, part.node, chain.order)
+        if outcome.verdict is Verdict.NOT_UNDERSTOOD and chain.base not in (None, chain.previous):
+            outcome = self._against_base(chain, part, outcome)
+        if outcome.verdict is Verdict.WRONG:
+            outcome = self.tolerance.other_readings(chain, part, outcome) or outcome
+        return outcome
+
+    def _against_base(self, chain: Chain, part: Part, outcome: Outcome) -> Outcome:
+        """After a part that says nothing, compare with the last one that did."""
+        between = chain.previous.node if chain.previous else None
+        base = chain.base
+        if base is None or not isinstance(base.node, Node) or not isinstance(part.node, Node):
+            return outcome
+        if isinstance(between, Node) and self.equations.evaluates(between, chain.order) is None:
+            return outcome
+        other = self.equations.check(base.node, part.node, chain.order)
+        if other.verdict not in (Verdict.OK, Verdict.REMARK, Verdict.WRONG):
+            return outcome
+        line = self._place(base.tokens[0].at)[0]
+        remark = f"compared with line {line}, because what stands between was not understood"
+        return replace(other, remarks=(*other.remarks, remark), verdict=_remarked(other.verdict))
+
+    # ------------------------------------------------------------ lines that start with =
+
+    def _meet(self, chain: Chain, part: Part, head: bool = False) -> None:
+        assert isinstance(part.node, Node)
+        statement = chain.statement
+        self.met.append(
+            Expression(
+                chain.order, part.node, statement.display, head, part.tokens, statement.segment
+            )
+        )
+
+    def _candidates(self, statement: Statement) -> list[Expression]:
+        """What a line that starts with = may go on from, the likely first."""
+        likely = [e for e in self.met[-1:] if e.segment == statement.segment]
+        displayed = [e for e in self.met if e.display]
+        likely += displayed[-1:] + self.met[-1:]
+        likely += [e for e in reversed(displayed) if e.head] + self.met[:-MOST_EARLIER:-1]
+        return list({id(e): e for e in likely}.values())[:MOST_EARLIER]
+
+    def _linked(self, chain: Chain, earlier: list[Expression], part: Part) -> Outcome:
+        assert isinstance(part.node, Node)
+        first: Outcome | None = None
+        for place, expression in enumerate(earlier):
+            outcome = self.equations.check(
+                expression.node, part.node, chain.order, patient=place == 0
+            )
+            if outcome.good:
+                self._go_on(chain, expression)
+                return self._continued(chain, outcome, expression, place)
+            if first is None or first.verdict in (Verdict.NOT_UNDERSTOOD, Verdict.RULE):
+                first = outcome
+        if first is None:
+            return Outcome(Verdict.NOT_UNDERSTOOD, "it starts with =, but nothing stands before")
+        if first.verdict is Verdict.WRONG:
+            chain.previous = Part("", earlier[0].tokens, earlier[0].node)
+            for expression in earlier:
+                before = Part("", expression.tokens, expression.node)
+                other = self.tolerance.other_readings(replace_previous(chain, before), part, first)
+                if other is not None:
+                    return other
+        return first
+
+    def _go_on(self, chain: Chain, expression: Expression) -> None:
+        chain.previous = Part("", expression.tokens, expression.node)
+        chain.gradient = self.gradients.of(expression.node, chain.order)
+
+    def _continued(
+        self, chain: Chain, outcome: Outcome, expression: Expression, place: int
+    ) -> Outcome:
+        if place == 0 and expression.segment == chain.statement.segment:
+            return outcome
+        line = self._place(expression.tokens[0].at)[0]
+        remark = f'goes on from "{self._shown(expression.tokens)[:40]}" of line {line}'
+        verdict = _remarked(outcome.verdict) if place else outcome.verdict
+        return replace(outcome, verdict=verdict, remarks=(*outcome.remarks, remark))
+
+    # ------------------------------------------------------------ what a step is worth
+
+    def _states(self, chain: Chain, part: Part, outcome: Outcome) -> tuple[str, ...]:
+        """The gradients that this step states."""
+        assert isinstance(part.node, Node)
+        if not outcome.good or any("assum" in r or "condition" in r for r in outcome.remarks):
+            return ()
+        by = self.tolerance.gradient_name(chain, outcome)
+        if chain.gradient is None and by is None and chain.closed is not None:
+            stated = self.gradients.of(part.node, chain.order, outcome)
+            return (stated,) if stated else ()
+        if chain.previous is not None and isinstance(chain.previous.node, Node):
+            fresh = self.gradients.of(chain.previous.node, chain.order, outcome)
+            chain.gradient = fresh or chain.gradient
+        if by is not None:
+            return self._states_in_code(by, part.node, chain.order)
+        by = chain.gradient
+        if by is None or not self.gradients.is_closed(part.node, chain.order):
+            return ()
+        return (by,)
+
+    def _states_in_code(self, by: str, value: Node, order: int) -> tuple[str, ...]:
+        """The gradient that `dW = X^T dZ` states once dZ was written out."""
+        if not self.gradients.is_closed(self.tolerance.without_codes(value), order):
+            return ()
+        self.tolerance.closed_codes.add(by)
+        return (by,) if by in self.document.scope.variables else ()
+
+    def _links(self, chain: Chain, part: Part) -> bool:
+        """Whether it says something of a differential, a derivative or an intermediate."""
+        if chain.previous is None or not isinstance(chain.previous.node, Node):
+            return False
+        left, right = chain.previous.node, part.node
+        assert isinstance(right, Node)
+        if self._shown(chain.previous.tokens) == self._shown(part.tokens):
+            return False
+        if self.gradients.of(left, chain.order) and self.gradients.is_closed(right, chain.order):
+            return False
+        return any(self._mentions(side) for side in (left, right))
+
+    def _mentions(self, node: Node) -> bool:
+        return any(
+            isinstance(n, tree.Differential | tree.Derivative)
+            or (isinstance(n, tree.Name) and n.name in self.document.students)
+            for n in tree.walk(node)
+        )
+
+    def _matters(self, part: Part) -> bool:
+        """Whether a step that was not understood could bear on the derivation."""
+        texts = [t.text for t in part.tokens]
+        derives = {"d", r"\partial", r"\nabla", r"\mathrm", r"\dd"} & set(texts)
+        if not texts[0]:
+            return True
+        names = {n.split("_")[0] for n in self.document.names.values}
+        return bool(derives) or any(t.lstrip("\\") in names for t in texts)
+
+    # ------------------------------------------------------------ steps
+
+    def _add(
+        self,
+        part: Part,
+        outcome: Outcome,
+        chain: Chain | None = None,
+        states: tuple[str, ...] = (),
+        links: bool = False,
+    ) -> None:
+        at = part.tokens[0].at if outcome.at is None or outcome.good else outcome.at
+        line, column = self._place(part.tokens[0].at)
+        step = Step(
+            line, column, self._typed(part, chain), outcome.verdict, outcome.message,
+            outcome.remarks, states=states, links=links, matters=self._matters(part),
+        )  # fmt: skip
+        if outcome.verdict is Verdict.NOT_UNDERSTOOD and at is not None:
+            line, column = self._place(at)
+            step = replace(step, line=line, column=column)
+        if outcome.verdict is Verdict.WRONG and chain is not None:
+            step = self.mistakes.explained(step, chain, part, outcome)
+        elif chain is not None:
+            self.mistakes.remember(step, chain, part, outcome)
+        self.steps.append(step)
+
+    def _typed(self, part: Part, chain: Chain | None) -> str:
+        """The equation as it was typed; its left side only where that stands just before."""
+        right = self._shown(part.tokens)
+        before = chain.previous if chain else None
+        if before is None or before is part or not before.tokens:
+            return right
+        first = chain is not None and before is chain.statement.parts[0]
+        sign = "≈" if part.relation == "~" else "="
+        return f"{self._shown(before.tokens)} {sign} {right}" if first else f"{sign} {right}"
+
+    def _shown(self, found: list[Tex]) -> str:
+        if not found:
+            return ""
+        return " ".join(self.text[found[0].at : found[-1].at + len(found[-1].text)].split())
+
+    def _place(self, at: int) -> tuple[int, int]:
+        line = bisect.bisect_right(self.starts, at)
+        return line, at - self.starts[line - 1] + 1
+
+
+def _remarked(verdict: Verdict) -> Verdict:
+    return Verdict.REMARK if verdict is Verdict.OK else verdict
+
+
+def replace_previous(chain: Chain, part: Part) -> Chain:
+    """The same chain, going on from another expression."""
+    return replace(chain, previous=part)

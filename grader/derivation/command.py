@@ -1,0 +1,65 @@
+"""The command `grader derivation FILE.md --problem FILE.json`.
+
+`run(text, problem)` gives the report of a derivation against a problem written as data:
+`{"vars": "X:n,p W:p,q b_1:1,m", "given": ["f = ..."], "asked": ["W"]}`. After the sizes of a
+variable a mark says its domain: `*` one-hot or rows that sum to 1, `+` positive, `%` invertible,
+or words after another colon, `S:n,n:definite`. A first size of 1 makes a row.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from grader.latex import Variable
+
+from .checker import check_derivation
+from .render import as_json, terminal
+from .report import Report
+
+MARKS = {"*": "one-hot", "+": "positive", "%": "invertible"}
+
+
+class NotAProblem(ValueError):  # noqa: N818 - says what the file is not
+    """A problem file that does not say what it should."""
+
+
+def variables_of(text: str) -> list[Variable]:
+    """The variables of `X:n,p b_1:1,m`."""
+    return [_variable(word) for word in text.split()]
+
+
+def _variable(word: str) -> Variable:
+    name, _, rest = word.partition(":")
+    sizes, *words = rest.split(":")
+    domain = {MARKS[c] for c in sizes if c in MARKS} | set(words)
+    parts = sizes.rstrip("".join(MARKS)).split(",")
+    if not name or len(parts) != 2 or not all(parts):
+        raise NotAProblem(f'"{word}" should read NAME:ROWS,COLUMNS, as in X:n,p')
+    rows, columns = parts
+    return Variable(name, rows, columns, frozenset(domain), row=rows == "1" != columns)
+
+
+def run(text: str, problem: Mapping[str, Any]) -> Report:
+    """The report of a derivation against a problem."""
+    if not isinstance(problem, Mapping) or not isinstance(problem.get("vars"), str):
+        raise NotAProblem('a problem needs "vars", as in {"vars": "X:n,p W:p,q"}')
+    variables = variables_of(problem["vars"])
+    return check_derivation(
+        text, variables, tuple(problem.get("given") or ()), tuple(problem.get("asked") or ())
+    )
+
+
+def derivation(path: Path, problem: Path, as_data: bool = False, hints: bool = False) -> int:
+    """Print the report of a file; 0 right, 1 something needs a person or is wrong, 2 wrong use."""
+    try:
+        said = json.loads(problem.read_text(encoding="utf-8"))
+        report = run(path.read_text(encoding="utf-8-sig"), said)
+    except (OSError, ValueError) as error:
+        print(f"grader derivation: {error}")
+        return 2
+    if as_data:
+        print(json.dumps(as_json(report), ensure_ascii=False))
+    else:
+        print(terminal(report, hints))
+    return 0 if report.verdict == "right" else 1

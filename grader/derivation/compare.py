@@ -1,0 +1,167 @@
+"""Compare the two sides of an equation at one draw: `compare(numbers, read)`.
+
+An equality of differentials must hold in every direction of each variable that reaches both
+sides; a variable that reaches one side only was silently held fixed, which is remarked.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.latex.errors import Unreadable
+from grader.latex.functions import Array
+from grader.latex.reading import Read
+from grader.latex.terms import Kind, Term
+from grader.latex.values import Dual, Numbers
+
+CLOSE_ENOUGH = 1e-9
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How two sides compare; `holds` is None where they agree under an assumption only."""
+
+    holds: bool | None
+    reason: str = ""  # sizes, value, form, zero, no common differential
+    message: str = ""
+    remarks: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()  # variables along whose differentials the sides differ
+    left: Array | None = None
+    right: Array | None = None
+
+
+def kinds_agree(read: Read) -> bool:
+    """Whether the two sides have the same sizes (a literal number fills a matrix)."""
+    left, right = (t.kind for t in read.terms)
+    if _index_that_differs(read) is not None:
+        return False
+    if left.number or right.number or left.jacobian or right.jacobian:
+        return True
+    return read.sizes.fits((left.rows, right.rows), (left.columns, right.columns))
+
+
+def _index_that_differs(read: Read) -> str | None:
+    """A free index that runs over one size on the left and another one on the right."""
+    left, right = (dict(t.kind.axes) for t in read.terms)
+    return next((i for i in left if i in right and not read.sizes.same(left[i], right[i])), None)
+
+
+def compare(numbers: Numbers, read: Read, terms: tuple[Term, Term]) -> Comparison:
+    """How the left and the right term compare at these numbers."""
+    left, right = terms
+    if left.kind.jacobian or right.kind.jacobian:
+        return _jacobians(numbers, left, right)
+    if not kinds_agree(read):
+        return Comparison(False, "sizes", _sizes_differ(read))
+    remarks = _filled(left, right, read)
+    a, b = _laid_over(numbers, left, right)
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        raise Unreadable("this has no value where it is tried", left.at)
+    if left.kind.form or right.kind.form:
+        return _forms(numbers, left, right, a, b)
+    error, size = np.abs(a - b).max(), max(np.abs(a).max(), np.abs(b).max())
+    if error <= CLOSE_ENOUGH * max(size, 1e-3):
+        return Comparison(True, remarks=remarks)
+    zero = right.kind.number and not b.any()
+    a, b = np.broadcast_arrays(a, b)
+    return Comparison(False, "zero" if zero else "value", left=a, right=b)
+
+
+def _sizes_differ(read: Read) -> str:
+    index = _index_that_differs(read)
+    if index is not None:
+        left, right = (dict(t.kind.axes)[index] for t in read.terms)
+        left, right = read.sizes.of(left), read.sizes.of(right)
+        return f"the index {index} runs over {left} on the left and over {right} on the right"
+    shown = [read.sizes.shown(t.kind) for t in read.terms]
+    return f"the left side is {shown[0]}, the right side is {shown[1]}"
+
+
+def _filled(left: Term, right: Term, read: Read) -> tuple[str, ...]:
+    """The remark that a number stands for a matrix filled with it."""
+    for number, other in ((left, right), (right, left)):
+        kind = read.sizes.known(other.kind)
+        if number.kind.number and not other.kind.number and (kind.rows, kind.columns) != ("1", "1"):
+            return ("the number stands for a matrix filled with it",)
+    return ()
+
+
+def _laid_over(numbers: Numbers, left: Term, right: Term) -> tuple[Array, Array]:
+    """Both values over all free indices of either."""
+    axes = dict(left.kind.axes)
+    axes.update(dict(right.kind.axes))
+    whole = Kind(axes=tuple(axes.items()))
+    a, b = (numbers.over(whole, t.kind, Dual(numbers.of(t))).value for t in (left, right))
+    return a, b
+
+
+def _forms(numbers: Numbers, left: Term, right: Term, a: Array, b: Array) -> Comparison:
+    if left.kind.form != right.kind.form:
+        return _form_and_value(left, right, a, b)
+    a, b = np.broadcast_arrays(a, b)
+    top = max(np.abs(a).max(), np.abs(b).max(), 1e-300)
+    slices = numbers.draw.slices()
+    reach = [{n for n, s in slices.items() if _reaches(side[s], top)} for side in (a, b)]
+    common, alone = reach[0] & reach[1], reach[0] ^ reach[1]
+    if not (reach[0] or reach[1]):
+        return Comparison(True)
+    if not common:
+        message = "the two sides have no differential in common"
+        return Comparison(False, "no common differential", message, (), tuple(sorted(alone)), a, b)
+    bad = tuple(sorted(n for n in common if _differ(a[slices[n]], b[slices[n]])))
+    if bad:
+        return Comparison(False, "form", where=bad, left=a, right=b)
+    held = ", ".join(f"d{n} = 0" for n in sorted(alone))
+    return Comparison(True, remarks=(f"holds with {held}",) if alone else ())
+
+
+def _form_and_value(left: Term, right: Term, a: Array, b: Array) -> Comparison:
+    value = b if left.kind.form else a
+    if not np.abs(value).any():
+        form = a if left.kind.form else b
+        if np.abs(form).any():
+            return Comparison(None, "form", "an assumption: the differential is set to zero")
+        return Comparison(True)
+    return Comparison(
+        False, "form", "one side is a differential, the other is not", left=a, right=b
+    )
+
+
+def _reaches(part: Array, top: float) -> bool:
+    return bool(np.abs(part).max(initial=0) > 1e-12 * top)
+
+
+def _differ(x: Array, y: Array) -> bool:
+    size = max(np.abs(x).max(), np.abs(y).max())
+    return bool(np.abs(x - y).max() > CLOSE_ENOUGH * size)
+
+
+def _jacobians(numbers: Numbers, left: Term, right: Term) -> Comparison:
+    """A derivative of a matrix by a matrix has no agreed matrix form; it is what it does."""
+    if left.kind.jacobian and right.kind.jacobian:
+        a, b = numbers.of(left), numbers.of(right)
+        same = a.shape == b.shape and np.allclose(a, b, rtol=CLOSE_ENOUGH)
+        return Comparison(bool(same), "value", "the two derivatives differ", left=a, right=b)
+    jacobian, matrix = (left, right) if left.kind.jacobian else (right, left)
+    if matrix.kind.axes or matrix.kind.form:
+        raise Unreadable("a derivative of a matrix by a matrix has no agreed form", left.at)
+    j, m = numbers.of(jacobian), numbers.of(matrix)
+    probe = np.random.default_rng(5).standard_normal(j.shape[2:])
+    wanted = np.einsum("klij,ij->kl", j, probe)
+    if any(_is(found, wanted) for found in _multiples(m, probe)):
+        remark = "a derivative by a matrix is read as the factor it brings to the chain rule"
+        return Comparison(True, remarks=(remark,))
+    raise Unreadable("a derivative of a matrix by a matrix has no agreed form", left.at)
+
+
+def _multiples(m: Array, probe: Array) -> Iterator[Array]:
+    for factor in (m, m.T):
+        if factor.shape[1] == probe.shape[0]:
+            yield factor @ probe
+        if probe.shape[1] == factor.shape[0]:
+            yield probe @ factor
+
+
+def _is(found: Array, wanted: Array) -> bool:
+    return found.shape == wanted.shape and bool(np.allclose(found, wanted, rtol=CLOSE_ENOUGH))

@@ -1,0 +1,283 @@
+"""What a text defines: every statement is read, and each `=` that introduces a name is found.
+
+`Document(text, variables, given)` holds the statements with their trees, the scope in which they
+are meant, and for each expression whether it defines something.
+"""
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.latex import Variable, tree
+from grader.latex.errors import Unreadable
+from grader.latex.formula import scope_of
+from grader.latex.lexer import Lexer, Reading, index_like, index_list, read_whole
+from grader.latex.names import Names
+from grader.latex.scope import Definition, UserFunction
+from grader.latex.tex import CLOSE, OPEN, Tex, tokens
+from grader.latex.tree import Node
+
+from .text import Part, statements
+
+SECONDS = 1.2  # for one document, reading and checking
+INTRODUCES = re.compile(
+    r"令|设|設|记|記|定义|定義|其中|\b(let|define|denote|write|where|set|put|call|with)\b", re.I
+)
+ENTRY = re.compile(r"(.+?)_(\w,?\w?)((?:\^\(\w+\))?)$")
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the left side of an equation introduces."""
+
+    kind: str  # name, entries, function, quantity, alias, builtin
+    name: str
+    parameters: tuple[str, ...] = ()
+
+
+class Document:
+    """A derivation with its names: what is declared, given, and defined by the student."""
+
+    def __init__(self, text: str, variables: Sequence[Variable], given: Iterable[str]) -> None:
+        self.text = text
+        self.deadline = time.monotonic() + SECONDS
+        self.scope = scope_of(variables)
+        self.names = Names(self.scope.variables, self.scope.sizes)
+        self.students: set[str] = set()
+        self.heads: dict[tuple[int, int], Head] = {}  # statement, part that holds the value
+        self.objective = ""
+        self._given = [tokens(formula) for formula in given]
+        self.statements = statements(text)
+        self._announce_given()
+        self._find_heads()
+        self._define_given()
+        self._read_statements()
+        self._define_heads()
+
+    # ------------------------------------------------------------ what is given
+
+    def _announce_given(self) -> None:
+        for found in self._given:
+            head = self._head(found[: _equals(found)])
+            if head is None:
+                raise Unreadable("a given formula must read f = ...", 0)
+            self.names.values.add(head.name)
+            if head.kind == "quantity":
+                self.names.functionlike.add(head.name)
+            self.objective = self.objective or head.name
+
+    def _define_given(self) -> None:
+        for found in self._given:
+            head = self._head(found[: _equals(found)])
+            node = read_whole(found[_equals(found) + 1 :], Reading(self.names))
+            if head:
+                self.scope.define(head.name, Definition(-1, node))
+
+    def _given_uses(self, command: str) -> bool:
+        return any(t.text == command for found in self._given for t in found)
+
+    # ------------------------------------------------------------ what the student introduces
+
+    def _find_heads(self) -> None:
+        for order, statement in enumerate(self.statements):
+            for i in range(len(statement.parts) - 1):
+                left, right = statement.parts[i], statement.parts[i + 1]
+                if right.relation == "=" and left.tokens and right.tokens:
+                    self._find_head(order, i, left, right)
+
+    def _find_head(self, order: int, i: int, left: Part, right: Part) -> None:
+        head = self._head(left.tokens)
+        if head is None or head.kind == "builtin":
+            self._reversed(order, i, left, right, head)
+            return
+        if head.kind in ("name", "quantity") and self._is_function(right.tokens):
+            head = Head("alias", head.name)
+        known = self._known(head)
+        if not known:
+            if self._just_a_number(head, right):
+                return
+            self._introduce(head)
+            self.heads[order, i + 1] = head
+        elif head.kind == "name":
+            self._again(order, i, head, right)
+
+    def _known(self, head: Head) -> bool:
+        if head.name in self.names.sizes and head.name not in self.names.values:
+            return False
+        return self.names.resolved(head.name) is not None or head.name in self.names.functions
+
+    def _just_a_number(self, head: Head, right: Part) -> bool:
+        """Says n = 5, i = 1 or D_ij = 1: nothing that a formula needs."""
+        small = (
+            head.kind == "entries" or head.name in self.names.sizes or head.name in tuple("ijklt")
+        )
+        return small and len(right.tokens) == 1 and right.tokens[0].number
+
+    def _introduce(self, head: Head) -> None:
+        self.students.add(head.name)
+        if head.kind in ("function", "alias", "builtin"):
+            self.names.functions.add(head.name)
+        else:
+            self.names.values.add(head.name)
+        if head.kind == "quantity":
+            self.names.functionlike.add(head.name)
+
+    def _again(self, order: int, i: int, head: Head, right: Part) -> None:
+        """A known name on the left: a new name on the right, or a new meaning."""
+        new = self._head(right.tokens)
+        statement = self.statements[order]
+        if new and new.kind == "name" and not self._known(new):
+            self._introduce(new)
+            self.heads[order, i] = new
+        elif head.name in self.students and i == 0:
+            said = statement.prose.split("\n")[-1][-40:]
+            if INTRODUCES.search(said):
+                self.heads[order, i + 1] = head
+
+    def _reversed(self, order: int, i: int, left: Part, right: Part, known: Head | None) -> None:
+        """XW = Z where Z is new, or sigmoid(h) = S(h) where S is."""
+        new = self._head(right.tokens)
+        if new is None or self._known(new):
+            return
+        if known is None and new.kind == "name":
+            if all(t.text != right.tokens[0].text for t in left.tokens):
+                self._introduce(new)
+                self.heads[order, i] = new
+        elif known and new.parameters == known.parameters and new.kind in ("function", "quantity"):
+            self._introduce(Head("function", new.name))
+            self.heads[order, i] = Head("alias", new.name)
+
+    def _is_function(self, found: list[Tex]) -> bool:
+        """Whether the expression is a function named without its argument."""
+        try:
+            lexed = Lexer(list(found), Reading(self.names)).run()
+        except Unreadable:
+            return False
+        return len(lexed) == 1 and isinstance(lexed[0].value, tree.Function)
+
+    def _head(self, found: list[Tex]) -> Head | None:  # noqa: PLR0911
+        """What a left side introduces, if it is a name, an entry or a function of names."""
+        if not found or len(found) > 30:
+            return None
+        try:
+            lexed = Lexer(list(found), Reading(self.names)).run()
+        except (Unreadable, RecursionError):
+            return None
+        kinds = [t.type for t in lexed]
+        if kinds == ["NAME"]:
+            return self._name_head(lexed[0].value)
+        if kinds == ["OPEN", "NAME", "CLOSE", "AFTER"]:
+            entry = lexed[3].value(tree.Name(0, lexed[1].value))
+            if isinstance(entry, tree.Index) and not self.names.known(lexed[1].value):
+                return Head("entries", lexed[1].value, entry.indices)
+        if kinds[:2] in (["NAME", "OPEN"], ["TAKES_BRACKET", "OPEN"]) and kinds[-1] == "CLOSE":
+            inside = lexed[2:-1]
+            if inside and all(t.type in ("NAME", "COMMA") for t in inside):
+                parameters = tuple(t.value for t in inside if t.type == "NAME")
+                return self._function_head(lexed[0], parameters, found)
+        if len(lexed) == 1 and isinstance(lexed[0].value, tree.Function):
+            return self._bare_function(lexed[0].value, found)
+        return None
+
+    def _name_head(self, name: str) -> Head:
+        entry = ENTRY.fullmatch(name)
+        if entry and not self.names.resolved(name) and index_like(entry[2]):
+            base = entry[1] + entry[3]
+            if not self.names.known(base):
+                return Head("entries", base, index_list(entry[2]))
+        return Head("name", name)
+
+    def _function_head(
+        self, function: object, parameters: tuple[str, ...], found: list[Tex]
+    ) -> Head | None:
+        value = getattr(function, "value", None)
+        if isinstance(value, tuple):  # a function that is known already
+            name, primes = value
+            if primes:
+                return None
+            if found[0].text == r"\sigma" and not self._given_uses(r"\sigma"):
+                return Head("function", "sigma", parameters)
+            return Head("builtin", name, parameters)
+        known = all(self.names.known(p) for p in parameters)
+        if known and not self._used_as_function(found):
+            return Head("quantity", str(value), parameters)
+        return Head("function", str(value), parameters)
+
+    def _bare_function(self, function: tree.Function, found: list[Tex]) -> Head | None:
+        """What sigma = ReLU introduces, where the problem itself knows no sigma."""
+        if found[0].text == r"\sigma" and not self._given_uses(r"\sigma") and not function.primes:
+            return Head("alias", "sigma")
+        return None
+
+    def _used_as_function(self, head: list[Tex]) -> bool:
+        """Whether phi of phi(Z) = ... is later applied to something else, or derived."""
+        name = head[0].text
+        written = [t.text for t in head[1:]]
+        if written[:1] and written[0] not in OPEN:
+            return False
+        for row in self._rows_of_tokens():
+            for i, token in enumerate(row):
+                after = row[i + 1 : i + 1 + len(written)]
+                if token.text != name or not after:
+                    continue
+                if after[0].text in ("'", r"\prime"):
+                    return True
+                if after[0].text in OPEN and [t.text for t in after] != written:
+                    return not self._same_names(row, i + 1, written)
+        return False
+
+    def _same_names(self, row: list[Tex], i: int, written: list[str]) -> bool:
+        end = next((j for j in range(i, len(row)) if row[j].text in CLOSE), len(row))
+        inside = {t.text for t in row[i + 1 : end]}
+        return inside <= set(written) | {","}
+
+    def _rows_of_tokens(self) -> Iterator[list[Tex]]:
+        for statement in self.statements:
+            for part in statement.parts:
+                yield part.tokens
+
+    # ------------------------------------------------------------ trees
+
+    def _read_statements(self) -> None:
+        for statement in self.statements:
+            reading = Reading(self.names, statement.mended, self.deadline)
+            for part in statement.parts:
+                if part.node is None and part.tokens:
+                    try:
+                        part.node = read_whole(part.tokens, reading)
+                    except Unreadable as error:
+                        part.node = error
+
+    def _define_heads(self) -> None:
+        for (order, i), head in self.heads.items():
+            node = self.statements[order].parts[i].node
+            if not isinstance(node, Node):
+                if head.kind in ("function", "alias"):
+                    self.scope.functions[head.name] = UserFunction(head.parameters, None)
+                continue
+            self._define(order, head, node)
+        if not self.objective:
+            self.objective = self._first_scalar_name()
+
+    def _define(self, order: int, head: Head, node: Node) -> None:
+        if head.kind == "alias":
+            function = node if isinstance(node, tree.Function | tree.Call) else None
+            name = function.function if function else None
+            self.scope.functions[head.name] = UserFunction(("x",), name)
+        elif head.kind == "function":
+            self.scope.functions[head.name] = UserFunction(head.parameters, node)
+        else:
+            indices = head.parameters if head.kind == "entries" else ()
+            self.scope.define(head.name, Definition(order, node, indices))
+
+    def _first_scalar_name(self) -> str:
+        """The objective where none is given: what the text takes the differential of, or f."""
+        for name in ("f", "L", "J", "E", "l", "ell", "loss"):
+            if name in self.scope.definitions:
+                return name
+        return "f"
+
+
+def _equals(found: list[Tex]) -> int:
+    return next((i for i, t in enumerate(found) if t.text == "="), len(found))

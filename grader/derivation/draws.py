@@ -1,0 +1,63 @@
+"""Numbers to try an equation at: sizes all distinct, variables in their domains."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from grader.latex import Variable
+from grader.latex.functions import Array
+from grader.latex.names import canonical
+from grader.latex.values import Draw
+
+# The first size is the largest, so that X^T X has an inverse where X is n x p.
+LENGTHS = ((5, 3, 4, 2, 7, 6, 8, 9), (7, 4, 3, 5, 2, 6, 9, 8))
+SPARE = (5, 3, 4, 2, 6, 7)  # for sizes that stay unknown, as in a rule for any A and B
+
+
+def draws(variables: Sequence[Variable]) -> list[Draw]:
+    """Two draws that share no size."""
+    letters = [s for v in variables for s in (v.rows, v.columns) if not s.isdigit()]
+    found = []
+    for number, lengths in enumerate(LENGTHS):
+        distinct = dict.fromkeys(letters)
+        known = dict(zip(distinct, [*lengths, *range(10, 10 + len(distinct))], strict=False))
+        generator = np.random.default_rng(1000 + number)
+        leaves = {canonical(v.name): _drawn(v, known, generator) for v in variables}
+        found.append(Draw(known, leaves))
+    return found
+
+
+def _drawn(variable: Variable, lengths: dict[str, int], generator: np.random.Generator) -> Array:
+    shape = tuple(int(s) if s.isdigit() else lengths[s] for s in (variable.rows, variable.columns))
+    value = generator.standard_normal(shape)
+    square = shape[0] == shape[1] > 1
+    for word in sorted(variable.domain):
+        value = _in_domain(word, value)
+    if square and not variable.domain and np.linalg.det(value) < 0:
+        value[0] *= -1  # log det X is then a number
+    return value
+
+
+def _in_domain(word: str, value: Array) -> Array:  # noqa: PLR0911
+    """The value moved into a domain; one-hot rows are drawn as rows that sum to 1."""
+    rows, columns = value.shape
+    if word in ("one-hot", "*", "stochastic"):
+        value = np.abs(value) + 0.1
+        total: Array = value.sum(0 if columns == 1 else 1, keepdims=True)
+        return value / total
+    if word in ("positive", "+"):
+        return np.abs(value) + 0.1
+    if rows != columns:
+        return value
+    if word in ("invertible", "%"):
+        invertible: Array = value + rows * np.eye(rows)
+        return invertible
+    if word == "symmetric":
+        return (value + value.T) / 2
+    if word == "orthogonal":
+        orthogonal: Array = np.linalg.qr(value)[0]
+        return orthogonal
+    if word in ("definite", "positive-definite"):
+        definite: Array = value @ value.T + np.eye(rows)
+        return definite
+    return value

@@ -1,0 +1,400 @@
+"""Check one equation: `Equations(document).check(left, right, order)`.
+
+The usual reading comes first. Where it fails, the tolerated readings follow one at a time, and
+what was taken the liberty of is always remarked; never two liberties at once. WRONG needs that
+everything was understood, every symbol is known, and no tolerated reading holds.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from grader.latex import Variable, tree
+from grader.latex.errors import Misfit, Unreadable
+from grader.latex.reading import Key, Read, readings
+from grader.latex.terms import Term, open_parts, settled
+from grader.latex.tree import Node
+from grader.latex.values import Draw, Numbers
+
+from .compare import Comparison, compare, kinds_agree
+from .definitions import Document
+from .draws import SPARE, draws
+
+MOST_READINGS = 80
+CONVENTIONS = {"layout", "line", "nabla", "power", "argument"}  # choices that are no liberty
+
+
+class Verdict(StrEnum):
+    """What is said of a step."""
+
+    OK = "ok"
+    REMARK = "ok_with_remark"
+    DEFINITION = "definition"
+    WRONG = "wrong"
+    NOT_UNDERSTOOD = "not_understood"
+    CONDITION = "condition"
+    RULE = "rule"
+    CONFLICT = "conflict"
+    NOT_CHECKED = "not_checked"
+
+
+GOOD = {Verdict.OK, Verdict.REMARK}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The verdict on one equation and what it rests on."""
+
+    verdict: Verdict
+    message: str = ""
+    remarks: tuple[str, ...] = ()
+    at: int | None = None
+    comparison: Comparison | None = None
+    terms: tuple[Term, Term] | None = None
+    numbers: Numbers | None = None
+    meanings: Mapping[Key, int] | None = None
+
+    @property
+    def good(self) -> bool:
+        return self.verdict in GOOD
+
+
+@dataclass
+class Trial:
+    """One reading of both sides, compared."""
+
+    read: Read
+    terms: tuple[Term, Term]
+    comparison: Comparison
+    numbers: Numbers
+    meanings: Mapping[Key, int]
+
+
+class Equations:
+    """Equations of one document, checked at its draws."""
+
+    def __init__(self, document: Document, variables: Sequence[Variable]) -> None:
+        self.document, self.scope = document, document.scope
+        self.draws = draws(variables)
+        self.numbers = [Numbers(draw) for draw in self.draws]
+        self.scope.is_entrywise = self._is_entrywise
+        self.tried = 0
+
+    def _is_entrywise(self, of: Term, by: Term) -> bool:
+        try:
+            return self.numbers[0].is_entrywise(of, by)
+        except KeyError:  # of sizes not known yet
+            return False
+
+    # ------------------------------------------------------------ one equation
+
+    def check(  # noqa: PLR0911
+        self, left: Node, right: Node, order: float, patient: bool = True
+    ) -> Outcome:
+        """The verdict on left = right, as statement `order` means it."""
+        if isinstance(left, tree.Function) and isinstance(right, tree.Function):
+            return self._functions(left, right)
+        unknown = sorted(self.undeclared(left, order) | self.undeclared(right, order))
+        try:
+            found, best, misfit = self._search(left, right, order, patient)
+            if unknown:
+                return self._about_unknown(left, right, unknown, found, order)
+            if found is not None:
+                return self._confirmed(found)
+        except Unreadable as error:
+            return self._not_understood(left, right, unknown, error)
+        except (FloatingPointError, RecursionError, KeyError):
+            return Outcome(Verdict.NOT_UNDERSTOOD, "this cannot be evaluated")
+        if best is not None:
+            return self._wrong(best)
+        message = f"the sizes do not fit: {misfit.message}" if misfit else "the sizes do not fit"
+        return Outcome(
+            Verdict.WRONG, message, at=misfit.at if misfit else None,
+            comparison=Comparison(False, "sizes", message),
+        )  # fmt: skip
+
+    def _functions(self, left: tree.Function, right: tree.Function) -> Outcome:
+        names = [self._original(side.function) for side in (left, right)]
+        if names[0] == names[1] and left.primes == right.primes:
+            return Outcome(Verdict.DEFINITION, "a name for a function")
+        return Outcome(Verdict.NOT_UNDERSTOOD, "an equation between functions")
+
+    def _original(self, function: str) -> str:
+        """The function that a name like S was given to."""
+        own = self.scope.functions.get(function)
+        return own.body if own and isinstance(own.body, str) else function
+
+    def _not_understood(
+        self, left: Node, right: Node, unknown: list[str], error: Unreadable
+    ) -> Outcome:
+        if unknown and _is_rule(left, right):
+            return Outcome(Verdict.RULE, f"a rule for any {', '.join(unknown)}, not checked")
+        return Outcome(Verdict.NOT_UNDERSTOOD, error.message, at=error.at)
+
+    def _wrong(self, best: Trial) -> Outcome:
+        comparison = best.comparison
+        message = comparison.message or "the two sides differ"
+        return Outcome(
+            Verdict.WRONG, message, (), None, comparison, best.terms, best.numbers, best.meanings
+        )
+
+    # ------------------------------------------------------------ readings
+
+    def _search(
+        self, left: Node, right: Node, order: float, patient: bool
+    ) -> tuple[Trial | None, Trial | None, Misfit | None]:
+        """The first reading that holds; else the best that does not; else why none fits."""
+        asked: dict[Key, int] = {}
+        found, best, misfit = self._attempt((left, right), order, {}, asked)
+        if found is not None or not patient:
+            return found, best, misfit
+        for tried, meanings in enumerate(self._alternatives(asked, left, right)):
+            if tried > MOST_READINGS or time.monotonic() > self.document.deadline:
+                break
+            found, other, _ = self._attempt((left, right), order, meanings, {})
+            if found is not None:
+                return found, best, misfit
+            best = best or other
+        return None, best, misfit
+
+    def _alternatives(
+        self, asked: Mapping[Key, int], left: Node, right: Node
+    ) -> Iterator[dict[Key, int]]:
+        """Other answers to the questions of meaning: one, one kind everywhere, two conventions."""
+        derivatives = tree.holds(left, tree.Derivative) and tree.holds(right, tree.Derivative)
+        rows = derivatives or self._numerator_layout(left)
+        keys = {k: n for k, n in asked.items() if k != ("layout", "rows") or rows}
+        for key, answers in keys.items():
+            for answer in range(1, answers):
+                yield {key: answer}
+        for kind in {k[0] for k in keys}:
+            alike = [k for k in keys if k[0] == kind]
+            if len(alike) > 1:
+                yield dict.fromkeys(alike, 1)
+        for first in list(keys)[:5]:
+            for second in list(keys)[:5]:
+                if first == second or first[0] not in CONVENTIONS:
+                    continue
+                for answer in range(1, keys[first]):
+                    for other in range(1, keys[second]):
+                        yield {first: answer, second: other}
+
+    def _numerator_layout(self, left: Node) -> bool:
+        """Whether it is a derivative by an intermediate, which may be a row where a row is said."""
+        side = tree.unwrapped(left)
+        if not isinstance(side, tree.Derivative) or side.bottom is None:
+            return False
+        bottom = tree.unwrapped(side.bottom)
+        return isinstance(bottom, tree.Name) and bottom.name not in self.scope.variables
+
+    def _attempt(
+        self,
+        sides: tuple[Node, Node],
+        order: float,
+        meanings: dict[Key, int],
+        asked: dict[Key, int],
+    ) -> tuple[Trial | None, Trial | None, Misfit | None]:
+        best: Trial | None = None
+        try:
+            for read in readings(self.scope, order + 0.5, sides, meanings):
+                asked.update(read.meanings)
+                if len(read.liberties) > 1:
+                    continue
+                trial = self._best_sized(read, meanings)
+                if trial.comparison.holds is not False and not self._too_free(trial):
+                    return trial, best, None
+                if best is None or best.comparison.reason == "sizes":
+                    best = trial
+        except Misfit as misfit:
+            asked.update(misfit.__dict__.get("meanings", {}))
+            return None, best, misfit
+        return None, best, None
+
+    def _best_sized(self, read: Read, meanings: Mapping[Key, int]) -> Trial:
+        """A trial; sizes that stay open (of a bold 1, of I) are any letter for which it holds."""
+        kinds_agree(read)
+        terms = [settled(t, read.sizes) for t in read.terms]
+        opened = list(dict.fromkeys(s for t in open_parts(terms) for s in _open_sizes(t)))
+        if not opened or read.unknown:
+            return self._trial(read, meanings, 0)
+        bound = dict(read.sizes.bound)
+        for letter in self.scope.sizes:
+            read.sizes.bound = bound | dict.fromkeys(opened, letter)
+            trial = self._trial(read, meanings, 0)
+            if trial.comparison.holds is not False:
+                return trial
+        read.sizes.bound = bound | dict.fromkeys(opened, self.scope.sizes[0])
+        return trial
+
+    def _too_free(self, trial: Trial) -> bool:
+        """A liberty taken, and a variable silently held fixed besides."""
+        held = any(r.startswith("holds with") for r in trial.comparison.remarks)
+        return held and "d" in trial.read.liberties
+
+    def _trial(self, read: Read, meanings: Mapping[Key, int], draw: int) -> Trial:
+        self.tried += 1
+        kinds_agree(read)
+        done: dict[int, Term] = {}
+        first, second = (settled(t, read.sizes, done) for t in read.terms)
+        numbers = self._numbers(read, (first, second), draw)
+        comparison = compare(numbers, read, (first, second))
+        return Trial(read, (first, second), comparison, numbers, dict(meanings))
+
+    def _numbers(self, read: Read, terms: tuple[Term, Term], draw: int) -> Numbers:
+        """The numbers of a draw, with values for undeclared names where there are any."""
+        names = {t.detail: t for t in open_parts(terms) if t.op == "unknown"}
+        open_sizes = list(dict.fromkeys(s for t in open_parts(terms) for s in _open_sizes(t)))
+        if not names and not open_sizes:
+            return self.numbers[draw]
+        base = self.draws[draw]
+        lengths = dict(base.lengths)
+        for place, size in enumerate(open_sizes):
+            lengths[size] = SPARE[(place + draw) % len(SPARE)]
+        drawn = Numbers(Draw(lengths, dict(base.leaves)))
+        for name, term in names.items():
+            generator = np.random.default_rng([draw, sum(map(ord, name))])
+            drawn.draw.leaves[name] = generator.standard_normal(drawn.shape(term.kind))
+        return drawn
+
+    def _confirmed(self, found: Trial) -> Outcome:
+        """The same reading must hold at the other draw."""
+        again = self._trial(found.read, found.meanings, 1)
+        if again.comparison.holds is False:
+            return self._wrong(again)
+        remarks = (*found.comparison.remarks, *(r.text for r in found.read.remarks))
+        if found.comparison.holds is None:
+            return Outcome(Verdict.CONDITION, found.comparison.message, remarks)
+        verdict = Verdict.REMARK if remarks else Verdict.OK
+        return Outcome(
+            verdict, "", remarks, None, found.comparison, found.terms, found.numbers,
+            found.meanings,
+        )  # fmt: skip
+
+    # ------------------------------------------------------------ undeclared symbols
+
+    def _about_unknown(
+        self, left: Node, right: Node, unknown: list[str], found: Trial | None, order: float
+    ) -> Outcome:
+        """An equation with symbols that nobody declared: a general rule, at best."""
+        said = ", ".join(unknown)
+        if not self._only_unknown(left, right, order):
+            if _is_rule(left, right):
+                return Outcome(Verdict.RULE, f"a rule for any {said}, not checked")
+            return Outcome(Verdict.NOT_UNDERSTOOD, f"not declared and not defined: {said}")
+        if found is not None:
+            confirmed = self._confirmed(found)
+            if confirmed.good:
+                return replace(confirmed, message=f"a general rule, for any {said}")
+        elif self._about_numbers(left, right, unknown):
+            _, best, _ = self._attempt((left, right), order, {}, {})
+            if best is not None and best.comparison.reason == "value":
+                return self._wrong(best)
+        if _is_rule(left, right):
+            return Outcome(Verdict.RULE, f"a rule for any {said}, not checked")
+        return Outcome(Verdict.NOT_UNDERSTOOD, f"not declared and not defined: {said}")
+
+    def _only_unknown(self, left: Node, right: Node, order: float) -> bool:
+        return not any(
+            isinstance(n, tree.Name)
+            and (n.name in self.scope.variables or n.name in self.scope.definitions)
+            for side in (left, right)
+            for n in tree.walk(side)
+        )
+
+    def _about_numbers(self, left: Node, right: Node, unknown: list[str]) -> bool:
+        """sigma'(x) = ...: one small letter and functions, so that it can be called wrong."""
+        known = all(len(n) == 1 and n.islower() for n in unknown) and len(unknown) == 1
+        return known and tree.holds(left, tree.Call) and not tree.holds(left, tree.Differential)
+
+    def undeclared(self, node: Node, order: float) -> set[str]:
+        """The names in it, definitions expanded, that nobody declared or defined."""
+        return {
+            part.name
+            for part, bound in self.expanded(node, order)
+            if isinstance(part, tree.Name)
+            and part.name not in bound
+            and part.name not in self.scope.variables
+            and part.name not in ("pi", "delta")
+            and part.name not in self.scope.definitions
+            and part.name not in self.scope.leaves
+        }
+
+    def expanded(self, node: Node, order: float) -> Iterator[tuple[Node, tuple[str, ...]]]:
+        """Every part of it and of the definitions it rests on, each definition once; with the
+        parameters of the function whose body the part stands in.
+        """
+        waiting: list[tuple[Node, float, tuple[str, ...]]] = [(node, order + 0.5, ())]
+        seen: set[tuple[str, float]] = set()
+        while waiting:
+            whole, at, bound = waiting.pop()
+            for part in tree.walk(whole):
+                yield part, bound
+                for key, found in self._rests_on(part, at, bound):
+                    if key not in seen:
+                        seen.add(key)
+                        waiting.append(found)
+
+    def _rests_on(
+        self, part: Node, order: float, bound: tuple[str, ...]
+    ) -> Iterator[tuple[tuple[str, float], tuple[Node, float, tuple[str, ...]]]]:
+        if isinstance(part, tree.Call | tree.Function):
+            own = self.scope.functions.get(part.function)
+            if own and isinstance(own.body, Node):
+                yield (f"{part.function}()", 0.0), (own.body, order, own.parameters)
+        elif isinstance(part, tree.Name) and part.name not in (*bound, *self.scope.variables):
+            definition = self.scope.definition(part.name, order)
+            if definition is not None:
+                key = (part.name, definition.order)
+                yield key, (definition.node, definition.order, ())
+
+    def holds(self, left: Node, right: Node, order: float) -> bool:
+        """Whether left = right holds strictly, with no liberty taken, at both draws."""
+        try:
+            for read in readings(self.scope, order + 0.5, (left, right)):
+                if read.liberties:
+                    return False
+                trial = self._best_sized(read, {})
+                if trial.comparison.holds:
+                    return bool(self._trial(read, {}, 1).comparison.holds)
+        except (Misfit, Unreadable, KeyError, RecursionError):
+            return False
+        return False
+
+    def evaluates(self, node: Node, order: float) -> Outcome | None:
+        """None when an expression has a value; what is the matter with it otherwise."""
+        try:
+            read = next(readings(self.scope, order + 0.5, [node]))
+            term = settled(read.terms[0], read.sizes)
+            self._numbers(read, (term, term), 0).of(term)
+        except Misfit as misfit:
+            message = f"the sizes do not fit: {misfit.message}"
+            sizes = Comparison(False, "sizes", message)
+            return Outcome(Verdict.WRONG, message, at=misfit.at, comparison=sizes)
+        except Unreadable as error:
+            return Outcome(Verdict.NOT_UNDERSTOOD, error.message, at=error.at)
+        except (RecursionError, KeyError):
+            return Outcome(Verdict.NOT_UNDERSTOOD, "this cannot be evaluated")
+        return None
+
+    def value(self, node: Node, order: float, draw: int = 0) -> tuple[Term, Numbers] | None:
+        """The usual reading of one expression and the numbers to evaluate it with."""
+        try:
+            read = next(readings(self.scope, order + 0.5, [node]))
+            term = settled(read.terms[0], read.sizes)
+            return term, self._numbers(read, (term, term), draw)
+        except (Unreadable, Misfit, KeyError, RecursionError):
+            return None
+
+
+def _is_rule(left: Node, right: Node) -> bool:
+    kinds = (tree.Differential, tree.Derivative)
+    return isinstance(tree.unwrapped(left), kinds) or isinstance(tree.unwrapped(right), kinds)
+
+
+def _open_sizes(term: Term) -> Iterator[str]:
+    sizes = (term.kind.rows, term.kind.columns, *(size for _, size in term.kind.axes))
+    for size in sizes:
+        yield from (part for part in size.split("·") if part.startswith("?"))

@@ -1,0 +1,89 @@
+"""Which gradients an equation states: `Gradients(equations).stated_by(left, right, order)`.
+
+A gradient is stated by an equation whose one side is the derivative of the objective by a
+declared variable, and whose other side, definitions expanded, holds only declared variables and
+functions: no derivative, no differential, no undefined symbol.
+"""
+
+import numpy as np
+
+from grader.latex import tree
+from grader.latex.tree import Node
+
+from .equation import Equations, Outcome
+
+
+class Gradients:
+    """Finds what is stated in one document."""
+
+    def __init__(self, equations: Equations) -> None:
+        self.equations, self.scope = equations, equations.scope
+
+    def of(self, side: Node, order: float, outcome: Outcome | None = None) -> str | None:
+        """The variable by which this side is the objective's derivative."""
+        indices: tuple[str, ...] = ()
+        side, indices = self._unwrapped(side, indices)
+        if not isinstance(side, tree.Derivative):
+            return None
+        bottom = tree.unwrapped(side.bottom) if side.bottom else self._chosen(outcome)
+        if isinstance(bottom, tree.Index):
+            indices, bottom = bottom.indices, tree.unwrapped(bottom.base)
+        if not isinstance(bottom, tree.Name) or bottom.name not in self.scope.variables:
+            return None
+        if not self._covers(indices, bottom.name) or not self._is_objective(side.top, order):
+            return None
+        return bottom.name
+
+    def _unwrapped(self, side: Node, indices: tuple[str, ...]) -> tuple[Node, tuple[str, ...]]:
+        """Without brackets, a transpose, vec, or indices: it determines the gradient as well."""
+        while True:
+            if isinstance(side, tree.Group | tree.Transpose):
+                side = side.inner
+            elif isinstance(side, tree.Call) and side.function == "vec" and not side.primes:
+                side = side.arguments[0]
+            elif isinstance(side, tree.Index):
+                indices, side = side.indices, side.base
+            else:
+                return side, indices
+
+    def _covers(self, indices: tuple[str, ...], name: str) -> bool:
+        """Whether entries are said for every place: free letters, or 1 where there is one."""
+        kind = self.scope.variables[name]
+        sizes = [s for s in (kind.rows, kind.columns) if len(indices) == 2 or s != "1"]
+        letters = [i for i in indices if not i.isdigit()]
+        if len(set(letters)) != len(letters):
+            return False
+        return all(not i.isdigit() or size == "1" for i, size in zip(indices, sizes, strict=False))
+
+    def _chosen(self, outcome: Outcome | None) -> Node | None:
+        r"""The variable a bare \nabla was read by."""
+        meanings = outcome.meanings if outcome and outcome.meanings else {}
+        answer = next((v for k, v in meanings.items() if k[0] == "nabla"), 0)
+        return tree.Name(0, list(self.scope.variables)[answer])
+
+    def _is_objective(self, top: Node, order: float) -> bool:
+        """Whether the thing derived is the objective: by name, or by value."""
+        top = tree.unwrapped(top)
+        objective = self.equations.document.objective
+        if isinstance(top, tree.Name) and top.name == objective:
+            return True
+        if objective not in self.scope.definitions:
+            return False
+        mine, theirs = (self._value(n, order) for n in (top, tree.Name(0, objective)))
+        return mine is not None and theirs is not None and np.allclose(mine, theirs, rtol=1e-9)
+
+    def _value(self, node: Node, order: float) -> np.ndarray | None:
+        found = self.equations.value(node, order)
+        if found is None:
+            return None
+        term, numbers = found
+        if term.kind.form or term.kind.axes or (term.kind.rows, term.kind.columns) != ("1", "1"):
+            return None
+        return numbers.of(term)
+
+    def is_closed(self, node: Node, order: float) -> bool:
+        """Whether it holds, definitions expanded, only declared variables and functions."""
+        return not any(
+            isinstance(part, tree.Differential | tree.Derivative | tree.Line)
+            for part, _ in self.equations.expanded(node, order)
+        ) and not self.equations.undeclared(node, order)

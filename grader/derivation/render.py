@@ -1,0 +1,149 @@
+r"""A report for people and programs: `html`, `terminal`, `as_json`.
+
+The table in HTML is self-contained: its styles are inline, the formulas stand as TeX between
+`\(` and `\)` (any page with MathJax shows them rendered), and everything typed is escaped.
+"""
+
+import re
+from html import escape
+from typing import Any
+
+from .equation import Verdict
+from .report import Report, Step
+
+SAID = {
+    Verdict.OK: "holds",
+    Verdict.REMARK: "holds, with a remark",
+    Verdict.DEFINITION: "definition",
+    Verdict.WRONG: "wrong",
+    Verdict.NOT_UNDERSTOOD: "not understood",
+    Verdict.CONDITION: "condition",
+    Verdict.RULE: "rule",
+    Verdict.CONFLICT: "second meaning",
+    Verdict.NOT_CHECKED: "not checked",
+}
+MARKS = {Verdict.OK: "✓", Verdict.REMARK: "✓", Verdict.WRONG: "✗", Verdict.NOT_UNDERSTOOD: "?"}
+COLOURS = {
+    Verdict.OK: "#0b6e4f", Verdict.REMARK: "#0b6e4f", Verdict.WRONG: "#b00020",
+    Verdict.NOT_UNDERSTOOD: "#8a5a00",
+}  # fmt: skip
+VERDICTS = {
+    "right": "Every line that was checked holds.",
+    "wrong": "There is a line that does not hold.",
+    "unknown": "Not everything could be checked.",
+}
+DIFFER = "the two sides differ"  # said only where nothing better is known
+MOST_REMARKS = 2  # a row stays readable
+CELL = "padding:.35em .6em;border-bottom:1px solid #8884;vertical-align:top;text-align:left"
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """The report as data, in the names that others rely on."""
+    return {
+        "verdict": report.verdict,
+        "first_wrong_line": report.first_wrong_line,
+        "mistake": report.mistake,
+        "missing": list(report.missing),
+        "steps": [
+            {
+                "line": step.line,
+                "column": step.column,
+                "text": step.text,
+                "verdict": step.verdict.value,
+                "message": said(step),
+            }
+            for step in report.steps
+        ],
+    }
+
+
+def said(step: Step) -> str:
+    """What a row says besides its verdict: the message, the mistake, at most two remarks."""
+    named = step.mistake if step.follows is None else None
+    parts = [] if named and step.message == DIFFER else [step.message]
+    if named and named not in step.message:
+        parts.append(named)
+    return "; ".join(p for p in [*parts, *step.remarks[:MOST_REMARKS]] if p)
+
+
+def summary(report: Report) -> list[str]:
+    """The verdict in sentences."""
+    lines = [VERDICTS[report.verdict]]
+    if report.first_wrong_line is not None:
+        cause = f": {report.mistake}" if report.mistake else ""
+        lines.append(f"The first wrong line is line {report.first_wrong_line}{cause}.")
+    if report.missing:
+        lines.append(f"Not stated: the gradient by {', '.join(report.missing)}.")
+    if report.needs_person:
+        lines.append("A line that matters was not understood; it counts neither way.")
+    return lines
+
+
+# ------------------------------------------------------------------ terminal
+
+
+def terminal(report: Report, hints: bool = False) -> str:
+    """The report as aligned text, a row an equation."""
+    rows = [(str(s.line), MARKS.get(s.verdict, "·"), SAID[s.verdict], s.text) for s in report.steps]
+    widths = [max((len(r[i]) for r in rows), default=0) for i in range(3)]
+    lines: list[str] = []
+    for row, step in zip(rows, report.steps, strict=True):
+        head = f"{row[0]:>{widths[0]}}  {row[1]}  {row[2]:<{widths[2]}}"
+        lines.append(f"{head}  {row[3]}")
+        lines += [f"{'':{len(head)}}  {note}" for note in _notes(step, hints)]
+    return "\n".join([*lines, *([""] if lines else []), *summary(report)])
+
+
+def _notes(step: Step, hints: bool) -> list[str]:
+    notes = [said(step)] if said(step) else []
+    return [*notes, f"hint: {step.hint}"] if hints and step.hint else notes
+
+
+# ------------------------------------------------------------------ HTML
+
+
+def html(report: Report, assumptions: str = "", hints: bool = False) -> str:
+    """The report as a fragment of HTML: what was assumed, the verdict, a row an equation."""
+    first = next((s for s in report.steps if s.verdict is Verdict.WRONG), None)
+    rows = "\n".join(_row(step, step is first, hints) for step in report.steps)
+    assumed = f"<p>Assumed: {escape(assumptions)}</p>\n" if assumptions else ""
+    heads = "".join(
+        f'<th scope="col" style="{CELL}">{h}</th>' for h in ("line", "equation", "verdict")
+    )
+    sentences = escape(" ".join(summary(report)))
+    return (
+        '<section class="derivation" style="font-family:system-ui,sans-serif">\n'
+        f"{assumed}<p><strong>{sentences}</strong></p>\n"
+        '<div style="overflow-x:auto"><table style="border-collapse:collapse;width:100%">\n'
+        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>\n</section>\n"
+    )
+
+
+def _row(step: Step, first: bool, hints: bool) -> str:
+    colour = COLOURS.get(step.verdict, "inherit")
+    mark = MARKS.get(step.verdict, "·")
+    outline = ' style="outline:2px solid #b00020"' if first else ""
+    verdict = f'<strong style="color:{colour}">{mark} {SAID[step.verdict]}</strong>'
+    notes = f"<br><small>{escape(said(step))}</small>" if said(step) else ""
+    if hints and step.hint:
+        notes += f"<details><summary>hint</summary>{escape(step.hint)}</details>"
+    return (
+        f'<tr{outline}><td style="{CELL}">{step.line}</td>'
+        f'<td style="{CELL}">{_formula(step.text)}</td>'
+        f'<td style="{CELL};max-width:24em">{verdict}{notes}</td></tr>'
+    )
+
+
+UNSAFE = re.compile(
+    r"\\(href|url|require|style|class|cssId|unicode|html\w*|data|def|let|newcommand|renewcommand"
+    r"|newenvironment|input|include|includegraphics|begin|end|label|ref|tag)(?![A-Za-z])"
+)
+
+
+def _formula(text: str) -> str:
+    """The formula as TeX for MathJax; as code where MathJax would stumble, or do more than show."""
+    plain = text.replace("&", " ").replace("\\\\", " ")
+    if UNSAFE.search(text) or text.count("{") != text.count("}") or "$" in text:
+        return f"<code>{escape(text)}</code>"
+    plain = plain.replace("\\(", "(").replace("\\)", ")").replace("\\[", "[").replace("\\]", "]")
+    return f"<span>\\({escape(plain)}\\)</span>"

@@ -1,0 +1,264 @@
+"""Before an equation is called wrong: what else it may have been meant to say.
+
+A condition ("set to zero", "if A is symmetric"), a name given a second meaning, `dW` as the name
+of a gradient. None of these states a gradient, save the last.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grader.latex import tree
+from grader.latex.functions import Array
+from grader.latex.scope import Definition
+from grader.latex.tree import Node
+from grader.latex.values import Draw, Numbers
+
+from .definitions import Document
+from .equation import Equations, Outcome, Verdict
+from .text import Part, Statement
+
+if TYPE_CHECKING:
+    from .checker import Chain
+
+ZERO = re.compile(
+    r"to zero|to 0\b|= ?0\b|vanish|置零|置 ?0|零点|为零|为 ?0|為零|等于零|等于 ?0|等於零|等於 ?0"
+    r"|normal equation|minimi[sz]|optimal|stationary|驻点|駐點|极值|極值|最优|最優|正规方程",
+    re.I,
+)
+SUPPOSES = re.compile(
+    r"(若|如果|假设|假設|假定|假若|特别地|特別地|\bif\b|\bassum\w*|\bsuppos\w*|\bprovided)"
+    r"[^。.;；\n]*$",
+    re.I,
+)
+SYMMETRIC = re.compile(
+    r"\$?\\?(?:mathbf|boldsymbol|bm)?\{?([A-Za-z])\}?\$?(?:\\text\{)?\s*"
+    r"(?:为|為|是|is|被假设为|也)?\s*(?:一个|一個|a)?\s*(?:实)?(?:对称|對稱|symmetric)",
+    re.I,
+)
+HEARD = 160  # characters of prose before an equation that can bear on it
+
+
+@dataclass
+class Tolerance:
+    """Other things an equation may mean, with the prose heard so far."""
+
+    document: Document
+    equations: Equations
+    after_zero: bool = False
+    codes_gradients: bool = False  # dW was the name of a gradient before
+    closed_codes: set[str] = field(default_factory=set)  # the W whose dW was written out so far
+
+    def hear(self, statement: Statement) -> None:
+        """Take note of the prose before a statement."""
+        if re.search(r"^#", statement.prose, re.M):
+            self.after_zero = False
+        if ZERO.search(statement.prose):
+            self.after_zero = True
+
+    def _before(self, part: Part) -> str:
+        at = part.tokens[0].at
+        return self.document.text[max(0, at - HEARD) : at]
+
+    def other_readings(self, chain: "Chain", part: Part, wrong: Outcome) -> Outcome | None:
+        """What the equation says instead of being wrong; None when it is wrong."""
+        left = chain.previous.node if chain.previous else None
+        if not isinstance(left, Node) or not isinstance(part.node, Node):
+            return None
+        for meant in (
+            self._zero, self._some_entries, self._stationary, self._gradient_named,
+            self._second_meaning, self._symmetric, self._supposed,
+        ):  # fmt: skip
+            outcome = meant(left, part, chain, wrong)
+            if outcome is not None:
+                return outcome
+        return None
+
+    # ------------------------------------------------------------ set to zero
+
+    def _zero(self, left: Node, part: Part, chain: "Chain", wrong: Outcome) -> Outcome | None:
+        if wrong.comparison is None or wrong.comparison.reason != "zero":
+            return None
+        self.after_zero = True
+        return Outcome(Verdict.CONDITION, "a condition, not an identity")
+
+    def _some_entries(
+        self, left: Node, part: Part, chain: "Chain", wrong: Outcome
+    ) -> Outcome | None:
+        """Says D_ij = 1 of some entries, with words around it."""
+        entries = isinstance(left, tree.Index) and isinstance(part.node, tree.Number)
+        message = "said of some entries only, not checked"
+        return Outcome(Verdict.CONDITION, message) if entries else None
+
+    def _stationary(self, left: Node, part: Part, chain: "Chain", wrong: Outcome) -> Outcome | None:
+        """After "set to zero": the condition that a gradient is zero, or its solution."""
+        right = part.node
+        if not self.after_zero or not isinstance(right, Node):
+            return None
+        if any(tree.holds(s, tree.Differential, tree.Derivative) for s in (left, right)):
+            return None
+        for name in self.document.scope.variables:
+            said = self._condition(name, left, right, chain.order)
+            if said:
+                return Outcome(Verdict.REMARK, "", (f"under the condition: {said}",))
+        if isinstance(left, tree.Name) and left.name in self.document.scope.variables:
+            return None  # a solution that is none
+        return Outcome(Verdict.CONDITION, "a condition, not an identity")
+
+    def _condition(self, name: str, left: Node, right: Node, order: int) -> str | None:
+        if isinstance(left, tree.Name) and left.name == name:
+            zero = all(self._zero_at(name, right, order, k) for k in (0, 1))
+            return f"the gradient with respect to {name} is 0 there" if zero else None
+        same = all(self._proportional(name, left, right, order, k) for k in (0, 1))
+        return f"the gradient with respect to {name} is 0" if same else None
+
+    def _gradient(self, name: str) -> Node:
+        return tree.Derivative(0, tree.Name(0, self.document.objective), tree.Name(0, name))
+
+    def _zero_at(self, name: str, solution: Node, order: int, draw: int) -> bool:
+        found = self.equations.value(solution, order, draw)
+        gradient = self.equations.value(self._gradient(name), order, draw)
+        if found is None or gradient is None:
+            return False
+        value = found[1].of(found[0])
+        base = self.equations.draws[draw]
+        if value.shape != base.leaves[name].shape:
+            return False
+        there = Numbers(Draw(base.lengths, {**base.leaves, name: value}))
+        at_solution, elsewhere = there.of(gradient[0]), gradient[1].of(gradient[0])
+        return bool(np.abs(at_solution).max() < 1e-8 * max(1.0, np.abs(elsewhere).max()))
+
+    def _proportional(self, name: str, left: Node, right: Node, order: int, draw: int) -> bool:
+        difference = self.equations.value(tree.Sum(left.at, ((1, left), (-1, right))), order, draw)
+        gradient = self.equations.value(self._gradient(name), order, draw)
+        if difference is None or gradient is None:
+            return False
+        a, b = (n.of(t) for t, n in (difference, gradient))
+        return any(_multiple(side, b) for side in (a, np.swapaxes(a, -1, -2)))
+
+    # ------------------------------------------------------------ dW as a name
+
+    def _gradient_named(
+        self, left: Node, part: Part, chain: "Chain", wrong: Outcome
+    ) -> Outcome | None:
+        """What dW = ... says in the style of code: dW is the gradient of the objective."""
+        names_it = isinstance(left, tree.Differential) and isinstance(left.inner, tree.Name)
+        if not (names_it or self.codes_gradients) or not isinstance(part.node, Node):
+            return None
+        objective = self.document.objective
+        if objective not in self.document.scope.definitions:
+            return None
+        sides = [self._as_gradients(side, objective) for side in (left, part.node)]
+        outcome = self.equations.check(sides[0], sides[1], chain.order)
+        if outcome.good:
+            self.codes_gradients = self.codes_gradients or names_it
+            remark = f'"dW" is read as the gradient of {objective}'
+            return replace(outcome, verdict=Verdict.REMARK, remarks=(remark, *outcome.remarks))
+        return outcome if self.codes_gradients else None
+
+    def _as_gradients(self, node: Node, objective: str) -> Node:
+        def gradient(found: Node) -> Node:
+            inner = found.inner if isinstance(found, tree.Differential) else None
+            if isinstance(inner, tree.Name) and inner.name != objective:
+                return tree.Derivative(found.at, tree.Name(found.at, objective), inner)
+            return found
+
+        return tree.rebuilt(node, gradient)
+
+    def gradient_name(self, chain: "Chain", outcome: Outcome) -> str | None:
+        """The variable W of a line `dW = ...` that was read as its gradient."""
+        if not outcome.good or not any(r.startswith('"dW" is read') for r in outcome.remarks):
+            return None
+        left = chain.previous.node if chain.previous else None
+        if isinstance(left, tree.Differential) and isinstance(left.inner, tree.Name):
+            return left.inner.name
+        return None
+
+    def without_codes(self, node: Node) -> Node:
+        """The tree with every dZ that was written out before taken for a number."""
+
+        def known(found: Node) -> Node:
+            inner = found.inner if isinstance(found, tree.Differential) else None
+            written = isinstance(inner, tree.Name) and inner.name in self.closed_codes
+            return tree.Number(found.at, 0.0) if written else found
+
+        return tree.rebuilt(node, known)
+
+    # ------------------------------------------------------------ names and assumptions
+
+    def _second_meaning(
+        self, left: Node, part: Part, chain: "Chain", wrong: Outcome
+    ) -> Outcome | None:
+        if not isinstance(left, tree.Name) or left.name not in self.document.students:
+            return None
+        scope = self.document.scope
+        earlier = scope.definition(left.name, chain.order)
+        if earlier is None or earlier.order >= chain.order or not isinstance(part.node, Node):
+            return None
+        if chain.statement.parts[0] is not chain.previous:
+            return None
+        scope.define(left.name, Definition(chain.order, part.node))
+        if self.equations.evaluates(left, chain.order) is not None:
+            scope.definitions[left.name] = [
+                d for d in scope.definitions[left.name] if d.order != chain.order
+            ]
+            return None
+        message = f"{left.name} was defined differently before; from here on it means this"
+        return Outcome(Verdict.CONFLICT, message)
+
+    def _symmetric(self, left: Node, part: Part, chain: "Chain", wrong: Outcome) -> Outcome | None:
+        found = SYMMETRIC.search(self._before(part))
+        if not found or not isinstance(part.node, Node):
+            return None
+        name = found[1]
+        if name not in self.document.scope.variables:
+            return None
+        outcome = self._where(name, _symmetrised, left, part.node, chain.order)
+        if outcome is None or not outcome.good:
+            return None
+        remark = f"under the stated assumption that {name} is symmetric"
+        return replace(outcome, verdict=Verdict.REMARK, remarks=(remark, *outcome.remarks))
+
+    def _where(
+        self, name: str, change: Callable[[Array], Array], left: Node, right: Node, order: int
+    ) -> Outcome | None:
+        """The outcome where one variable is changed so."""
+        equations = self.equations
+        before = equations.draws, equations.numbers
+        if any(d.leaves[name].shape[0] != d.leaves[name].shape[1] for d in before[0]):
+            return None
+        equations.draws = [
+            Draw(d.lengths, {**d.leaves, name: change(d.leaves[name])}) for d in before[0]
+        ]
+        equations.numbers = [Numbers(d) for d in equations.draws]
+        try:
+            return equations.check(left, right, order)
+        finally:
+            equations.draws, equations.numbers = before
+
+    def holds_if_symmetric(self, name: str, left: Node, right: Node, order: int) -> bool:
+        """Whether the equation would hold for a symmetric matrix."""
+        outcome = self._where(name, _symmetrised, left, right, order)
+        return outcome is not None and outcome.good
+
+    def _supposed(self, left: Node, part: Part, chain: "Chain", wrong: Outcome) -> Outcome | None:
+        first = next(p for p in chain.statement.parts if p.tokens)
+        if not SUPPOSES.search(self._before(first)):
+            return None
+        return Outcome(
+            Verdict.CONDITION, "holds at most under what is supposed before it; not checked"
+        )
+
+
+def _multiple(a: Array, b: Array) -> bool:
+    if a.shape != b.shape or not b.any():
+        return False
+    factor = float((a * b).sum() / (b**2).sum())
+    return abs(factor) > 1e-12 and bool(np.allclose(a, factor * b, rtol=1e-8, atol=1e-10))
+
+
+def _symmetrised(value: Array) -> Array:
+    return (value + value.T) / 2

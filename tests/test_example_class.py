@@ -1,0 +1,94 @@
+"""The example class, graded through nbgrader: who gets how many points, and what they read."""
+
+from html import unescape
+
+import pytest
+
+from grader.autograde.grade import grade_all
+from grader.course.feedback import feedback
+from grader.course.start import start
+from hand_in import hand_in
+from notebooks import ASSIGNMENTS
+from students import CLASS, MATRICES, NETWORK
+
+# student, assignment: points without the derivations, and words that stand in the feedback.
+SHAPE = "a gradient has the shape of its variable"
+TABLE = {
+    ("acacia", MATRICES): (9, "after_first is not there: was its cell filled in"),
+    ("birch", MATRICES): (9, "Nothing was written here yet."),
+    ("birch", NETWORK): (0, "P | shape (4, 2) as asked | agrees: no"),
+    ("cedar", NETWORK): (7, "b1 | shape (4, 2), asked (1, 2) | agrees: no | " + SHAPE),
+    ("dahlia", MATRICES): (18, "All checks agree."),
+    ("dahlia", NETWORK): (26, "All checks agree."),
+    ("elder", MATRICES): (0, "Nothing was written here yet."),
+    ("elder", NETWORK): (0, "Nothing was written here yet."),
+    ("fern", MATRICES): (15, "off by a factor 0.5"),
+    ("ginkgo", MATRICES): (15, "as if the sign were flipped"),
+    ("hazel", MATRICES): (16, "shape (5, 7), asked (7, 5) | agrees: no | as if transposed"),
+    ("iris", MATRICES): (15, "X | shape (4, 7) as asked | agrees: no | furthest"),
+    ("juniper", NETWORK): (22, "b1 | shape (4, 2), asked (1, 2) | agrees: no | " + SHAPE),
+    ("laurel", NETWORK): (21, "W1 | agrees: no | the call raised RuntimeError"),
+    ("maple", NETWORK): (24, "P | shape (4, 2) as asked | agrees: no | furthest"),
+    ("nettle", NETWORK): (25, "agrees: no | nan in"),
+    ("olive", MATRICES): (18, "All checks agree."),
+    ("poplar", MATRICES): (15, "was .grad kept by reference and changed later?"),
+    ("rowan", MATRICES): (18, "All checks agree."),
+}
+FAILED = {("quince", MATRICES): "cell relu_grad_W_test: the cell was deleted"}
+
+
+@pytest.fixture(scope="module")
+def example_class(tmp_path_factory: pytest.TempPathFactory):
+    """A new course with the whole class graded: (course, results by student and assignment)."""
+    course = start(tmp_path_factory.mktemp("example") / "course")
+    hand_in(course)
+    results = {
+        (result.student, result.assignment): result
+        for result in grade_all(course, course.submissions(), workers=2)
+    }
+    for student, assignment in course.graded():
+        feedback(course, student, assignment)
+    return course, results
+
+
+def test_the_table_names_every_hand_in() -> None:
+    handed_in = {(student, one.assignment) for student, ones in CLASS.items() for one in ones}
+    assert handed_in == TABLE.keys() | FAILED.keys()
+    assert len(CLASS) >= 14
+
+
+@pytest.mark.parametrize(("student", "assignment"), TABLE)
+def test_each_student_gets_the_points_earned(example_class, student, assignment) -> None:
+    result = example_class[1][student, assignment]
+    assert (result.status, result.score) == ("graded", TABLE[student, assignment][0])
+
+
+@pytest.mark.parametrize(("student", "assignment"), TABLE)
+def test_each_page_says_what_is_wrong(example_class, student, assignment) -> None:
+    page = unescape(example_class[0].feedback(student, assignment).read_text())
+    assert TABLE[student, assignment][1] in page
+
+
+@pytest.mark.parametrize(("student", "assignment"), FAILED)
+def test_what_cannot_be_graded_fails_with_its_reason(example_class, student, assignment) -> None:
+    result = example_class[1][student, assignment]
+    assert result.status == "failed"
+    assert FAILED[student, assignment] in result.error
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_the_model_answers_miss_only_what_a_person_reads(example_class, assignment) -> None:
+    cells = example_class[1]["dahlia", assignment].cells
+    assert {cell.status for cell in cells} == {"ok", "manual"}
+    assert all(cell.score == cell.max_score for cell in cells if cell.status == "ok")
+
+
+@pytest.mark.parametrize(("student", "assignment"), TABLE)
+def test_no_page_shows_a_hidden_test_or_a_solution(example_class, student, assignment) -> None:
+    course = example_class[0]
+    page = unescape(course.feedback(student, assignment).read_text())
+    solution = course.solution(assignment).read_text()
+    assert "BEGIN SOLUTION" in solution
+    assert "HIDDEN TESTS" not in page
+    assert "SOLUTION" not in page
+    assert "seed=" not in page.replace("seed=8", "")
