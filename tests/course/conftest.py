@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,21 +9,9 @@ from pathlib import Path
 import pytest
 
 from classroom import TINY, make_course
+from databases import OTHER, database, program, run, use
 from grader.course import Course
 from grader.course.release import release
-
-OTHER = "postgres"  # PostgreSQL will not run as root; Debian's package makes this user
-
-
-def program(name: str) -> str | None:
-    """A program of the server's; Debian keeps them out of the path."""
-    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
-    return str(places[0]) if places else shutil.which(name)
-
-
-def run(*command: str) -> None:
-    user = {"user": OTHER} if os.geteuid() == 0 else {}
-    subprocess.run(command, check=True, cwd="/", capture_output=True, **user)
 
 
 @pytest.fixture(scope="session")
@@ -47,25 +34,10 @@ def server() -> Iterator[Path]:
         shutil.rmtree(root)
 
 
-def database(server: Path, name: str, *like: str) -> str:
-    """Make a database, empty or like another one; return its address."""
-    pytest.importorskip("psycopg", reason="the extra 'postgres' is not installed")
-    createdb = program("createdb") or "createdb"
-    run(createdb, f"--host={server}", "--username=grader", *like, name)
-    return f"postgresql+psycopg://grader@/{name}?host={server}"
-
-
 @pytest.fixture
 def db_url(server: Path, request: pytest.FixtureRequest) -> str:
     """The address of a new, empty database on the server."""
     return database(server, f"empty_{abs(hash(request.node.nodeid)):x}")
-
-
-def use(course: Course, db_url: str) -> Course:
-    """Make a database the gradebook of a course."""
-    settings = course.config.read_text()
-    course.config.write_text(f"{settings}\nc.CourseDirectory.db_url = {db_url!r}\n")
-    return course
 
 
 @pytest.fixture(scope="session")

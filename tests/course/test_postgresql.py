@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 
 from classroom import REPOSITORY, TINY, hand_in, make_course
-from conftest import use
+from databases import use
 from gradebooks import score
 from grader.course import Course
 from grader.course.audit import changes
