@@ -13,7 +13,21 @@ from importlib.util import find_spec
 
 from grader.cli.exits import NOTHING_RAN, WRONG_USE, WrongUseError
 
-COMMANDS = ("init", "release", "check", "grade", "feedback", "report")
+COMMANDS = (
+    "init",
+    "release",
+    "check",
+    "collect",
+    "grade",
+    "feedback",
+    "report",
+    "export",
+    "regrade",
+    "extend",
+    "late",
+    "history",
+    "similar",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

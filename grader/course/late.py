@@ -21,6 +21,8 @@ from sqlalchemy import insert, select
 from traitlets import Float
 
 from grader.course.audit import because, watch
+from grader.course.gradebook import settings
+from grader.course.layout import Course
 from grader.course.records import EXTRA_TIME
 
 DAY = 86_400.0
@@ -56,6 +58,11 @@ class LatePolicy(LateSubmissionPlugin):  # type: ignore[misc]
         submission = book.find_submission(self.parent.assignment_id, student)
         _give_promised(book, submission)
         return submission
+
+
+def policy_of(course: Course) -> LatePolicy:
+    """The policy that a course's nbgrader_config.py sets."""
+    return LatePolicy(config=settings(course))
 
 
 def seconds_late(submission: Any) -> float:

@@ -11,6 +11,7 @@ from classroom import TINY, hand_in, make_course
 from grader.course.release import release
 from grader.course.similarity import Work, similar, works
 from grader.course.similarity.works import Part, common
+from grader.course.start import start
 
 # Ways in which honest students write the same right answers; each picks one of each.
 MASKS = [
@@ -162,6 +163,16 @@ def test_five_hundred_students_take_seconds() -> None:
     start = time.process_time()
     similar(many)
     assert time.process_time() - start < 30
+
+
+def test_the_example_class_holds_no_copies(tmp_path: Path) -> None:
+    """Honest hand-ins in the words of real students, in a class too small to know what is rare."""
+    from hand_in import hand_in as hand_in_all
+
+    course = start(tmp_path / "course")
+    hand_in_all(course)
+    for name in course.assignments():
+        assert similar(works(course, name), common(course, name)) == []
 
 
 def test_works_are_read_from_the_course(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 A work is cut into grams, runs of some tokens in which names are numbered as they come; so a gram
 survives renaming, and most survive moving lines about. A gram that two of N students share is
 worth log2(N / 2) bits, one that many share next to nothing, one of the edition or the solution
-nothing. The bits of a pair are the sum; its share is what part of the rarer of both works they are.
+nothing. Grams overlap, so each counts by the part of it that is new: its bits over its length. The
+bits of a pair are the sum; its share is what part they are of the smaller of both works.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from grader.course.similarity.tokens import NAME, Token, logic, prose
 from grader.course.similarity.works import Part, Work
 
 LOGIC, PROSE = 8, 4  # tokens in a gram of code or mathematics, words in one of prose
-LEAST_BITS, LEAST_SHARE = 40.0, 0.5
+LEAST_BITS, LEAST_SHARE = 12.0, 0.5
 COMMON = 0.1  # a gram that more than this part of the class has is everybody's
 
 Gram = tuple[str, ...]
@@ -125,7 +126,7 @@ def _worth(cut: Mapping[str, Cut], given: set[Gram]) -> dict[Gram, float]:
             having[gram] += 1
     most = max(2.0, COMMON * len(cut))
     return {
-        gram: log2(len(cut) / max(2, count))
+        gram: log2(len(cut) / max(2, count)) / (len(gram) - 1)  # the first entry is the channel
         for gram, count in having.items()
         if gram not in given and count <= most
     }
