@@ -114,8 +114,14 @@ def diagnose(
         return answer_at(point, outcome_of(function, point.values))
 
     found = explain(problem, verdict.name, asked, again)
-    sentence = "; ".join(filter(None, (verdict.sentence, found.sentence)))
+    known = verdict.sentence if says_more(verdict) else ""
+    sentence = "; ".join(filter(None, (known, found.sentence))) or verdict.sentence
     return replace(verdict, sentence=sentence, diagnosis=found.names)
+
+
+def says_more(verdict: Verdict) -> bool:
+    """Whether the sentence on the shape says what a diagnosis does not: a dimension is lost."""
+    return verdict.kind != "shape" or len(verdict.shape or ()) != len(verdict.asked or ())
 
 
 def answer_at(point: Point, outcome: Outcome) -> Asked:
