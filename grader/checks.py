@@ -115,7 +115,10 @@ def diagnose(
 
     found = explain(problem, verdict.name, asked, again)
     known = verdict.sentence if says_more(verdict) else ""
-    sentence = "; ".join(filter(None, (known, found.sentence))) or verdict.sentence
+    said = [known, found.sentence]
+    if verdict.kind == "raised":  # what it raised comes last: its text is cut where it may leak
+        said.reverse()
+    sentence = "; ".join(filter(None, said)) or verdict.sentence
     return replace(verdict, sentence=sentence, diagnosis=found.names)
 
 

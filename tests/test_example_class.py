@@ -27,7 +27,7 @@ TABLE = {
     ("hazel", MATRICES): (16, "shape (5, 7), asked (7, 5) | agrees: no | as if transposed"),
     ("iris", MATRICES): (15, "as if max'(Z) were left out (Z = XW)"),
     ("juniper", NETWORK): (22, "b1 | shape (4, 2), asked (1, 2) | agrees: no | " + NO_SUM),
-    ("laurel", NETWORK): (21, "W1 | agrees: no | the call raised RuntimeError"),
+    ("laurel", NETWORK): (21, "were lost; @ and * bind alike"),
     ("maple", NETWORK): (24, "as if b1 were added outside σ"),
     ("nettle", NETWORK): (25, "the first at (0, 0): exp overflows there"),
     ("olive", MATRICES): (15, "this gradient is computed by autograd"),
