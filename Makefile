@@ -37,6 +37,9 @@ test-browser: $(READY) build/axe  ## run the tests that look at pages in Chromiu
 build/axe:
 	npm install --silent --no-save --ignore-scripts --prefix $@ axe-core@4.14.1
 
+attacks: $(READY)  ## draw up docs/attacks.md, with stock nbgrader beside ours (half an hour)
+	PYTHONPATH=tests $(BIN)/python -m attacks.table docs/attacks.md
+
 release: $(READY)  ## build notebooks/ and dist/student.zip from solutions/
 	$(GRADER) release --zip dist/student.zip
 

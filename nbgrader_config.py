@@ -11,7 +11,6 @@ from nbgrader.preprocessors import (
     ClearSolutions,
     ComputeChecksums,
     LockCells,
-    SaveAutoGrades,
     SaveCells,
 )
 
@@ -19,9 +18,11 @@ from grader.autograde.plugin import (
     CleanSubmission,
     RepairSubmission,
     RunSubmission,
+    SaveScores,
     SubmissionExporter,
     find_notebook,
 )
+from grader.course.late import LatePolicy
 from grader.course.pages.exporter import FeedbackExporter
 from grader.course.release import NameCells
 
@@ -58,7 +59,7 @@ c.Autograde.exporter_class = SubmissionExporter
 c.Autograde.sanitize_preprocessors = [RepairSubmission]
 c.Autograde.autograde_preprocessors = [
     RunSubmission,
-    SaveAutoGrades,
+    SaveScores,
     AssignLatePenalties,
     CleanSubmission,
 ]
@@ -68,3 +69,9 @@ c.RunSubmission.limits = {"cell_seconds": 30, "submission_seconds": 120}
 # Our own page, which reads the gradebook itself and takes nothing from a hidden test.
 c.GenerateFeedback.exporter_class = FeedbackExporter
 c.GenerateFeedback.preprocessors = []
+
+# What lateness costs: a share of the points earned for each day begun, after a grace, up to a cap.
+c.AssignLatePenalties.plugin_class = LatePolicy
+c.LatePolicy.grace_minutes = 15
+c.LatePolicy.per_day = 0.0
+c.LatePolicy.cap = 0.5
