@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from grader.cli.arguments import add_course, course_of
-from grader.cli.exits import ALL_WELL, NOTHING_RAN
+from grader.cli.exits import ALL_WELL, NOTHING_RAN, WrongUseError
 from grader.cli.table import table
 
 if TYPE_CHECKING:
@@ -25,9 +25,13 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     from grader.course.pages.classroom import gather
     from grader.course.pages.report import as_json, write_report
+    from grader.course.roster import RosterError
 
     course = course_of(chosen)
-    report = gather(course)
+    try:
+        report = gather(course)
+    except RosterError as error:
+        raise WrongUseError(str(error)) from error
     if not any(row.status in ("graded", "not graded") for row in report.rows):
         print("nothing has been graded yet: run 'grader grade' first", file=sys.stderr)
         return NOTHING_RAN

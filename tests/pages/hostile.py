@@ -76,6 +76,7 @@ def hostile_submission() -> Submission:
             "first_wrong_line": 1,
             "mistake": NAME,
             "missing": [NAME],
+            "summary": [NAME, EVERYTHING],
             "steps": [{"line": 1, "text": t, "verdict": t, "message": t} for t in MARKDOWN + HTML],
         },
     )

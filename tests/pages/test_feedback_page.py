@@ -16,6 +16,7 @@ CHECKED = {
     "first_wrong_line": 2,
     "mistake": "a factor is missing",
     "missing": ["W"],
+    "summary": ["Line 2 does not hold."],
     "steps": [
         {"line": 1, "column": 1, "text": "$f = x^2$", "verdict": "ok", "message": ""},
         {"line": 2, "column": 1, "text": "df &= x dx", "verdict": "wrong", "message": "2 is lost"},
@@ -80,10 +81,18 @@ def test_a_derivation_is_shown_line_by_line() -> None:
     made = feedback_page(
         submission(derived("f_derivation", "$df$", derivation=CHECKED), scores=scores)
     )
-    assert "line 2 is the first that is wrong, a factor is missing" in text_of(made)
+    assert "Line by line. Line 2 does not hold." in text_of(made)
     assert made.count("<math") >= 3
     assert "✗ wrong 2 is lost" in text_of(made)
-    assert "Not stated: the gradient with respect to W." in text_of(made)
+
+
+def test_what_the_checker_gave_stands_until_a_person_has_looked() -> None:
+    scores = Scores({"f_derivation": Grade(4.0, 1.0, needs_person=True)})
+    made = feedback_page(
+        submission(derived("f_derivation", "$df$", derivation=CHECKED), scores=scores)
+    )
+    assert "1 / of 4 points so far; 3 not yet read by a person" in text_of(made)
+    assert "not yet read" in text_of(made)
 
 
 def test_an_answer_left_as_it_was_is_said_to_be() -> None:

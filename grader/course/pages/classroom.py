@@ -14,9 +14,11 @@ from statistics import fmean, median
 
 from grader.course.gradebook import open_gradebook
 from grader.course.layout import Course
+from grader.course.pages.derivation import Derivation
 from grader.course.pages.reading import Check, Submission, read_notebook, submission_of
 from grader.course.pages.scores import NOTHING, Place, Scores, all_scores
 from grader.course.pages.statistics import Item, item
+from grader.course.roster import roster_of
 
 GRADED, FAILED, WAITING, MISSING = "graded", "not graded", "handed in", "not handed in"
 NUMBER = re.compile(r"-?\b\d+(\.\d+)?(e[+-]?\d+)?\b")
@@ -132,7 +134,8 @@ def gather(course: Course) -> Report:
     """All that grading left, read from the gradebook and the autograded notebooks."""
     with open_gradebook(course) as book:
         scores = all_scores(book)
-        people = {one.id: _full_name(one) for one in book.students}
+        known = [*book.students, *roster_of(course).students]
+    people = {one.id: "" for one in known} | {one.id: n for one in known if (n := _full_name(one))}
     failures = dict(_failures(course))
     handed_in, graded = set(course.submissions()), set(course.graded())
     names = sorted({name for _, name in handed_in | graded | failures.keys()})
@@ -174,12 +177,15 @@ def row_of(submission: Submission) -> Row:
         checks={check.name: check for check in submission.checks},
         events=submission.events,
         repairs=submission.repairs,
-        wrong_lines=tuple(
-            found.mistake or "the two sides differ"
-            for found in derivations
-            if found.first_wrong_line
-        ),
+        wrong_lines=tuple(filter(None, map(_first_fault, derivations))),
     )
+
+
+def _first_fault(found: Derivation) -> str:
+    """Where a derivation goes wrong first, by kind; empty if it does not."""
+    if found.first_wrong_line:
+        return found.mistake or "the two sides differ"
+    return "the gradient asked for is not stated" if found.missing else ""
 
 
 def _full_name(student: object) -> str:
@@ -241,7 +247,7 @@ def _reasons(rows: Iterable[Row]) -> Iterator[tuple[str, str, str]]:
 
 def _explained(check: Check) -> tuple[str, ...]:
     """The misconceptions named, or else the reason that the student read, without its numbers."""
-    if check.status in ("ok", "missing", "manual"):
+    if check.is_derivation or check.status in ("ok", "missing", "manual"):
         return ()
     if check.diagnosis:
         return tuple(name.replace("_", " ") for name in check.diagnosis)

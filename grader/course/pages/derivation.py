@@ -8,9 +8,10 @@ What checked a derivation leaves its findings in the graded cell, where this pag
         "mistake": None | text,
         "missing": [gradients asked for and not stated],
         "steps": [{"line", "column", "text", "verdict", "message"}],
+        "summary": [sentences],
     }
 
-the very object that `grader derivation --json` prints. It is read as data, not as HTML: a student
+what `grader derivation --json` prints, and a summary. It is read as data, not as HTML: a student
 wrote half of it.
 """
 
@@ -61,6 +62,7 @@ class Derivation:
     first_wrong_line: int | None
     mistake: str
     missing: tuple[str, ...]
+    summary: str  # in sentences
 
 
 def derivation_of(cell: Any) -> Derivation | None:
@@ -73,6 +75,7 @@ def derivation_of(cell: Any) -> Derivation | None:
         found.get("first_wrong_line"),
         str(found.get("mistake") or ""),
         tuple(map(str, found.get("missing", []))),
+        " ".join(map(str, found.get("summary", []))),
     )
 
 

@@ -36,7 +36,6 @@ MEASURES = re.compile(r"(shape |agrees: |furthest )")
 HEADING = re.compile(r"\s*(#{1,6})\s+(.+?)\s*(?:\n+|$)")
 STOPPED = re.compile(r"\b(Stopped|CellTimeoutError): ")
 EVIDENCE = re.compile(r"(autograd|finite differences): (.*)", re.DOTALL)
-OURS = "mended"  # the id of a cell in which the engine says what it mended
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,7 @@ class Check:
     diagnosis: tuple[str, ...] = ()  # names of misconceptions
     flags: tuple[str, ...] = ()  # for the instructor
     evidence: str = ""  # of the flags
+    is_derivation: bool = False
 
     @property
     def measured(self) -> tuple[str, ...]:
@@ -144,8 +144,8 @@ class Submission:
 
     @property
     def waiting(self) -> float:
-        """Points on which a person has yet to decide."""
-        return sum(check.max_points for check in self.checks if check.status == "manual")
+        """Points on which a person has yet to decide, besides those that the checker gave."""
+        return sum(c.max_points - c.points for c in self.checks if c.status == "manual")
 
 
 def read_notebook(path: Path) -> Any:
@@ -206,7 +206,11 @@ def _with_cell(
         return replace(section, asked=(*section.asked, text)) if text.strip() else section
     if kind(cell) == "locked":
         return replace(section, asked=(*section.asked, f"~~~~~python\n{cell.source}\n~~~~~"))
-    if cell.get("id") == OURS or not cell.source.strip() or cell.cell_type == "raw":
+    if (
+        cell.metadata.get(NOTES, {}).get("ours")
+        or not cell.source.strip()
+        or cell.cell_type == "raw"
+    ):
         return section
     if is_test(cell):
         return replace(section, questions=_checked(section.questions, _check(cell, scores)))
@@ -261,13 +265,22 @@ def _check(cell: Cell, scores: Scores) -> Check:
 def _read_by_a_person(cell: Cell, scores: Scores) -> Check:
     """The points of a derivation, by a person or by the checker of derivations."""
     grade = scores.grades.get(cell.metadata.nbgrader.grade_id)
-    if grade is None:
-        return _check_of(cell, None, UNSCORED)
+    found = UNSCORED if grade is None else _of_derivation(cell, grade)
+    return replace(_check_of(cell, grade, found), is_derivation=True)
+
+
+def _of_derivation(cell: Cell, grade: Grade) -> Outcome:
+    """What a derivation came to; a checker's points stand until a person has looked."""
     if grade.by_hand is not None:
-        return _check_of(cell, grade, _by_hand(grade))
-    if grade.waits:
-        return _check_of(cell, grade, WAITS)
-    return _check_of(cell, grade, UNWRITTEN if is_untouched(cell) else _by_the_checker(grade))
+        return _by_hand(grade)
+    checked = derivation_of(cell)
+    if checked and grade.needs_person:
+        return Outcome("manual", f"{checked.summary} A person will read this.")
+    if checked:
+        return Outcome(_share(grade), checked.summary)
+    if grade.waits or grade.needs_person:
+        return WAITS
+    return UNWRITTEN if is_untouched(cell) else Outcome(_share(grade), "")
 
 
 def _check_of(cell: Cell, grade: Grade | None, found: Outcome) -> Check:
@@ -299,11 +312,6 @@ def _claim(cell: Cell) -> str:
 
 def _by_hand(grade: Grade) -> Outcome:
     return Outcome(_share(grade), "Scored by a person.")
-
-
-def _by_the_checker(grade: Grade) -> Outcome:
-    waits = " A person will look at it." if grade.needs_person else ""
-    return Outcome(_share(grade), f"Checked line by line.{waits}")
 
 
 def _share(grade: Grade) -> str:
