@@ -71,7 +71,7 @@ def test_each_page_says_what_is_wrong(example_class, student, assignment) -> Non
 
 def test_misconceptions_are_named_for_the_record(example_class) -> None:
     named = {cell.grade_id: cell.diagnosis for cell in example_class[1]["hazel", MATRICES].cells}
-    assert sorted(filter(None, named.values())) == [["transposed"]]
+    assert sorted(filter(None, named.values())) == [["transpose"]]
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
