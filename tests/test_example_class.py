@@ -69,6 +69,11 @@ def test_each_page_says_what_is_wrong(example_class, student, assignment) -> Non
     assert TABLE[student, assignment][1] in page
 
 
+def test_misconceptions_are_named_for_the_record(example_class) -> None:
+    named = {cell.grade_id: cell.diagnosis for cell in example_class[1]["hazel", MATRICES].cells}
+    assert sorted(filter(None, named.values())) == [["transpose"]]
+
+
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_the_model_answers_get_full_points(example_class, assignment) -> None:
     """Derivations included, without a person's help."""
