@@ -52,7 +52,7 @@ def run(chosen: argparse.Namespace) -> int:
     from grader.sandbox.isolation import Level
 
     course = course_of(chosen)
-    submissions = submissions_of(chosen, course, course.submissions())
+    submissions = submissions_of(chosen, course, list(course.submissions()))
     if chosen.workers < 1:
         raise WrongUseError("--workers must be at least 1.")
     level = Level.NONE if chosen.unsafe_no_sandbox else None
