@@ -14,6 +14,7 @@ import argparse
 import os
 import resource
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -82,7 +83,8 @@ def submission(course: Course, assignment: str, wrong: bool) -> nbformat.Noteboo
         answers[name] = source
     notebook = nbformat.read(course.released(assignment), as_version=4)
     for cell in notebook.cells:
-        cell.source = answers.get(cell.id, cell.source)
+        if cell.cell_type == "code":  # derivations are left out: stock nbgrader cannot check them
+            cell.source = answers.get(cell.id, cell.source)
     return notebook
 
 
@@ -120,13 +122,12 @@ def with_submissions(source: Course, count: int) -> Course:
 
 
 def scores(course: Course) -> list[tuple[str, str, float]]:
-    """Every automatic score in the gradebook."""
-    import sqlite3
-
+    """Every automatic score of a test in the gradebook."""
     with sqlite3.connect(course.gradebook) as book:
         return book.execute(
             "select a.student_id, c.name, g.auto_score from grade g"
             " join base_cell c on g.cell_id = c.id"
+            " join grade_cells k on k.id = c.id and k.cell_type = 'code'"
             " join submitted_notebook n on g.notebook_id = n.id"
             " join submitted_assignment a on n.assignment_id = a.id order by 1, 2"
         ).fetchall()

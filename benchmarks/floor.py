@@ -1,5 +1,6 @@
 """The least that a submission can cost: its cells executed, its figures drawn, and nothing else."""
 
+import gc
 import io
 import os
 import resource
@@ -15,6 +16,8 @@ def floor(submission: Path, solution: Path) -> tuple[float, float]:
     """Seconds of CPU, and by the clock, in a fork of a process that has loaded everything."""
     sources = cells(submission, solution)
     run(sources)
+    gc.collect()
+    gc.freeze()  # or each fork would pay for collecting what it shares
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     for _ in range(ROUNDS):
         child = os.fork()
