@@ -14,7 +14,7 @@ from grader.latex.tex import Tex
 from grader.latex.tree import Node
 
 from .definitions import Document, Head
-from .equation import Equations, Outcome, Verdict
+from .equation import UNDECLARED, Equations, Outcome, Verdict
 from .gradients import Gradients
 from .mistakes import Mistakes
 from .report import Report, Step, report_of
@@ -328,10 +328,14 @@ class Checker:
             for n in tree.walk(node)
         )
 
-    def _matters(self, part: Part) -> bool:
-        """Whether a step that was not understood could bear on the derivation."""
+    def _matters(self, part: Part, outcome: Outcome) -> bool:
+        """Whether a step that was not understood could bear on the derivation: it derives
+        something, or speaks of known names alone.
+        """
         texts = [t.text for t in part.tokens]
         derives = {"d", r"\partial", r"\nabla", r"\mathrm", r"\dd"} & set(texts)
+        if outcome.message.startswith(UNDECLARED) and not derives:
+            return False
         if not texts[0]:
             return True
         names = {n.split("_")[0] for n in self.document.names.values}
@@ -351,7 +355,7 @@ class Checker:
         line, column = self._place(part.tokens[0].at)
         step = Step(
             line, column, self._typed(part, chain), outcome.verdict, outcome.message,
-            outcome.remarks, states=states, links=links, matters=self._matters(part),
+            outcome.remarks, states=states, links=links, matters=self._matters(part, outcome),
         )  # fmt: skip
         if outcome.verdict is Verdict.NOT_UNDERSTOOD and at is not None:
             line, column = self._place(at)

@@ -270,7 +270,15 @@ class Document:
             self.scope.functions[head.name] = UserFunction(head.parameters, node)
         else:
             indices = head.parameters if head.kind == "entries" else ()
+            if head.name in self.scope.definitions and self._strange(node):
+                return  # a meaning that rests on unknown symbols takes no known one's place
             self.scope.define(head.name, Definition(order, node, indices))
+
+    def _strange(self, node: Node) -> bool:
+        names = {n.name for n in tree.walk(node) if isinstance(n, tree.Name)}
+        waiting = [d.node for n in names for d in self.scope.definitions.get(n, ())]
+        inside = {n.name for d in waiting for n in tree.walk(d) if isinstance(n, tree.Name)}
+        return not all(self.names.known(n) for n in names | inside)
 
     def _first_scalar_name(self) -> str:
         """The objective where none is given: what the text takes the differential of, or f."""

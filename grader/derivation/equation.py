@@ -23,6 +23,7 @@ from .compare import Comparison, compare, kinds_agree
 from .definitions import Document
 from .draws import SPARE, draws
 
+UNDECLARED = "not declared and not defined"
 MOST_READINGS = 80
 CONVENTIONS = {"layout", "line", "nabla", "power", "argument"}  # choices that are no liberty
 
@@ -290,7 +291,7 @@ class Equations:
             _, best, _ = self._attempt((left, right), order, {}, {})
             if best is not None and best.comparison.reason == "value":
                 return self._wrong(best)
-        return Outcome(Verdict.NOT_UNDERSTOOD, f"not declared and not defined: {said}")
+        return Outcome(Verdict.NOT_UNDERSTOOD, f"{UNDECLARED}: {said}")
 
     def _for_any(self, confirmed: Outcome, said: str) -> Outcome:
         """It holds whatever the undeclared symbols are."""

@@ -35,6 +35,7 @@ BARS = DOUBLE_BARS | {"|", r"\vert", r"\lvert", r"\rvert", r"\mid"}
 PAIRS = {"OPEN": "CLOSE", "NORM_OPEN": "NORM_CLOSE", "BAR_OPEN": "BAR_CLOSE", "LANGLE": "RANGLE"}
 OPERANDS = {"NAME", "NUMBER", "WHOLE", "AFTER", *PAIRS.values()}
 LONGEST_WORD = 30
+LIBRARIES = {"np", "numpy", "torch", "tf", "F"}  # np.where is where
 DEEPEST_TREE = 90
 INDEX_LETTERS = set("ijklmnrstpquvab")
 INDEX_ITEM = re.compile(r"cdot|[a-z]|\d|:|\*")
@@ -577,6 +578,9 @@ class Lexer:
         if not token.letter:
             return False
         run = self._run_of_letters(self.i)
+        if run in LIBRARIES and self._peek(len(run)) == ".":
+            self.i += len(run) + 1
+            return True
         word = self._word_at(self.i) or self._unknown_word(run) or run[0]
         self.i += len(word)
         at = token.at
@@ -588,8 +592,16 @@ class Lexer:
             self._hang(self._scripts())
         else:
             self._digits_below()
+            self._word_below(word)
             self._name(word, at)
         return True
+
+    def _word_below(self, word: str) -> None:
+        """Y{pred} typed for Y_{pred}."""
+        if self._peek() == "{" and len(word) == 1 and self.names.known(word):
+            inside = flat(argument(self.tokens, self.i)[0])
+            if len(inside) >= 3 and inside.isalpha() and inside.lower() not in FUNCTIONS:
+                self.tokens.insert(self.i, Tex("_", self.tokens[self.i].at))
 
     def _unknown_word(self, run: str) -> str | None:
         """A word typed as one that we do not know: mask, loss, pred."""

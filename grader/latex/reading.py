@@ -391,6 +391,9 @@ class Reader(Builder):
             return self._own_function(node)
         if node.function in ("max", "min", "clamp"):
             return self._maximum(node)
+        if node.function == "where" and len(node.arguments) == 3 and not node.primes:
+            condition, value, otherwise = node.arguments
+            return self.term(tree.Cases(node.at, ((value, condition), (otherwise, None))))
         arguments = [self.term(a) for a in node.arguments]
         if len(arguments) != 1:
             raise Unreadable(f"{node.function} takes one argument", node.at)
