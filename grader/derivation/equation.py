@@ -153,7 +153,7 @@ class Equations:
         if found is not None or not patient:
             return found, best, misfit
         for tried, meanings in enumerate(self._alternatives(asked, left, right)):
-            if tried > MOST_READINGS or time.monotonic() > self.document.deadline:
+            if tried > MOST_READINGS or time.thread_time() > self.document.deadline:
                 break
             found, other, _ = self._attempt((left, right), order, meanings, {})
             if found is not None:

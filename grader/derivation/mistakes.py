@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.latex import tree
+from grader.latex.duals import Dual, Seed
 from grader.latex.errors import Unreadable
 from grader.latex.functions import Array
 from grader.latex.terms import Term, parts
 from grader.latex.tree import Node
-from grader.latex.values import Dual, Numbers, Seed
+from grader.latex.values import Numbers
 
 from .definitions import Document
 from .edits import Context, Edit, edits
@@ -88,7 +89,7 @@ class Mistakes:
         seen = self._misconception(left, right, order)
         if seen:
             return seen, None
-        if self.named and time.monotonic() > self.document.deadline - SECONDS:
+        if self.named and time.thread_time() > self.document.deadline - SECONDS:
             return None
         self.named = True
         edit = self._edited(left, right, order)
@@ -280,9 +281,9 @@ class Mistakes:
         """The single edit of the right side with which the line holds."""
         value = self.equations.value(left, order)
         known = value[0] if value is not None and value[0].closed else left
-        stop = min(time.monotonic() + SECONDS, self.document.deadline)
+        stop = min(time.thread_time() + SECONDS, self.document.deadline)
         for tried, edit in enumerate(edits(right, self._context(order))):
-            if tried > MOST_EDITS or time.monotonic() > stop:
+            if tried > MOST_EDITS or time.thread_time() > stop:
                 return None
             if self.equations.holds(known, edit.node, order):
                 return edit

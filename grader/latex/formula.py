@@ -103,7 +103,7 @@ def read_formula(text: str, variables: Sequence[Variable], *, matrix: bool = Fal
     names = Names(scope.variables, scope.sizes)
     try:
         name, right = _sides(tokens(text))
-        found = Reading(names, deadline=time.monotonic() + SECONDS)
+        found = Reading(names, deadline=time.thread_time() + SECONDS)
         node = read_whole(right, found)
         if found.mended:
             raise Unreadable(found.mended[0][1], found.mended[0][0], "pair the brackets")
