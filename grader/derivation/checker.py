@@ -21,6 +21,7 @@ from .report import Report, Step, report_of
 from .text import Part, Statement
 from .tolerance import Tolerance
 
+ASIDE = {r"\arg", r"\argmin", r"\min", r"\lim", r"\int", r"\Pr", r"\inf", r"\sup"}
 LOG = logging.getLogger(__name__)
 MOST_EARLIER = 14  # expressions that a line starting with = may go on from
 
@@ -335,6 +336,8 @@ class Checker:
         texts = [t.text for t in part.tokens]
         derives = {"d", r"\partial", r"\nabla", r"\mathrm", r"\dd"} & set(texts)
         if outcome.message.startswith(UNDECLARED) and not derives:
+            return False
+        if ASIDE & set(texts):
             return False
         if not texts[0]:
             return True

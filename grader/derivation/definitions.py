@@ -25,6 +25,7 @@ SECONDS = 1.2  # of CPU for one document, so that a busy machine changes no verd
 INTRODUCES = re.compile(
     r"令|设|設|记|記|定义|定義|其中|\b(let|define|denote|write|where|set|put|call|with)\b", re.I
 )
+SIGMOID = re.compile(r"sigmoid|logistic|S 型|S型|\\frac\{?1\}?\{1 ?\+ ?e", re.I)
 ENTRY = re.compile(r"(.+?)_(\w,?\w?)((?:\^\(\w+\))?)$")
 
 
@@ -52,6 +53,7 @@ class Document:
         self._given = [tokens(formula) for formula in given]
         self.statements = statements(text)
         self._announce_given()
+        self._sigma_of_the_problem()
         self._find_heads()
         self._define_given()
         self._read_statements()
@@ -78,6 +80,17 @@ class Document:
 
     def _given_uses(self, command: str) -> bool:
         return any(t.text == command for found in self._given for t in found)
+
+    def _sigma_of_the_problem(self) -> None:
+        """Sigma is relu where the problem has a relu and nobody speaks of a sigmoid."""
+        said = self.text + " ".join(t.text for found in self._given for t in found)
+        bends = any(self._given_uses(c) for c in (r"\max", r"\relu", r"\ReLU")) or re.search(
+            r"relu|max", "".join(t.text for found in self._given for t in found), re.I
+        )
+        silent = not self._given_uses(r"\sigma") and not SIGMOID.search(said)
+        if bends and silent and re.search(r"relu", self.text, re.I):
+            self.names.functions.add("sigma")
+            self.scope.functions["sigma"] = UserFunction(("x",), "relu")
 
     # ------------------------------------------------------------ what the student introduces
 

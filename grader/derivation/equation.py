@@ -155,7 +155,7 @@ class Equations:
         for tried, meanings in enumerate(self._alternatives(asked, left, right)):
             if tried > MOST_READINGS or time.thread_time() > self.document.deadline:
                 break
-            found, other, _ = self._attempt((left, right), order, meanings, {})
+            found, other, _ = self._attempt((left, right), order, meanings, asked)
             if found is not None:
                 return found, best, misfit
             best = best or other
@@ -166,11 +166,9 @@ class Equations:
     ) -> Iterator[dict[Key, int]]:
         """Other answers to the questions of meaning: one, one kind everywhere, two conventions."""
         derivatives = tree.holds(left, tree.Derivative) and tree.holds(right, tree.Derivative)
-        rows = derivatives or self._numerator_layout(left)
-        keys = {k: n for k, n in asked.items() if k != ("layout", "rows") or rows}
-        for key, answers in keys.items():
-            for answer in range(1, answers):
-                yield {key: answer}
+        refused = set() if derivatives or self._numerator_layout(left) else {("layout", "rows")}
+        yield from self._single(asked, refused)
+        keys = {k: n for k, n in asked.items() if k not in refused}
         for kind in {k[0] for k in keys}:
             alike = [k for k in keys if k[0] == kind]
             if len(alike) > 1:
@@ -182,6 +180,18 @@ class Equations:
                 for answer in range(1, keys[first]):
                     for other in range(1, keys[second]):
                         yield {first: answer, second: other}
+
+    def _single(self, asked: Mapping[Key, int], refused: set[Key]) -> Iterator[dict[Key, int]]:
+        """One other answer at a time; trying one may bring up further questions."""
+        tried: set[tuple[Key, int]] = set()
+        while True:
+            new = [(k, a) for k, n in asked.items() if k not in refused for a in range(1, n)]
+            new = [pair for pair in new if pair not in tried]
+            if not new:
+                return
+            for key, answer in new:
+                tried.add((key, answer))
+                yield {key: answer}
 
     def _numerator_layout(self, left: Node) -> bool:
         """Whether it is a derivative by an intermediate, which may be a row where a row is said."""

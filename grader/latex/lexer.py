@@ -27,6 +27,7 @@ from .pieces import (
     sum_indices,
     without_prose,
 )
+from .scope import ENTRYWISE
 from .tex import ACCENTS, CLOSE, OPEN, STYLES, SWITCHES, WORDY, Tex, argument, flat
 from .tree import Node
 
@@ -250,7 +251,7 @@ class Lexer:
     def _wraps(self, script: Script) -> list[Callable[[Node], Node]]:  # noqa: PLR0911
         at, text = script.at, script.text
         if script.kind == "prime":
-            return [lambda x: tree.Transpose(at, x)]
+            return [lambda x: _primed(at, x)]
         if script.kind == "sub":
             return [self._subscript(script)]
         if text in TRANSPOSES and not (len(text) == 1 and text != "T" and self.names.known(text)):
@@ -699,3 +700,9 @@ class Lexer:
             return
         if found and all(t.type in ("NAME", "COMMA") for t in found):
             self.i = close + 1
+
+
+def _primed(at: int, inner: Node) -> Node:
+    """max(Z, 0)' may be the derivative; behind anything else a prime is a transpose."""
+    called = isinstance(inner, tree.Call) and inner.function in ENTRYWISE | {"max"}
+    return tree.Primed(at, inner) if called else tree.Transpose(at, inner)

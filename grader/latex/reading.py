@@ -152,6 +152,13 @@ class Reader(Builder):
     def _transpose(self, node: tree.Transpose) -> Term:
         return self.transpose(self.term(node.inner), node.at)
 
+    def _primed(self, node: tree.Primed) -> Term:
+        inner = node.inner
+        if isinstance(inner, tree.Call) and self.pick(("prime", node.at), 2):
+            self.liberty("prime", "the prime behind the bracket is read as the derivative")
+            return self.term(replace(inner, primes=inner.primes + 1))
+        return self.transpose(self.term(inner), node.at)
+
     def _inverse(self, node: tree.Inverse) -> Term:
         return self.inverse(self.term(node.inner), node.at)
 
