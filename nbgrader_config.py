@@ -13,7 +13,6 @@ from nbgrader.preprocessors import (
     ComputeChecksums,
     GetGrades,
     LockCells,
-    SaveAutoGrades,
     SaveCells,
 )
 
@@ -21,10 +20,12 @@ from grader.autograde.plugin import (
     CleanSubmission,
     RepairSubmission,
     RunSubmission,
+    SaveScores,
     SubmissionExporter,
     find_notebook,
 )
 from grader.course.feedback import HideTests
+from grader.course.late import LatePolicy
 from grader.course.release import NameCells
 
 c = get_config()  # noqa: F821 - traitlets defines it
@@ -60,7 +61,7 @@ c.Autograde.exporter_class = SubmissionExporter
 c.Autograde.sanitize_preprocessors = [RepairSubmission]
 c.Autograde.autograde_preprocessors = [
     RunSubmission,
-    SaveAutoGrades,
+    SaveScores,
     AssignLatePenalties,
     CleanSubmission,
 ]
@@ -69,3 +70,9 @@ c.RunSubmission.limits = {"cell_seconds": 30, "submission_seconds": 120}
 
 # Tests are hidden before anything is drawn: no page ever holds them.
 c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
+
+# What lateness costs: a share of the points earned for each day begun, after a grace, up to a cap.
+c.AssignLatePenalties.plugin_class = LatePolicy
+c.LatePolicy.grace_minutes = 15
+c.LatePolicy.per_day = 0.0
+c.LatePolicy.cap = 0.5

@@ -73,6 +73,14 @@ def test_a_broken_submission_fails_with_file_and_reason(graded, student, reason)
     assert reason in result.error
 
 
+@pytest.mark.parametrize(("student", "points", "remark"), MENDED)
+def test_what_can_be_mended_is_graded_and_told(graded, student, points, remark) -> None:
+    course, results = graded
+    assert (results[student].status, results[student].score) == ("graded", points)
+    told = course.autograded(student, TINY).read_text()
+    assert remark is None or remark in told
+
+
 def test_a_machine_that_lacks_a_library_gives_no_zeros(tmp_path) -> None:
     course = make_course(tmp_path)
     source = course.solution(TINY).read_text()
@@ -82,14 +90,6 @@ def test_a_machine_that_lacks_a_library_gives_no_zeros(tmp_path) -> None:
     result = grade(course, "unlucky", TINY)
     assert result.status == "failed"
     assert "a set-up cell failed: ModuleNotFoundError" in result.error
-
-
-@pytest.mark.parametrize(("student", "points", "remark"), MENDED)
-def test_what_can_be_mended_is_graded_and_told(graded, student, points, remark) -> None:
-    course, results = graded
-    assert (results[student].status, results[student].score) == ("graded", points)
-    told = course.autograded(student, TINY).read_text()
-    assert remark is None or remark in told
 
 
 def test_a_hand_in_to_no_assignment_is_told(graded) -> None:

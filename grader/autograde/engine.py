@@ -17,6 +17,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from grader.autograde.blueprint import Blueprint
+from grader.autograde.derivations import (
+    STAMP,
+    derivations_to_check,
+    is_derivation,
+    note_findings,
+    show_tables,
+)
 from grader.autograde.repair import Repaired
 from grader.referee.bench import Bench, Failed
 from grader.referee.case import Case, CellRun, CellToRun, Judgement
@@ -24,7 +31,6 @@ from grader.referee.plan import GRADIENTS, Place
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 
-STAMP = "grader"  # the key of our own notes in a graded notebook's metadata
 ENGINE = "nabla 1"  # changes when the same submission could get another score
 IDLE_SECONDS = 120.0
 
@@ -109,7 +115,11 @@ def run(
     notebook = repaired.notebook
     judgement, level = ENGINE_OF_THIS_PROCESS.judge(_case(notebook, blueprint), settings)
     for count, done in enumerate(judgement.runs, 1):
-        _write(notebook.cells[done.index], done, count, settings)
+        if is_derivation(notebook.cells[done.index]):
+            note_findings(notebook, done)
+        else:
+            _write(notebook.cells[done.index], done, count, settings)
+    show_tables(notebook)
     notebook.metadata[STAMP] = {
         "engine": ENGINE,
         "sandbox": level.value,
@@ -130,6 +140,8 @@ def _case(notebook: Any, blueprint: Blueprint) -> Case:
         for index, cell in enumerate(notebook.cells)
         if cell.cell_type == "code"
     ]
+    # Derivations come last: by then every problem is defined.
+    cells += derivations_to_check(notebook)
     return Case(tuple(cells), blueprint.plan.names, blueprint.plan.watched)
 
 
@@ -164,4 +176,5 @@ _AUTOGRAD_OUTPUT = {
 def _told(remarks: tuple[str, ...]) -> Any:
     """What was mended, for everyone who opens the notebook."""
     lines = "\n".join(f"- {remark}" for remark in remarks)
-    return new_markdown_cell(f"**Mended before grading:**\n\n{lines}", id="mended")
+    told = f"**Mended before grading:**\n\n{lines}"
+    return new_markdown_cell(told, id="mended", metadata={STAMP: {"ours": True}})

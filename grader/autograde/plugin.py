@@ -12,15 +12,17 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat.v4 import new_notebook
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Dict, Enum, Unicode
 
 from grader.autograde.blueprint import Blueprint, blueprint_of
 from grader.autograde.cleaning import clean
-from grader.autograde.engine import STAMP, Settings, run
+from grader.autograde.derivations import STAMP
+from grader.autograde.engine import Settings, run
 from grader.autograde.intake import digest, name_remarks, put_in_place
 from grader.autograde.reading import Reading, read
 from grader.autograde.repair import Repaired, repair
+from grader.autograde.scores import set_grade
 from grader.course import Course
 from grader.course.gradebook import open_gradebook
 from grader.referee.plan import GRADIENTS
@@ -101,6 +103,26 @@ class RunSubmission(_OfOurs):
         level = None if self.sandbox == "best" else Level(self.sandbox)
         limits = Limits.from_dict(self.limits)
         return Settings(level, limits, self.autograd_costs, self.gradients)
+
+
+class SaveScores(SaveAutoGrades):  # type: ignore[misc]
+    """Saves our points, those of derivations among them, as `grader grade` does."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        self.places = {cell.id: index for index, cell in enumerate(nb.cells)}
+        self.whole = nb
+        saved: tuple[Any, Any] = super().preprocess(nb, resources)
+        return saved
+
+    def _add_score(self, cell: Any, resources: Any) -> None:
+        grade = self.gradebook.find_grade(
+            cell.metadata["nbgrader"]["grade_id"],
+            self.notebook_id,
+            self.assignment_id,
+            self.student_id,
+        )
+        set_grade(grade, self.whole, self.places[cell.id])
+        self.gradebook.db.commit()
 
 
 class CleanSubmission(NbGraderPreprocessor):  # type: ignore[misc]

@@ -7,7 +7,7 @@ from typing import Any
 
 import nbformat
 
-from grader.autograde.engine import STAMP
+from grader.autograde.derivations import STAMP
 from grader.autograde.result import CellResult, Result
 from grader.autograde.scores import Scores, points_of, scores_of
 from grader.course.gradebook import open_gradebook
@@ -33,7 +33,7 @@ def result_from(notebook: Any, scores: Scores, student: str, assignment: str) ->
         status="graded",
         error=None,
         sandbox=stamp.get("sandbox", "unknown"),
-        score=sum(cell.score for cell in cells),
+        score=round(sum(cell.score for cell in cells), 6),
         max_score=sum(cell.max_score for cell in cells),
         seconds=stamp.get("seconds", 0.0),
         cells=cells,
@@ -84,7 +84,9 @@ def _cell_result(cell: Cell, scores: dict[str, Any]) -> CellResult:
     grade = scores[name]
     said, flags = _said(cell, grade), list(cell.metadata.get(STAMP, {}).get("flags", []))
     score = points_of(grade)
-    return CellResult(name, score, grade["max_score"], said.status, said.message, flags=flags)
+    found = cell.metadata.get(STAMP, {}).get("derivation", {})
+    named = [found["mistake"]] if found.get("mistake") else []
+    return CellResult(name, score, grade["max_score"], said.status, said.message, named, flags)
 
 
 def _said(cell: Cell, grade: dict[str, Any]) -> Outcome:
@@ -92,13 +94,27 @@ def _said(cell: Cell, grade: dict[str, Any]) -> Outcome:
         return _by_hand(grade)
     if is_test(cell):
         return outcome(cell)
-    return WAITS if grade["auto_score"] is None else UNWRITTEN
+    found = cell.metadata.get(STAMP, {}).get("derivation")
+    if found is None:
+        return WAITS if grade["waits"] else UNWRITTEN
+    return _of_derivation(found, grade)
+
+
+def _of_derivation(found: dict[str, Any], grade: dict[str, Any]) -> Outcome:
+    """What the checker of derivations found; where a person must look, the points may change."""
+    told = " ".join(found["summary"])
+    if grade["waits"]:
+        return Outcome("manual", f"{told} A person will read this.")
+    return Outcome(_status(grade), told)
 
 
 def _by_hand(grade: dict[str, Any]) -> Outcome:
+    return Outcome(_status(grade), "Scored by a person.")
+
+
+def _status(grade: dict[str, Any]) -> str:
     share = points_of(grade) / grade["max_score"] if grade["max_score"] else 1.0
-    status = "ok" if share >= 1 else "wrong" if share <= 0 else "partial"
-    return Outcome(status, "Scored by a person.")
+    return "ok" if share >= 1 else "wrong" if share <= 0 else "partial"
 
 
 def _scores(course: Course, student: str, assignment: str) -> Scores:

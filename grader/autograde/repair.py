@@ -91,7 +91,9 @@ def _joined(known: Known, parts: list[str]) -> str | None:
     if known.kind == "markdown":
         return "\n\n".join(parts)
     whole = "\n".join(parts)
-    return whole if _parses(whole) and not all(map(_parses, parts)) else None
+    goes_on = any(part.startswith((" ", "\t")) for part in parts[1:])
+    alone = all(map(_parses, parts)) and not goes_on
+    return whole if _parses(whole) and not alone else None
 
 
 def _differs(cell: HandedIn, known: Known) -> bool:
@@ -100,7 +102,7 @@ def _differs(cell: HandedIn, known: Known) -> bool:
 
 def _parses(source: str) -> bool:
     try:
-        ast.parse(plain_python(source))
+        compile(plain_python(source), "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -10,6 +10,8 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 
+from grader.autograde.derivations import is_derivation, needs_person, points_of_derivation
+
 Scores = dict[str, dict[str, Any]]
 
 
@@ -31,12 +33,23 @@ def save_scores(book: Gradebook, student: str, assignment: str, notebook: Any, w
 
 def _save_grades(submitted: SubmittedNotebook, notebook: Any) -> None:
     grades = {grade.cell.name: grade for grade in submitted.grades}
-    for cell in notebook.cells:
+    for index, cell in enumerate(notebook.cells):
         if is_grade(cell):
-            grade = grades[cell.metadata.nbgrader.grade_id]
-            grade.auto_score, _ = determine_grade(cell)
-            by_hand = grade.manual_score is not None
-            grade.needs_manual_grade = by_hand or grade.auto_score is None
+            set_grade(grades[cell.metadata.nbgrader.grade_id], notebook, index)
+
+
+def set_grade(grade: Any, notebook: Any, index: int) -> None:
+    """Set our points for a graded cell, and whether a person must look at it."""
+    cell = notebook.cells[index]
+    if is_derivation(cell):
+        waits = needs_person(notebook, index)
+        untouched = None if waits else 0.0
+        found = points_of_derivation(cell)
+        grade.auto_score = untouched if found is None else found
+    else:
+        grade.auto_score, _ = determine_grade(cell)
+        waits = grade.auto_score is None
+    grade.needs_manual_grade = waits or grade.manual_score is not None
 
 
 def scores_of(submitted: SubmittedNotebook) -> Scores:
@@ -45,6 +58,7 @@ def scores_of(submitted: SubmittedNotebook) -> Scores:
         grade.cell.name: {
             "auto_score": grade.auto_score,
             "manual_score": grade.manual_score,
+            "waits": bool(grade.needs_manual_grade),
             "extra_credit": grade.extra_credit,
             "max_score": float(grade.cell.max_score),
         }

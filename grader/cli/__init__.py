@@ -13,7 +13,23 @@ from importlib.util import find_spec
 
 from grader.cli.exits import NOTHING_RAN, WRONG_USE, WrongUseError
 
-COMMANDS = ("init", "release", "check", "grade", "feedback", "report", "doctor")
+COMMANDS = (
+    "init",
+    "release",
+    "check",
+    "derivation",
+    "collect",
+    "grade",
+    "feedback",
+    "report",
+    "export",
+    "regrade",
+    "extend",
+    "late",
+    "history",
+    "similar",
+    "doctor",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import NullPool, create_engine, func, select
+
+from grader.course.audit import watch
 from grader.course.layout import CONFIG, Course
 
+OUR_LOCK = 7_061_982  # among PostgreSQL's advisory locks
 PATIENCE = 60  # seconds that each grader waits for its turn to write
 
 
@@ -37,7 +43,25 @@ def open_gradebook(course: Course) -> Any:
 
     find_own_programs()
     whole = directory(course)
-    return Gradebook(whole.db_url, whole.course_id)
+    with _one_at_a_time(whole.db_url):
+        book = Gradebook(whole.db_url, whole.course_id)
+        # nbgrader's preprocessors open it under the default name; two that do so for the first
+        # time at once would each try to put that name on record.
+        book.check_course()
+        watch(book)
+    return book
+
+
+@contextmanager
+def _one_at_a_time(db_url: str) -> Iterator[None]:
+    """On a server, wait while another grader is making the tables."""
+    if not db_url.startswith("postgresql"):
+        yield
+        return
+    engine = create_engine(db_url, poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(select(func.pg_advisory_lock(OUR_LOCK)))
+        yield  # closing the connection gives the lock back, whatever happened
 
 
 def find_own_programs() -> None:

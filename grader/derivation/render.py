@@ -122,7 +122,8 @@ def html(
     return (
         '<section class="derivation" style="font-family:system-ui,sans-serif">\n'
         f"{assumed}<p><strong>{sentences}</strong></p>\n"
-        '<div style="overflow-x:auto"><table style="border-collapse:collapse;width:100%">\n'
+        '<div style="overflow-x:auto">'
+        '<table style="border-collapse:collapse;table-layout:auto;width:auto">\n'
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>\n</section>\n"
     )
 
@@ -153,6 +154,22 @@ def _row(step: Step, first: bool, hints: bool) -> str:
         f'<td style="{CELL}">{_formula(step.text)}</td>'
         f'<td style="{CELL};max-width:24em">{verdict}{notes}</td></tr>'
     )
+
+
+def plain_table(report: Report) -> str:
+    """The report as HTML of bare tags, without style or attribute, for a Markdown cell."""
+    heads = "".join(f"<th>{head}</th>" for head in ("line", "equation", "verdict"))
+    rows = "".join(_plain_row(step) for step in report.steps)
+    sentences = escape(" ".join(summary(report)))
+    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    return f"<p><strong>{sentences}</strong></p>{table if rows else ''}".replace("\n", " ")
+
+
+def _plain_row(step: Step) -> str:
+    verdict = f"{MARKS.get(step.verdict, '·')} {SAID[step.verdict]}"
+    notes = f"<br>{escape(said(step))}" if said(step) else ""
+    cells = (str(step.line), _formula(step.text), verdict + notes)
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
 UNSAFE = re.compile(

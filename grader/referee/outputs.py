@@ -13,11 +13,11 @@ def well_formed(given: Any) -> Output | None:
     kind = given.get("output_type")
     if kind == "stream":
         name = "stderr" if given.get("name") == "stderr" else "stdout"
-        return {"output_type": "stream", "name": name, "text": str(given.get("text", ""))}
+        return {"output_type": "stream", "name": name, "text": _text(given.get("text"))}
     if kind == "error":
         lines = given.get("traceback")
-        traceback = [str(line) for line in lines[:200]] if isinstance(lines, list) else []
-        name, text = str(given.get("ename", "")), str(given.get("evalue", ""))
+        traceback = [_text(line) for line in lines[:200]] if isinstance(lines, list) else []
+        name, text = _text(given.get("ename")), _text(given.get("evalue"))
         return {"output_type": "error", "ename": name, "evalue": text, "traceback": traceback}
     if kind in _SHOWN:
         return _bundle(given)
@@ -27,7 +27,7 @@ def well_formed(given: Any) -> Output | None:
 def _bundle(given: Output) -> Output:
     data = given.get("data")
     items = data.items() if isinstance(data, dict) else ()
-    shown = {str(mime): content for mime, content in items if _fits(str(mime), content)}
+    shown = {_text(mime): _text(content) for mime, content in items if isinstance(content, str)}
     output: Output = {"output_type": given["output_type"], "data": shown, "metadata": {}}
     if given["output_type"] == "execute_result":
         count = given.get("execution_count")
@@ -38,11 +38,9 @@ def _bundle(given: Output) -> Output:
     return output
 
 
-def _fits(mime: str, content: Any) -> bool:
-    """Text is text, and JSON is JSON."""
-    if mime == "application/json" or mime.endswith("+json"):
-        return isinstance(content, dict | list)
-    return isinstance(content, str)
+def _text(given: Any) -> str:
+    """Text that can be written to a file: a lone surrogate cannot."""
+    return "" if given is None else str(given).encode("utf-8", "replace").decode("utf-8")
 
 
 class Page:
