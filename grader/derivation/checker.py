@@ -3,7 +3,6 @@
 import bisect
 import logging
 import re
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -84,7 +83,7 @@ class Checker:
 
     def run(self) -> list[Step]:
         for order, statement in enumerate(self.document.statements):
-            if time.thread_time() > self.document.deadline:
+            if self.document.budget.spent():
                 self._out_of_time(statement)
                 break
             if statement.plain and not self._clear(order, statement):

@@ -5,11 +5,11 @@ are meant, and for each expression whether it defines something.
 """
 
 import re
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.latex import Variable, tree
+from grader.latex.budget import Budget
 from grader.latex.errors import Unreadable
 from grader.latex.formula import scope_of
 from grader.latex.lexer import Lexer, Reading, read_whole
@@ -43,9 +43,9 @@ class Document:
 
     def __init__(self, text: str, variables: Sequence[Variable], given: Iterable[str]) -> None:
         self.text = text
-        self.deadline = time.thread_time() + SECONDS
+        self.budget = Budget(SECONDS)
         self.scope = scope_of(variables)
-        self.scope.deadline = self.deadline + 0.2
+        self.scope.budget = self.budget
         self.names = Names(self.scope.variables, self.scope.sizes)
         self.students: set[str] = set()
         self.heads: dict[tuple[int, int], Head] = {}  # statement, part that holds the value
@@ -256,7 +256,7 @@ class Document:
 
     def _read_statements(self) -> None:
         for statement in self.statements:
-            reading = Reading(self.names, statement.mended, self.deadline)
+            reading = Reading(self.names, statement.mended, self.budget)
             for part in statement.parts:
                 if part.node is None and part.tokens:
                     try:

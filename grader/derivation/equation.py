@@ -5,7 +5,6 @@ what was taken the liberty of is always remarked; never two liberties at once. W
 everything was understood, every symbol is known, and no tolerated reading holds.
 """
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -153,7 +152,7 @@ class Equations:
         if found is not None or not patient:
             return found, best, misfit
         for tried, meanings in enumerate(self._alternatives(asked, left, right)):
-            if tried > MOST_READINGS or time.thread_time() > self.document.deadline:
+            if tried > MOST_READINGS or self.document.budget.spent():
                 break
             found, other, _ = self._attempt((left, right), order, meanings, asked)
             if found is not None:

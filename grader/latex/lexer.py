@@ -5,7 +5,6 @@ derivative, `1` a matrix of ones, `W1` a name. Here, and only here, that is sett
 """
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -13,6 +12,7 @@ from lark import Token
 
 from . import tree
 from .brackets import PAIRS, mended
+from .budget import UNBOUNDED, Budget
 from .errors import Unreadable
 from .names import FUNCTIONS, GREEK, Names
 from .parser import parse
@@ -58,14 +58,14 @@ class Reading:
 
     names: Names
     mended: list[tuple[int, str]] = field(default_factory=list)
-    deadline: float = float("inf")
+    budget: Budget = UNBOUNDED
 
 
 def read(tokens: list[Tex], reading: Reading) -> Node:
     """The tree of a formula; Unreadable where it says nothing we know."""
     if not tokens:
         raise Unreadable("nothing stands here")
-    if time.thread_time() > reading.deadline:
+    if reading.budget.spent():
         raise Unreadable("this takes too long to read", tokens[0].at)
     try:
         return parse(Lexer(list(tokens), reading).run())

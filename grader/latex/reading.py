@@ -7,7 +7,6 @@ the one who asks for them, and are always remarked.
 """
 
 import math
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -51,7 +50,7 @@ def readings(
     first: Misfit | None = None
     found = False
     for _ in range(MOST_TRIALS):
-        if time.thread_time() > scope.deadline:
+        if scope.budget.spent():
             raise Unreadable("this takes too long to read", nodes[0].at)
         reader = Reader(scope, order, choices, busy)
         try:
