@@ -30,6 +30,9 @@ test: $(READY)  ## run the test suite
 test-slow: $(READY)  ## run the tests that take minutes
 	$(PYTEST) -m slow
 
+attacks: $(READY)  ## draw up docs/attacks.md, with stock nbgrader beside ours (half an hour)
+	PYTHONPATH=tests $(BIN)/python -m attacks.table docs/attacks.md
+
 release: $(READY)  ## build notebooks/ and dist/student.zip from solutions/
 	$(GRADER) release --zip dist/student.zip
 

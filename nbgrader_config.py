@@ -12,14 +12,18 @@ from nbgrader.preprocessors import (
     ClearSolutions,
     ComputeChecksums,
     GetGrades,
-    IgnorePattern,
-    LimitOutput,
     LockCells,
-    SaveAutoGrades,
     SaveCells,
 )
 
-from grader.autograde.plugin import RunSubmission
+from grader.autograde.plugin import (
+    CleanSubmission,
+    RepairSubmission,
+    RunSubmission,
+    SaveScores,
+    SubmissionExporter,
+    find_notebook,
+)
 from grader.course.feedback import HideTests
 from grader.course.late import LatePolicy
 from grader.course.release import NameCells
@@ -50,16 +54,19 @@ c.ClearSolutions.text_stub = (
     "*Double-click, and write your derivation here: one equation a line, the gradient last.*"
 )
 
+# The project's engine in place of nbgrader's Execute: see docs and grader/autograde/plugin.py.
+# Scores are saved before the notebook is cleaned: cleaning may change an answer's own text.
+c.Autograde.pre_convert_hook = find_notebook
+c.Autograde.exporter_class = SubmissionExporter
+c.Autograde.sanitize_preprocessors = [RepairSubmission]
 c.Autograde.autograde_preprocessors = [
     RunSubmission,
-    IgnorePattern,
-    LimitOutput,
-    SaveAutoGrades,
+    SaveScores,
     AssignLatePenalties,
-    CheckCellMetadata,
+    CleanSubmission,
 ]
-c.Execute.timeout = 30  # seconds a cell
-c.Execute.extra_arguments = ["--log-level=ERROR"]  # not each kernel's remarks on itself
+# What one submission may use; grader/sandbox/limits.py names them all.
+c.RunSubmission.limits = {"cell_seconds": 30, "submission_seconds": 120}
 
 # Tests are hidden before anything is drawn: no page ever holds them.
 c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from grader.checks import CheckFailed, check, check_equal, default_dtype, true_gradients
+    from grader.derivation.notebook import check_derivations
     from grader.problem import Problem
 
 __version__ = "0.1.0"
@@ -19,11 +20,20 @@ _ROOMS = {
     "Problem": "problem",
     "check": "checks",
     "check_equal": "checks",
+    "check_derivations": "derivation.notebook",
     "default_dtype": "checks",
     "CheckFailed": "checks",
     "true_gradients": "checks",
 }
-__all__ = ["CheckFailed", "Problem", "check", "check_equal", "default_dtype", "true_gradients"]
+__all__ = [
+    "CheckFailed",
+    "Problem",
+    "check",
+    "check_derivations",
+    "check_equal",
+    "default_dtype",
+    "true_gradients",
+]
 
 
 def __getattr__(name: str) -> object:

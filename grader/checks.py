@@ -82,11 +82,9 @@ def verdict_on(
 
 def place(verdict: Verdict, point: Point) -> Verdict:
     """The verdict, saying where the answer fails if it is right at ordinary points."""
-    return (
-        replace(verdict, remarks=(*verdict.remarks, f"with {point.kind}"))
-        if point.kind
-        else verdict
-    )
+    if not point.kind or verdict.kind == "missing":
+        return verdict
+    return replace(verdict, remarks=(*verdict.remarks, f"with {point.kind}"))
 
 
 def diagnose(verdict: Verdict, outcomes: Sequence[Outcome], truths: Sequence[Tensor]) -> Verdict:

@@ -99,7 +99,9 @@ def _of_error(source: str, error: Any) -> Outcome:
         return Outcome("error", f"{name} is not there: was its cell filled in, and did it run?")
     if error.ename in DISAGREES:
         return Outcome("wrong", _disagreement(source, said))
-    if _in_hidden_part(source, error):  # the text is the student's, and may show what was drawn
+    ours = error.ename == "Stopped"  # by the engine, whose reason may be told
+    # Otherwise the text is the student's, and may show what was drawn.
+    if not ours and _in_hidden_part(source, error):
         return Outcome("error", f"{error.ename} on further inputs.")
     return Outcome("error", f"{error.ename}: {said}" if said else str(error.ename))
 
@@ -113,7 +115,9 @@ def _disagreement(source: str, said: str) -> str:
 def _in_hidden_part(source: str, error: Any) -> bool:
     """Whether a hidden test failed; when the traceback does not say, we take it that one did."""
     hidden = hidden_lines(source)
-    where = re.search(r"Cell In\[\d+\], line (\d+)", ANSI.sub("", "\n".join(error.traceback)))
+    where = re.search(
+        r"^(?:Cell In\[\d+\], )?line (\d+)", ANSI.sub("", "\n".join(error.traceback)), re.M
+    )
     return bool(hidden) and (where is None or int(where[1]) in hidden)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.derivation.cell import code_for
 from grader.notebook import (
     UNWRITTEN,
     Cell,
@@ -15,7 +17,6 @@ from grader.notebook import (
     is_untouched,
     last_line,
     outcome,
-    title,
 )
 
 SECONDS_A_CELL = 120
@@ -40,6 +41,8 @@ def rehearse(path: Path) -> list[Line]:
     from nbclient.exceptions import DeadKernelError
 
     notebook = read(path)
+    graded = [cell for cell in notebook.cells if _graded(cell)]
+    _add_derivation_checks(notebook)
     client = nbclient.NotebookClient(
         notebook,
         timeout=SECONDS_A_CELL,
@@ -56,7 +59,20 @@ def rehearse(path: Path) -> list[Line]:
     broken = broken_set_up(notebook.cells)
     if broken:
         return [Line(broken[0], "error", f"{broken[1]} (is everything installed?)")]
-    return [_line(title(cell, i), cell) for i, cell in enumerate(notebook.cells) if _graded(cell)]
+    checks = {cell.metadata["checks"]: cell for cell in notebook.cells if "checks" in cell.metadata}
+    return [_line(cell, checks.get(cell.metadata.nbgrader.grade_id)) for cell in graded]
+
+
+def _add_derivation_checks(notebook: Any) -> None:
+    """Add a code cell for each derivation that checks it: by the end every problem is defined."""
+    from nbformat.v4 import new_code_cell
+
+    for cell in list(notebook.cells):
+        if _graded(cell) and not is_test(cell) and not is_untouched(cell):
+            name = cell.metadata.nbgrader.grade_id
+            code = code_for(name, cell.source)
+            if code:
+                notebook.cells.append(new_code_cell(code, metadata={"checks": name}))
 
 
 def read(path: Path) -> Any:
@@ -72,12 +88,24 @@ def _graded(cell: Cell) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("grade"))
 
 
-def _line(name: str, cell: Cell) -> Line:
-    found = outcome(cell) if is_test(cell) else _written(cell)
-    printed = "".join(output.get("text", "") for output in cell.get("outputs", []))
-    said = last_line(printed) if found.status == "ok" else ""
-    return Line(name, found.status, said or found.message)
+def _line(cell: Cell, check: Cell | None) -> Line:
+    found = outcome(cell) if is_test(cell) else _written(cell, check)
+    said = last_line(_printed(cell)) if found.status == "ok" else ""
+    return Line(cell.metadata.nbgrader.grade_id, found.status, said or found.message)
 
 
-def _written(cell: Cell) -> Outcome:
-    return UNWRITTEN if is_untouched(cell) else Outcome("manual", "A person will read this.")
+def _printed(cell: Cell) -> str:
+    return "".join(output.get("text", "") for output in cell.get("outputs", []))
+
+
+def _written(cell: Cell, check: Cell | None) -> Outcome:
+    if is_untouched(cell):
+        return UNWRITTEN
+    try:
+        found = json.loads(_printed(check)) if check else None
+    except ValueError:
+        found = None
+    if found is None:
+        return Outcome("manual", "A person will read this.")
+    status = "ok" if found["share"] >= 1 else "wrong" if found["verdict"] == "wrong" else "partial"
+    return Outcome("manual" if found["needs_person"] else status, " ".join(found["summary"]))

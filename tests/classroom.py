@@ -66,7 +66,7 @@ def make_course(root: Path) -> Course:
     course = Course(root)
     save(tiny(), course.solution(TINY))
     settings = (REPOSITORY / "nbgrader_config.py").read_text()
-    course.config.write_text(settings.replace("timeout = 30", "timeout = 4"))
+    course.config.write_text(settings.replace('"cell_seconds": 30', '"cell_seconds": 4'))
     return course
 
 

@@ -30,7 +30,7 @@ CELLS = [
     ("visible_wrong", "wrong", "double(1) is not 2"),
     ("hidden_wrong", "wrong", "double | agrees: no"),
     ("spy", "error", "ValueError on further inputs."),
-    ("endless", "error", "It ran longer than allowed and was stopped."),
+    ("endless", "error", "Stopped: it ran longer than 4 s"),
     ("crash", "error", "ZeroDivisionError: division by zero"),
     ("typo", "error", "double is not there: was its cell filled in, and did it run?"),
 ]
@@ -57,9 +57,11 @@ def test_a_warning_on_stderr_costs_nothing(graded) -> None:
 
 FAILED = [
     ("damaged", "it is no notebook"),
-    ("misnamed", "there is no such file, only tiny (1).ipynb"),
-    ("deleted", "cell double_test: the cell was deleted"),
-    ("doubled", "cell double_test: it is there 2 times"),
+]
+MENDED = [
+    ("misnamed", 2, "the file was called tiny (1).ipynb"),
+    ("deleted", 0, "cell double_test was deleted; it was put back"),
+    ("doubled", 0, None),
 ]
 
 
@@ -71,6 +73,14 @@ def test_a_broken_submission_fails_with_file_and_reason(graded, student, reason)
     assert reason in result.error
 
 
+@pytest.mark.parametrize(("student", "points", "remark"), MENDED)
+def test_what_can_be_mended_is_graded_and_told(graded, student, points, remark) -> None:
+    course, results = graded
+    assert (results[student].status, results[student].score) == ("graded", points)
+    told = course.autograded(student, TINY).read_text()
+    assert remark is None or remark in told
+
+
 def test_a_machine_that_lacks_a_library_gives_no_zeros(tmp_path) -> None:
     course = make_course(tmp_path)
     source = course.solution(TINY).read_text()
@@ -79,7 +89,7 @@ def test_a_machine_that_lacks_a_library_gives_no_zeros(tmp_path) -> None:
     hand_in(course, "unlucky", {})
     result = grade(course, "unlucky", TINY)
     assert result.status == "failed"
-    assert "cell setup, which is not the student's, stopped (ModuleNotFoundError" in result.error
+    assert "a set-up cell failed: ModuleNotFoundError" in result.error
 
 
 def test_a_hand_in_to_no_assignment_is_told(graded) -> None:

@@ -1,62 +1,133 @@
-"""nbgrader preprocessors that run a submission; nbgrader_config.py names them.
+"""Our engine as nbgrader's preprocessors and exporter; nbgrader_config.py names them.
 
-So `nbgrader autograde`, formgrader's button and `grader grade` run the very same engine.
+So `nbgrader autograde` and formgrader's button judge as `grader grade` does, with the same scores.
+Each needs no more than the file, the gradebook and the instructor edition.
 """
 
 from __future__ import annotations
 
-import time
-from hashlib import sha256
+import copy
 from pathlib import Path
 from typing import Any
 
-from nbgrader.preprocessors import Execute
+from nbconvert.exporters import NotebookExporter
+from nbformat.v4 import new_notebook
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Bool, Dict, Enum, Unicode
 
-from grader.notebook import broken_set_up, is_test
+from grader.autograde.blueprint import Blueprint, blueprint_of
+from grader.autograde.cleaning import clean
+from grader.autograde.derivations import STAMP
+from grader.autograde.engine import Settings, run
+from grader.autograde.intake import digest, name_remarks, put_in_place
+from grader.autograde.reading import Reading, read
+from grader.autograde.repair import Repaired, repair
+from grader.autograde.scores import set_grade
+from grader.course import Course
+from grader.course.gradebook import open_gradebook
+from grader.referee.plan import GRADIENTS
+from grader.sandbox.isolation import Level
+from grader.sandbox.limits import Limits
 
-STAMP = "grader"  # the key of our own note in an autograded notebook's metadata
+_READING = "grader_reading"  # where the exporter leaves for the preprocessor what it read
 
 
-class SetUpError(Exception):
-    """The assignment's own set-up does not run here, so no score would be the student's doing."""
+def find_notebook(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Be nbgrader's pre_convert_hook: show it a notebook that was handed in under another name."""
+    folder = Path(notebooks[0]).parent
+    found = put_in_place(folder, folder.name)
+    if found and str(found) not in notebooks:
+        notebooks[:] = [str(found)]  # nbgrader goes on with this very list
 
 
-class RunSubmission(Execute):  # type: ignore[misc]
-    """Runs the notebook in a fresh kernel without isolation, and stamps it with how it ran."""
+class SubmissionExporter(NotebookExporter):
+    """Reads what was handed in, however damaged; nbgrader's own would stop before we see it."""
 
-    def preprocess(self, nb: Any, resources: Any, **more: Any) -> tuple[Any, Any]:
-        start = time.perf_counter()
-        nb, resources = super().preprocess(nb, resources, **more)
-        broken = broken_set_up(nb.cells)
-        if broken:
-            raise SetUpError(f"cell {broken[0]}, which is not the student's, stopped ({broken[1]})")
-        for cell in nb.cells:
-            if is_test(cell):
-                cell.outputs = [output for output in cell.outputs if _counts(output)]
-        nb.metadata[STAMP] = {
-            "engine": "nbclient",
-            "sandbox": "none",
-            "submission": digest(self._submission(resources["nbgrader"])),
-            "seconds": round(time.perf_counter() - start, 3),
-        }
-        return nb, resources
+    def from_filename(self, filename: str, resources: Any = None, **more: Any) -> Any:
+        converter: Any = self.parent
+        if not converter._sanitizing:  # the second time around, the file is ours
+            return super().from_filename(filename, resources, **more)
+        reading, path = read(Path(filename)), Path(filename)
+        resources = copy.deepcopy(resources or {})
+        resources[_READING] = reading
+        resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
+        made: Any = new_notebook()
+        return self.from_notebook_node(made, resources, **more)  # type: ignore[no-untyped-call]
 
-    def _submission(self, names: dict[str, str]) -> Path:
-        course = self.parent.parent.coursedir
-        folder = course.format_path(
-            course.submitted_directory, names["student"], names["assignment"]
+
+class _OfOurs(NbGraderPreprocessor):  # type: ignore[misc]
+    """What the preprocessors share: the course, the file and the blueprint."""
+
+    gradients = Unicode(GRADIENTS, help="functions that must not use autograd").tag(config=True)
+
+    @property
+    def course(self) -> Course:
+        return Course(Path(self.parent.parent.coursedir.root))
+
+    def submitted(self, resources: Any) -> Path:
+        names = resources["nbgrader"]
+        return self.course.submitted(names["student"], names["assignment"])
+
+    def blueprint(self, resources: Any) -> Blueprint:
+        with open_gradebook(self.course) as book:
+            return blueprint_of(
+                self.course, book, resources["nbgrader"]["assignment"], self.gradients
+            )
+
+
+class RepairSubmission(_OfOurs):
+    """Puts what was handed in back into the assignment's shape."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        reading: Reading = resources.pop(_READING)
+        said = (*name_remarks(self.submitted(resources)), *reading.remarks)
+        repaired = repair(Reading(reading.cells, said), self.blueprint(resources))
+        repaired.notebook.metadata[STAMP] = {"repairs": list(repaired.remarks)}
+        return repaired.notebook, resources
+
+
+class RunSubmission(_OfOurs):
+    """Judges the submission: its cells in the sandbox, the tests in the referee."""
+
+    sandbox = Enum(["best", "L3", "L2", "none"], "best", help="level of isolation").tag(config=True)
+    limits = Dict(help="what one submission may use; see grader.sandbox.limits").tag(config=True)
+    autograd_costs = Bool(True, help="a gradient by autograd fails its tests").tag(config=True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        repaired = Repaired(nb, tuple(nb.metadata[STAMP]["repairs"]))
+        stamp = {"submission": digest(self.submitted(resources))}
+        return run(repaired, self.blueprint(resources), self.settings, stamp), resources
+
+    @property
+    def settings(self) -> Settings:
+        level = None if self.sandbox == "best" else Level(self.sandbox)
+        limits = Limits.from_dict(self.limits)
+        return Settings(level, limits, self.autograd_costs, self.gradients)
+
+
+class SaveScores(SaveAutoGrades):  # type: ignore[misc]
+    """Saves our points, those of derivations among them, as `grader grade` does."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        self.places = {cell.id: index for index, cell in enumerate(nb.cells)}
+        self.whole = nb
+        saved: tuple[Any, Any] = super().preprocess(nb, resources)
+        return saved
+
+    def _add_score(self, cell: Any, resources: Any) -> None:
+        grade = self.gradebook.find_grade(
+            cell.metadata["nbgrader"]["grade_id"],
+            self.notebook_id,
+            self.assignment_id,
+            self.student_id,
         )
-        return Path(folder) / f"{names['notebook']}.ipynb"
+        set_grade(grade, self.whole, self.places[cell.id])
+        self.gradebook.db.commit()
 
 
-def _counts(output: Any) -> bool:
-    """Whether an output may decide on points; in nbgrader a warning costs, a value gives some."""
-    return not (
-        output.output_type == "execute_result"
-        or (output.output_type == "stream" and output.name == "stderr")
-    )
+class CleanSubmission(NbGraderPreprocessor):  # type: ignore[misc]
+    """Takes out of the graded notebook what would act in the browser of who looks at it."""
 
-
-def digest(file: Path) -> str:
-    """Tells whether a file is still the one that was graded."""
-    return sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        clean(nb)
+        return nb, resources

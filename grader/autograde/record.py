@@ -7,8 +7,9 @@ from typing import Any
 
 import nbformat
 
-from grader.autograde.plugin import STAMP
+from grader.autograde.derivations import STAMP
 from grader.autograde.result import CellResult, Result
+from grader.autograde.scores import Scores, points_of, scores_of
 from grader.course.gradebook import open_gradebook
 from grader.course.layout import Course
 from grader.notebook import UNWRITTEN, Cell, Outcome, is_test, outcome
@@ -19,7 +20,12 @@ WAITS = Outcome("manual", "A person will read this.")
 def result_of(course: Course, student: str, assignment: str) -> Result:
     """The result of a submission that nbgrader has autograded."""
     notebook = nbformat.read(course.autograded(student, assignment), as_version=4)
-    stamp, scores = notebook.metadata.get(STAMP, {}), _scores(course, student, assignment)
+    return result_from(notebook, _scores(course, student, assignment), student, assignment)
+
+
+def result_from(notebook: Any, scores: Scores, student: str, assignment: str) -> Result:
+    """The result of a graded notebook whose scores are in the gradebook."""
+    stamp = notebook.metadata.get(STAMP, {})
     cells = [_cell_result(cell, scores) for cell in notebook.cells if _is_graded(cell)]
     return Result(
         student=student,
@@ -27,7 +33,7 @@ def result_of(course: Course, student: str, assignment: str) -> Result:
         status="graded",
         error=None,
         sandbox=stamp.get("sandbox", "unknown"),
-        score=sum(cell.score for cell in cells),
+        score=round(sum(cell.score for cell in cells), 6),
         max_score=sum(cell.max_score for cell in cells),
         seconds=stamp.get("seconds", 0.0),
         cells=cells,
@@ -39,7 +45,11 @@ def stamp_of(course: Course, student: str, assignment: str) -> dict[str, Any]:
     path = course.autograded(student, assignment)
     if not path.is_file():
         return {}
-    return dict(nbformat.read(path, as_version=4).metadata.get(STAMP, {}))
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        return dict(notebook["metadata"][STAMP])
+    except (ValueError, KeyError, TypeError):
+        return {}
 
 
 def keep_failure(course: Course, result: Result) -> None:
@@ -72,8 +82,11 @@ def _is_graded(cell: Cell) -> bool:
 def _cell_result(cell: Cell, scores: dict[str, Any]) -> CellResult:
     name = cell.metadata.nbgrader.grade_id
     grade = scores[name]
-    said = _said(cell, grade)
-    return CellResult(name, grade["score"], grade["max_score"], said.status, said.message)
+    said, flags = _said(cell, grade), list(cell.metadata.get(STAMP, {}).get("flags", []))
+    score = points_of(grade)
+    found = cell.metadata.get(STAMP, {}).get("derivation", {})
+    named = [found["mistake"]] if found.get("mistake") else []
+    return CellResult(name, score, grade["max_score"], said.status, said.message, named, flags)
 
 
 def _said(cell: Cell, grade: dict[str, Any]) -> Outcome:
@@ -81,17 +94,29 @@ def _said(cell: Cell, grade: dict[str, Any]) -> Outcome:
         return _by_hand(grade)
     if is_test(cell):
         return outcome(cell)
-    return WAITS if grade["auto_score"] is None else UNWRITTEN
+    found = cell.metadata.get(STAMP, {}).get("derivation")
+    if found is None:
+        return WAITS if grade["waits"] else UNWRITTEN
+    return _of_derivation(found, grade)
+
+
+def _of_derivation(found: dict[str, Any], grade: dict[str, Any]) -> Outcome:
+    """What the checker of derivations found; where a person must look, the points may change."""
+    told = " ".join(found["summary"])
+    if grade["waits"]:
+        return Outcome("manual", f"{told} A person will read this.")
+    return Outcome(_status(grade), told)
 
 
 def _by_hand(grade: dict[str, Any]) -> Outcome:
-    share = grade["score"] / grade["max_score"] if grade["max_score"] else 1.0
-    status = "ok" if share >= 1 else "wrong" if share <= 0 else "partial"
-    return Outcome(status, "Scored by a person.")
+    return Outcome(_status(grade), "Scored by a person.")
 
 
-def _scores(course: Course, student: str, assignment: str) -> dict[str, dict[str, Any]]:
-    fields = ("score", "max_score", "auto_score", "manual_score")
+def _status(grade: dict[str, Any]) -> str:
+    share = points_of(grade) / grade["max_score"] if grade["max_score"] else 1.0
+    return "ok" if share >= 1 else "wrong" if share <= 0 else "partial"
+
+
+def _scores(course: Course, student: str, assignment: str) -> Scores:
     with open_gradebook(course) as book:
-        grades = book.find_submission_notebook(assignment, assignment, student).grades
-        return {grade.name: {f: getattr(grade, f) for f in fields} for grade in grades}
+        return scores_of(book.find_submission_notebook(assignment, assignment, student))

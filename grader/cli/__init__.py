@@ -27,6 +27,7 @@ COMMANDS = (
     "late",
     "history",
     "similar",
+    "doctor",
 )
 
 

@@ -1,12 +1,11 @@
 """Check a derivation line by line: `check_derivation(text, variables, given, asked)`."""
 
 import bisect
+import logging
 import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-
-import numpy as np
 
 from grader.latex import Variable, tree
 from grader.latex.errors import Unreadable
@@ -22,6 +21,7 @@ from .report import Report, Step, report_of
 from .text import Part, Statement
 from .tolerance import Tolerance
 
+LOG = logging.getLogger(__name__)
 MOST_EARLIER = 14  # expressions that a line starting with = may go on from
 
 
@@ -59,8 +59,7 @@ def check_derivation(
     """The report on a text: every equation, and whether each gradient asked for is stated."""
     wanted = tuple(canonical(name) for name in asked)
     try:
-        with np.errstate(all="ignore"):  # what has no value is seen to have none
-            steps = Checker(text, variables, given).run()
+        steps = Checker(text, variables, given).run()
     except RecursionError:
         steps = [Step(1, 1, "", Verdict.NOT_UNDERSTOOD, "too many things inside one another")]
     report = report_of(steps, wanted)
@@ -90,7 +89,13 @@ class Checker:
             if statement.plain and not self._clear(order, statement):
                 continue
             self.tolerance.hear(statement)
-            self._statement(order, statement)
+            try:
+                self._statement(order, statement)
+            except Exception:  # a fault of ours must not cost the rest of the text
+                LOG.exception("statement %d could not be checked", order)
+                part = next(p for p in statement.parts if p.tokens)
+                message = "the checker failed on this line; a person must look"
+                self._add(part, Outcome(Verdict.NOT_UNDERSTOOD, message))
         return self.steps
 
     def _out_of_time(self, statement: Statement) -> None:
@@ -197,6 +202,8 @@ class Checker:
         if chain.previous is None or not isinstance(chain.previous.node, Node):
             return Outcome(Verdict.NOT_UNDERSTOOD, "what it is compared with was not understood")
         outcome = self.equations.check(chain.previous.node, part.node, chain.order)
+        if not outcome.good:
+            outcome = self.tolerance.update(chain.previous.node, part) or outcome
         if outcome.verdict is Verdict.NOT_UNDERSTOOD and chain.base not in (None, chain.previous):
             outcome = self._against_base(chain, part, outcome)
         if outcome.verdict is Verdict.WRONG:

@@ -15,7 +15,7 @@ from grader.latex.formula import scope_of
 from grader.latex.lexer import Lexer, Reading, index_like, index_list, read_whole
 from grader.latex.names import Names
 from grader.latex.scope import Definition, UserFunction
-from grader.latex.tex import CLOSE, OPEN, Tex, tokens
+from grader.latex.tex import CLOSE, OPEN, STYLES, Tex, tokens
 from grader.latex.tree import Node
 
 from .text import Part, statements
@@ -43,6 +43,7 @@ class Document:
         self.text = text
         self.deadline = time.monotonic() + SECONDS
         self.scope = scope_of(variables)
+        self.scope.deadline = self.deadline + 0.2
         self.names = Names(self.scope.variables, self.scope.sizes)
         self.students: set[str] = set()
         self.heads: dict[tuple[int, int], Head] = {}  # statement, part that holds the value
@@ -229,8 +230,8 @@ class Document:
 
     def _same_names(self, row: list[Tex], i: int, written: list[str]) -> bool:
         end = next((j for j in range(i, len(row)) if row[j].text in CLOSE), len(row))
-        inside = {t.text for t in row[i + 1 : end]}
-        return inside <= set(written) | {","}
+        inside = {t.text for t in row[i + 1 : end]} - STYLES
+        return inside <= set(written) | {",", "{", "}"}
 
     def _rows_of_tokens(self) -> Iterator[list[Tex]]:
         for statement in self.statements:

@@ -41,7 +41,7 @@ def _drawn(variable: Variable, lengths: dict[str, int], generator: np.random.Gen
 def _in_domain(word: str, value: Array) -> Array:  # noqa: PLR0911
     """The value moved into a domain; one-hot rows are drawn as rows that sum to 1."""
     rows, columns = value.shape
-    if word in ("one-hot", "*", "stochastic"):
+    if word in ("one-hot", "*", "stochastic", "probability"):
         value = np.abs(value) + 0.1
         total: Array = value.sum(0 if columns == 1 else 1, keepdims=True)
         return value / total

@@ -82,8 +82,8 @@ def edits(node: Node, context: Context) -> Iterator[Edit]:
     yield from _of_the_whole(node)
     found = list(places(node))
     for kind in (
-        _transposes, _signs, _orders, _numbers, _names, _operators, _primes, _masks, _dropped,
-        _indices, _regrouped, _ones, _added,
+        _ones, _transposes, _signs, _orders, _numbers, _names, _operators, _primes, _masks,
+        _dropped, _indices, _regrouped, _added,
     ):  # fmt: skip
         for place, put, parent in found:
             yield from kind(place, put, parent, context)

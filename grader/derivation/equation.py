@@ -206,8 +206,8 @@ class Equations:
                 trial = self._best_sized(read, meanings)
                 if trial.comparison.holds is not False and not self._too_free(trial):
                     return trial, best, None
-                if best is None or best.comparison.reason == "sizes":
-                    best = trial
+                if best is None or trial.comparison.reason != "sizes":
+                    best = best if best and best.comparison.reason != "sizes" else trial
         except Misfit as misfit:
             asked.update(misfit.__dict__.get("meanings", {}))
             return None, best, misfit
@@ -280,23 +280,25 @@ class Equations:
     ) -> Outcome:
         """An equation with symbols that nobody declared: a general rule, at best."""
         said = ", ".join(unknown)
-        if not self._only_unknown(left, right, order):
-            if _is_rule(left, right):
-                return Outcome(Verdict.RULE, f"a rule for any {said}, not checked")
-            return Outcome(Verdict.NOT_UNDERSTOOD, f"not declared and not defined: {said}")
-        if found is not None:
+        if found is not None and found.comparison.holds:
             confirmed = self._confirmed(found)
             if confirmed.good:
-                return replace(confirmed, message=f"a general rule, for any {said}")
-        elif self._about_numbers(left, right, unknown):
+                return self._for_any(confirmed, said)
+        if _is_rule(left, right):
+            return Outcome(Verdict.RULE, f"a rule for any {said}, not checked")
+        if self._about_numbers(left, right, unknown) and self._only_unknown(left, right):
             _, best, _ = self._attempt((left, right), order, {}, {})
             if best is not None and best.comparison.reason == "value":
                 return self._wrong(best)
-        if _is_rule(left, right):
-            return Outcome(Verdict.RULE, f"a rule for any {said}, not checked")
         return Outcome(Verdict.NOT_UNDERSTOOD, f"not declared and not defined: {said}")
 
-    def _only_unknown(self, left: Node, right: Node, order: float) -> bool:
+    def _for_any(self, confirmed: Outcome, said: str) -> Outcome:
+        """It holds whatever the undeclared symbols are."""
+        return replace(
+            confirmed, verdict=Verdict.REMARK, remarks=(*confirmed.remarks, f"for any {said}")
+        )
+
+    def _only_unknown(self, left: Node, right: Node) -> bool:
         return not any(
             isinstance(n, tree.Name)
             and (n.name in self.scope.variables or n.name in self.scope.definitions)
@@ -350,15 +352,17 @@ class Equations:
                 key = (part.name, definition.order)
                 yield key, (definition.node, definition.order, ())
 
-    def holds(self, left: Node, right: Node, order: float) -> bool:
+    def holds(self, left: Node | Term, right: Node, order: float) -> bool:
         """Whether left = right holds strictly, with no liberty taken, at both draws."""
+        nodes = (left, right) if isinstance(left, Node) else (right,)
         try:
-            for read in readings(self.scope, order + 0.5, (left, right)):
+            for read in readings(self.scope, order + 0.5, nodes):
                 if read.liberties:
                     return False
-                trial = self._best_sized(read, {})
+                both = read if isinstance(left, Node) else replace(read, terms=(left, *read.terms))
+                trial = self._best_sized(both, {})
                 if trial.comparison.holds:
-                    return bool(self._trial(read, {}, 1).comparison.holds)
+                    return bool(self._trial(both, {}, 1).comparison.holds)
         except (Misfit, Unreadable, KeyError, RecursionError):
             return False
         return False

@@ -169,11 +169,11 @@ class Mistakes:
         if same and self._holds(earlier.right, right, order):
             return True
         asked, said = tree.unwrapped(left), tree.unwrapped(earlier.left)
-        if isinstance(said, tree.Differential) and isinstance(asked, tree.Derivative):
-            return self._implied_by_form(earlier, asked, right, order)
-        if isinstance(said, tree.Derivative) and isinstance(asked, tree.Derivative):
+        if not isinstance(asked, tree.Derivative):
+            return False
+        if isinstance(said, tree.Derivative):
             return self._implied_by_gradient(earlier, said, asked, right, order)
-        return False
+        return self._implied_by_form(earlier, asked, right, order)
 
     def _implied_by_form(
         self, earlier: Earlier, asked: tree.Derivative, right: Node, order: int
@@ -278,11 +278,13 @@ class Mistakes:
 
     def _edited(self, left: Node, right: Node, order: int) -> Edit | None:
         """The single edit of the right side with which the line holds."""
+        value = self.equations.value(left, order)
+        known = value[0] if value is not None and value[0].closed else left
         stop = min(time.monotonic() + SECONDS, self.document.deadline)
         for tried, edit in enumerate(edits(right, self._context(order))):
             if tried > MOST_EDITS or time.monotonic() > stop:
                 return None
-            if self._holds(left, edit.node, order):
+            if self.equations.holds(known, edit.node, order):
                 return edit
         return None
 

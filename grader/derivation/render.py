@@ -5,8 +5,11 @@ The table in HTML is self-contained: its styles are inline, the formulas stand a
 """
 
 import re
+from collections.abc import Sequence
 from html import escape
 from typing import Any
+
+from grader.latex import Variable
 
 from .equation import Verdict
 from .report import Report, Step
@@ -102,11 +105,16 @@ def _notes(step: Step, hints: bool) -> list[str]:
 # ------------------------------------------------------------------ HTML
 
 
-def html(report: Report, assumptions: str = "", hints: bool = False) -> str:
+def html(
+    report: Report,
+    variables: Sequence[Variable] = (),
+    given: Sequence[str] = (),
+    hints: bool = False,
+) -> str:
     """The report as a fragment of HTML: what was assumed, the verdict, a row an equation."""
     first = next((s for s in report.steps if s.verdict is Verdict.WRONG), None)
     rows = "\n".join(_row(step, step is first, hints) for step in report.steps)
-    assumed = f"<p>Assumed: {escape(assumptions)}</p>\n" if assumptions else ""
+    assumed = f"<p>Assumed: {_assumed(variables, given)}.</p>\n" if variables else ""
     heads = "".join(
         f'<th scope="col" style="{CELL}">{h}</th>' for h in ("line", "equation", "verdict")
     )
@@ -114,8 +122,22 @@ def html(report: Report, assumptions: str = "", hints: bool = False) -> str:
     return (
         '<section class="derivation" style="font-family:system-ui,sans-serif">\n'
         f"{assumed}<p><strong>{sentences}</strong></p>\n"
-        '<div style="overflow-x:auto"><table style="border-collapse:collapse;width:100%">\n'
+        '<div style="overflow-x:auto">'
+        '<table style="border-collapse:collapse;table-layout:auto;width:auto">\n'
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>\n</section>\n"
+    )
+
+
+def _assumed(variables: Sequence[Variable], given: Sequence[str]) -> str:
+    """What the student may take for granted: sizes, domains, rows, the objective."""
+    return "; ".join([*(_formula(g) for g in given), *map(_declared, variables)])
+
+
+def _declared(variable: Variable) -> str:
+    words = sorted(variable.domain) + ["a row, added to every row"] * variable.row
+    more = f" ({escape(', '.join(words))})" if words else ""
+    return (
+        f"{_formula(variable.name)} is {escape(variable.rows)} × {escape(variable.columns)}{more}"
     )
 
 
@@ -132,6 +154,22 @@ def _row(step: Step, first: bool, hints: bool) -> str:
         f'<td style="{CELL}">{_formula(step.text)}</td>'
         f'<td style="{CELL};max-width:24em">{verdict}{notes}</td></tr>'
     )
+
+
+def plain_table(report: Report) -> str:
+    """The report as HTML of bare tags, without style or attribute, for a Markdown cell."""
+    heads = "".join(f"<th>{head}</th>" for head in ("line", "equation", "verdict"))
+    rows = "".join(_plain_row(step) for step in report.steps)
+    sentences = escape(" ".join(summary(report)))
+    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    return f"<p><strong>{sentences}</strong></p>{table if rows else ''}".replace("\n", " ")
+
+
+def _plain_row(step: Step) -> str:
+    verdict = f"{MARKS.get(step.verdict, '·')} {SAID[step.verdict]}"
+    notes = f"<br>{escape(said(step))}" if said(step) else ""
+    cells = (str(step.line), _formula(step.text), verdict + notes)
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
 UNSAFE = re.compile(

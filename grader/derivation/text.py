@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from grader.latex.errors import Unreadable
+from grader.latex.macros import expanded, macros_in
 from grader.latex.names import FUNCTIONS
-from grader.latex.tex import CLOSE, OPEN, WORDY, Tex, argument, tokens, words
+from grader.latex.tex import CLOSE, OPEN, WORDY, Tex, argument, cut, meaningful, words
 from grader.latex.tree import Node
 
 ENVIRONMENTS = (
@@ -142,11 +143,13 @@ def statements(text: str) -> list[Statement]:
     """Every chain of a text, in order; a formula broken over two rows is put together."""
     if len(text) > LONGEST_TEXT or any(text.count(o) > most for o, most in OPENERS.items()):
         return [_unreadable(0, 0, Unreadable("the text is too long to be checked", 0))]
+    text, macros = macros_in(text)
     found: list[Statement] = []
     for number, segment in enumerate(segments(text)):
         prose = segment.prose
         try:
-            rows = _rows(tokens(segment.math, segment.at))
+            found_tokens = expanded(cut(segment.math, segment.at), macros)
+            rows = _rows(meaningful(found_tokens, segment.at))
         except Unreadable as error:
             found.append(_unreadable(number, segment.at, error))
             continue

@@ -5,7 +5,6 @@ of a gradient. None of these states a gradient, save the last.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -39,6 +38,7 @@ SYMMETRIC = re.compile(
     r"(?:为|為|是|is|被假设为|也)?\s*(?:一个|一個|a)?\s*(?:实)?(?:对称|對稱|symmetric)",
     re.I,
 )
+INDEX_CASE = re.compile(r"\b([i-n])\s*\$?\s*(=|\\neq?|≠|\\not\s*=)\s*\$?\s*(?!\1)[i-n]\b")
 HEARD = 160  # characters of prose before an equation that can bear on it
 
 
@@ -63,18 +63,49 @@ class Tolerance:
         at = part.tokens[0].at
         return self.document.text[max(0, at - HEARD) : at]
 
+    def _around(self, part: Part) -> str:
+        at, text = part.tokens[0].at, self.document.text
+        line = text.find("\n", at)
+        return text[max(0, at - 40) : line if line >= 0 else len(text)]
+
     def other_readings(self, chain: "Chain", part: Part, wrong: Outcome) -> Outcome | None:
         """What the equation says instead of being wrong; None when it is wrong."""
         left = chain.previous.node if chain.previous else None
         if not isinstance(left, Node) or not isinstance(part.node, Node):
             return None
         for meant in (
-            self._zero, self._some_entries, self._stationary, self._gradient_named,
+            self._mended, self._zero, self._some_entries, self._stationary, self._gradient_named,
             self._second_meaning, self._symmetric, self._supposed,
         ):  # fmt: skip
             outcome = meant(left, part, chain, wrong)
             if outcome is not None:
                 return outcome
+        return None
+
+    # ------------------------------------------------------------ not an identity at all
+
+    def _mended(self, left: Node, part: Part, chain: "Chain", wrong: Outcome) -> Outcome | None:
+        """A line, or a definition it rests on, whose brackets were paired by guess."""
+        orders = {chain.order} | {
+            d.order
+            for side in (left, part.node)
+            if isinstance(side, Node)
+            for n, _ in self.equations.expanded(side, chain.order)
+            if isinstance(n, tree.Name)
+            for d in self.document.scope.definitions.get(n.name, ())
+        }
+        for order in orders:
+            if order >= 0 and self.document.statements[int(order)].mended:
+                at, said = self.document.statements[int(order)].mended[0]
+                return Outcome(Verdict.NOT_UNDERSTOOD, f"brackets do not pair: {said}", at=at)
+        return None
+
+    def update(self, left: Node, part: Part) -> Outcome | None:
+        """What W = W - eta G says: a step of an algorithm."""
+        if isinstance(left, tree.Name) and isinstance(part.node, tree.Sum):
+            first = part.node.terms[0][1]
+            if isinstance(first, tree.Name) and first.name == left.name:
+                return Outcome(Verdict.NOT_CHECKED, "an update, not an identity")
         return None
 
     # ------------------------------------------------------------ set to zero
@@ -216,36 +247,42 @@ class Tolerance:
         name = found[1]
         if name not in self.document.scope.variables:
             return None
-        outcome = self._where(name, _symmetrised, left, part.node, chain.order)
+        outcome = self._where(name, left, part.node, chain.order)
         if outcome is None or not outcome.good:
             return None
         remark = f"under the stated assumption that {name} is symmetric"
         return replace(outcome, verdict=Verdict.REMARK, remarks=(remark, *outcome.remarks))
 
     def _where(
-        self, name: str, change: Callable[[Array], Array], left: Node, right: Node, order: int
+        self, name: str, left: Node, right: Node, order: int, strict: bool = False
     ) -> Outcome | None:
-        """The outcome where one variable is changed so."""
+        """The outcome where one variable is symmetric."""
         equations = self.equations
         before = equations.draws, equations.numbers
         if any(d.leaves[name].shape[0] != d.leaves[name].shape[1] for d in before[0]):
             return None
         equations.draws = [
-            Draw(d.lengths, {**d.leaves, name: change(d.leaves[name])}) for d in before[0]
+            Draw(d.lengths, {**d.leaves, name: _symmetrised(d.leaves[name])}) for d in before[0]
         ]
         equations.numbers = [Numbers(d) for d in equations.draws]
         try:
+            if strict:
+                holds = equations.holds(left, right, order)
+                return Outcome(Verdict.OK if holds else Verdict.WRONG)
             return equations.check(left, right, order)
         finally:
             equations.draws, equations.numbers = before
 
     def holds_if_symmetric(self, name: str, left: Node, right: Node, order: int) -> bool:
         """Whether the equation would hold for a symmetric matrix."""
-        outcome = self._where(name, _symmetrised, left, right, order)
+        outcome = self._where(name, left, right, order, strict=True)
         return outcome is not None and outcome.good
 
     def _supposed(self, left: Node, part: Part, chain: "Chain", wrong: Outcome) -> Outcome | None:
         first = next(p for p in chain.statement.parts if p.tokens)
+        indexed = any(isinstance(s, Node) and tree.holds(s, tree.Index) for s in (left, part.node))
+        if indexed and INDEX_CASE.search(self._around(first)):
+            return Outcome(Verdict.CONDITION, "said for some indices only, not checked")
         if not SUPPOSES.search(self._before(first)):
             return None
         return Outcome(

@@ -93,6 +93,7 @@ class Lexer:
     def __init__(self, tokens: list[Tex], reading: Reading) -> None:
         self.tokens, self.reading, self.names = tokens, reading, reading.names
         self.out: list[Token] = []
+        self.bars = {"NORM": 0, "BAR": 0}  # how many of each are open
         self.i = 0
 
     def run(self) -> list[Token]:
@@ -106,14 +107,24 @@ class Lexer:
     # -------------------------------------------------------------- one token after another
 
     def _step(self, token: Tex) -> None:
-        for means in (
-            self._nothing, self._differential, self._operator, self._bracket, self._bar,
-            self._angle, self._fraction, self._root, self._big_sum, self._nabla, self._partial,
-            self._table, self._number, self._styled, self._command, self._letters, self._postfix,
-        ):  # fmt: skip
+        for means in self._meanings(token):
             if means(token):
                 return
         raise Unreadable(f'"{token.text}" is not understood', token.at)
+
+    def _meanings(self, token: Tex) -> tuple[Callable[[Tex], bool], ...]:
+        """What a token may mean, the first that takes it wins."""
+        if token.letter:
+            return self._differential, self._letters
+        if token.text in OPERATORS or token.text in RELATIONS:
+            return (self._operator,)
+        if token.text in OPEN or token.text in CLOSE or token.text in "{}":
+            return self._nothing, self._differential, self._bracket
+        return (
+            self._nothing, self._differential, self._bar, self._angle, self._fraction,
+            self._root, self._big_sum, self._nabla, self._partial, self._table, self._number,
+            self._styled, self._command, self._postfix,
+        )  # fmt: skip
 
     def _emit(self, kind: str, value: object, at: int) -> None:
         token = Token(kind, value)
@@ -179,8 +190,10 @@ class Lexer:
             kind, self.i = "NORM", self.i + 1
         self.i += 1
         if self._bar_opens(token.text, kind):
+            self.bars[kind] += 1
             self._emit(f"{kind}_OPEN", token.text, token.at)
             return True
+        self.bars[kind] -= 1
         scripts = self._scripts()
         below = "".join(s.text for s in scripts if s.kind == "sub")
         self._emit(f"{kind}_CLOSE", below, token.at)
@@ -192,8 +205,7 @@ class Lexer:
             return True
         if text in (r"\rVert", r"\rvert"):
             return False
-        opened = sum((t.type == f"{kind}_OPEN") - (t.type == f"{kind}_CLOSE") for t in self.out)
-        return opened <= 0 or not self._after_operand()
+        return self.bars[kind] <= 0 or not self._after_operand()
 
     def _angle(self, token: Tex) -> bool:
         kinds = {r"\langle": "LANGLE", r"\lang": "LANGLE", r"\rangle": "RANGLE",
@@ -542,6 +554,7 @@ class Lexer:
             self.tokens[self.i : after] = inside  # \mathbf{W_1}, \mathbf{X^T}
         else:
             self.i = after
+            self._digits_below()
             self._name(inner, at)
         return True
 

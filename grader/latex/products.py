@@ -147,7 +147,7 @@ def _joined(
     (before_it, x), (after_it, y) = left, right
     liberties = before_it.liberties + after_it.liberties
     for tried, cost in ((operator, 0), ("odot", 1)):
-        if cost and operator != "":
+        if cost and (operator != "" or not _may_be_entrywise(builder, x, y)):
             return
         before, remarks = dict(builder.sizes.bound), list(builder.remarks)
         try:
@@ -159,6 +159,20 @@ def _joined(
         same = _same_as(term.op, before_it.same_as, after_it.same_as)
         yield Bracketing(-1, tried, before_it, after_it, liberties + cost, same), term
         return
+
+
+def _may_be_entrywise(builder: Builder, x: Term, y: Term) -> bool:
+    """Whether matrices side by side may mean entry by entry: S (1 - S), or with a derivative."""
+    return any(
+        z.kind.mask or (z.op == "plus" and any(a.kind.number for a in z.args)) for z in (x, y)
+    ) and not any(
+        z.op == "times" and not z.kind.mask and not builder.scalar(z) and _typed(z) for z in (x, y)
+    )
+
+
+def _typed(term: Term) -> bool:
+    """An entry-wise product of two matrices: whoever types one means none where he types none."""
+    return not any(a.kind.number for a in term.args)
 
 
 def _same_as(op: str, left: tuple[object, ...], right: tuple[object, ...]) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ the one who asks for them, and are always remarked.
 """
 
 import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,7 @@ from .tree import Node
 
 Key = tuple[Any, ...]
 MOST_TRIALS = 60
+MOST_UNDECLARED = 10
 LARGEST_POWER = 12
 FROBENIUS = {"", "F", "f", "Fro", "fro", "frob", "2"}
 
@@ -49,6 +51,8 @@ def readings(
     first: Misfit | None = None
     found = False
     for _ in range(MOST_TRIALS):
+        if time.monotonic() > scope.deadline:
+            raise Unreadable("this takes too long to read", nodes[0].at)
         reader = Reader(scope, order, choices, busy)
         try:
             read = reader.read_all(nodes)
@@ -370,6 +374,8 @@ class Reader(Builder):
     def _undeclared(self, node: tree.Name) -> Term:
         if node.name in self.unknown:
             return self.unknown[node.name]
+        if len(self.unknown) >= MOST_UNDECLARED:
+            raise Unreadable("too many symbols here are not declared", node.at)
         big = node.name[0].isupper() or len(node.name) > 1
         answer = self.pick(("size", "name", node.name), 3)
         rows, columns = (
@@ -573,9 +579,11 @@ class Reader(Builder):
 
     def _first_factor(self, top: Node) -> tuple[Node, tuple[tuple[str, Node], ...]] | None:
         r"""\nabla_Z f W^T is (\nabla_Z f) W^T."""
-        if not isinstance(top, tree.Product) or not isinstance(top.factors[0][1], tree.Name):
+        if not isinstance(top, tree.Product) or len(top.factors) < 2:
             return None
         first = top.factors[0][1]
+        if not isinstance(first, tree.Name):
+            return None
         if self._names_quantity(first, top.factors[1][1]):  # the (W) of f(W)
             top = tree.Product(top.at, (top.factors[0], *top.factors[2:]))
         if first.name in self.scope.definitions and self.scalar(self.term(first)):

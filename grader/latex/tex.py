@@ -48,6 +48,7 @@ UNICODE = {letter: f"\\{name}" for letter, name in GREEK_LETTERS.items()} | {
     "⇒": r"\Rightarrow", "⟹": r"\Rightarrow", "→": r"\to", "∴": r"\therefore", "∵": r"\because",
     "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "≈": r"\approx", "≡": r"\equiv", "∈": r"\in",
     "ᵀ": "^T", "⊤": r"\top", "²": "^2", "³": "^3", "⁻": "^-", "½": r"\frac12", "𝟙": r"\mathbb{1}",
+    "ŷ": r"\hat{y}", "Ŷ": r"\hat{Y}", "ŵ": r"\hat{w}", "Ŵ": r"\hat{W}", "ĥ": r"\hat{h}",
     "₀": "_0", "₁": "_1", "₂": "_2", "₃": "_3", "ₙ": "_n", "…": r"\dots", "ℝ": r"\mathbb{R}",
 }  # fmt: skip
 
@@ -81,8 +82,13 @@ INNER_TABLES = {"cases", "matrix", "pmatrix", "bmatrix", "vmatrix", "Bmatrix", "
 
 def tokens(text: str, offset: int = 0) -> list[Tex]:
     """The meaningful TeX tokens of a formula that starts at `offset` of its document."""
+    return meaningful(cut(text, offset), offset)
+
+
+def meaningful(found: list[Tex], offset: int = 0) -> list[Tex]:
+    """The tokens without their clothes."""
     try:
-        found = undress(_infix_over(cut(text, offset)))
+        found = undress(_infix_over(found))
     except RecursionError:
         raise Unreadable("too many things inside one another", offset) from None
     _check_depth(found)
@@ -260,7 +266,18 @@ def _environment(found: list[Tex], i: int, out: list[Tex]) -> int:
         out.append(Tex(token.text + plain, token.at, token.spaced))
     elif plain in ("array", "alignat", "alignedat") and token.text == r"\begin":
         j = argument(found, j)[1]
+    if plain in ("array", "aligned", "gathered"):
+        _cases_by_hand(token, out)
     return j
+
+
+def _cases_by_hand(token: Tex, out: list[Tex]) -> None:
+    r"""`\left\{\begin{array}{ll} ... \end{array}\right.` means cases."""
+    opened = sum((t.text == r"\begincases") - (t.text == r"\endcases") for t in out)
+    if token.text == r"\begin" and out and out[-1].text in (r"\{", r"\lbrace"):
+        out[-1] = Tex(r"\begincases", token.at, True)
+    elif token.text == r"\end" and opened > 0:
+        out.append(Tex(r"\endcases", token.at))
 
 
 def _infix_over(found: list[Tex]) -> list[Tex]:

@@ -170,23 +170,39 @@ class Derivative(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below, in reading order."""
-    for field in fields(node):
-        yield from _nodes(getattr(node, field.name))
+    for name in _holding(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _nodes(value)
 
 
-def _nodes(value: object) -> Iterator[Node]:
-    if isinstance(value, Node):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _nodes(item)
+_HOLDING: dict[str, tuple[str, ...]] = {}  # kind of node: its fields that may hold nodes
+
+
+def _holding(kind: type[Node]) -> tuple[str, ...]:
+    if kind.__name__ not in _HOLDING:
+        plain = (int, str, float, bool)
+        _HOLDING[kind.__name__] = tuple(f.name for f in fields(kind) if f.type not in plain)
+    return _HOLDING[kind.__name__]
+
+
+def _nodes(values: tuple[Any, ...]) -> Iterator[Node]:
+    for value in values:
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _nodes(value)
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """The node and all below it."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    """The node and all below it, in reading order."""
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting += reversed(list(children(found)))
 
 
 def depth(node: Node) -> int:

@@ -68,6 +68,7 @@ class Numbers:
         self.seeds: dict[int, tuple[Term, Seed]] = {}
         self._everything: Seed | None = None
 
+    @np.errstate(all="ignore")  # what has no value is seen to have none
     def of(self, term: Term) -> Array:
         """The value of a term."""
         return self.dual(term, self.plain).value
@@ -102,11 +103,22 @@ class Numbers:
             basis = np.eye(value.size).reshape(value.size, *value.shape)
             if by.op in ("leaf", "unknown"):
                 seed = Seed(value.size, {by.detail: basis}, found=True)
+            elif by.op in ("vec", "transpose") and by.args[0].op == "leaf":
+                seed = self._rearranged(by)
             else:
                 seed = Seed(value.size, {}, value, basis)
             self.seeds[id(by)] = (by, seed)
         return self.seeds[id(by)][1]
 
+    def _rearranged(self, by: Term) -> Seed:
+        """The directions of vec(W) or W^T: those of W in another order."""
+        leaf = by.args[0]
+        shape = self.draw.leaves[leaf.detail].shape
+        places = np.arange(shape[0] * shape[1]).reshape(shape).T.ravel()
+        tangents = np.eye(len(places))[places].reshape(len(places), *shape)
+        return Seed(len(places), {leaf.detail: tangents}, found=True)
+
+    @np.errstate(all="ignore")
     def derivative(self, of: Term, by: Term) -> Array:
         """All derivatives: (rows and columns of `by`, free indices, rows, columns of `of`)."""
         seed = self.seed(by)

@@ -1,0 +1,65 @@
+"""Take out of a graded notebook what would act when an instructor opens it.
+
+formgrader shows a student's notebook in the instructor's browser. So HTML in outputs is cut down to
+tables and text, and in Markdown a `<` that would open a tag is set apart from what follows, which
+mathematics does not mind.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import bleach
+
+# Bare tags, without attributes, do nothing but lay text out.
+_LAYOUT = (
+    "b|i|em|strong|u|s|sub|sup|br|hr|p|div|span|ul|ol|li|dl|dt|dd|code|pre|kbd|blockquote|details"
+    "|summary|table|thead|tbody|tfoot|tr|th|td|caption|h1|h2|h3|h4|h5|h6"
+)
+_OPENS_TAG = re.compile(rf"<(?!/?(?:{_LAYOUT})\s*/?>)(?=[A-Za-z/!?])")
+_SCRIPT_LINK = re.compile(r"(javascript|vbscript)(?=\s*:)", re.IGNORECASE)
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_SHOWN = {"text/plain", "text/html", "text/latex", "text/markdown", "image/png", "image/jpeg"}
+
+
+def clean(notebook: Any) -> None:
+    """Make every cell harmless to look at."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = clean_markdown(cell.source)
+            cell.attachments = clean_attachments(cell.get("attachments", {}))
+        for output in cell.get("outputs", []):
+            if "data" in output:
+                output.data = {m: s for m, c in output.data.items() if (s := clean_data(m, c))}
+
+
+def clean_markdown(source: str) -> str:
+    """Markdown whose HTML is layout only, and whose links run nothing."""
+    return _SCRIPT_LINK.sub(r"\1 ", _OPENS_TAG.sub("< ", source))
+
+
+def clean_data(mime: str, content: Any) -> str | None:
+    """One form of an output, None if it is better left out."""
+    if mime not in _SHOWN or not isinstance(content, str):
+        return None
+    if mime == "text/html":
+        return str(bleach.clean(content, tags=_LAYOUT.split("|"), attributes={}, strip=True))
+    if mime in ("text/markdown", "text/latex"):
+        return clean_markdown(content)
+    if mime.startswith("image/") and not _BASE64.fullmatch(content):
+        return None
+    return content
+
+
+def clean_attachments(attachments: Any) -> dict[str, Any]:
+    """Pasted pictures that are pictures."""
+    kept = {}
+    for name, forms in attachments.items():
+        if isinstance(forms, dict) and re.fullmatch(r"[\w. -]{1,100}", str(name)):
+            kept[name] = {m: s for m, c in forms.items() if (s := _picture(m, c))}
+    return kept
+
+
+def _picture(mime: str, content: Any) -> str | None:
+    return clean_data(mime, content) if str(mime).startswith("image/") else None

@@ -1,0 +1,180 @@
+"""Judge a repaired notebook in the sandbox, and write into it what came of each cell.
+
+The warm processes are started when first needed and shared by all that is judged in this process;
+they end with it, or when nothing was judged for a while.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+
+from grader.autograde.blueprint import Blueprint
+from grader.autograde.derivations import (
+    STAMP,
+    derivations_to_check,
+    is_derivation,
+    note_findings,
+    show_tables,
+)
+from grader.autograde.repair import Repaired
+from grader.referee.bench import Bench, Failed
+from grader.referee.case import Case, CellRun, CellToRun, Judgement
+from grader.referee.plan import GRADIENTS, Place
+from grader.sandbox.isolation import Level
+from grader.sandbox.limits import Limits
+
+ENGINE = "nabla 1"  # changes when the same submission could get another score
+IDLE_SECONDS = 120.0
+
+
+class EngineError(Exception):
+    """A submission could not be judged, through no fault of its own."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a course may choose."""
+
+    level: Level | None = None  # None: the best this machine has
+    limits: Limits = field(default_factory=Limits)
+    autograd_costs: bool = True  # a gradient function that uses autograd fails its tests
+    gradients: str = GRADIENTS  # which functions these are
+
+
+class Engine:
+    """A bench that is opened when first needed."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.bench: Bench | None = None
+        self.busy, self.idle_since = 0, 0.0
+        self.wanted: Level | None = None
+
+    def judge(self, case: Case, settings: Settings) -> tuple[Judgement, Level]:
+        """What came of a case; EngineError if nothing did."""
+        for _ in range(2):
+            bench = self._take(settings.level)
+            try:
+                judgement = bench.judge(case, settings.limits)
+            finally:
+                with self.lock:
+                    self.busy, self.idle_since = self.busy - 1, time.monotonic()
+            if bench.is_alive:
+                break
+        if isinstance(judgement, Failed):
+            raise EngineError(judgement.why)
+        return judgement, bench.level
+
+    def _take(self, level: Level | None) -> Bench:
+        with self.lock:
+            if self.bench is None or level is not self.wanted or not self.bench.is_alive:
+                self._close()
+                self.bench, self.wanted = Bench.open(level), level
+                watch = threading.Thread(target=self._end_when_idle, args=(self.bench,))
+                watch.daemon = True
+                watch.start()
+            self.busy += 1
+            return self.bench
+
+    def _end_when_idle(self, bench: Bench) -> None:
+        """A Jupyter server that graded once need not keep the processes for days."""
+        while self.bench is bench:
+            time.sleep(IDLE_SECONDS / 4)
+            with self.lock:
+                idle = not self.busy and time.monotonic() - self.idle_since > IDLE_SECONDS
+                if self.bench is bench and idle:
+                    self._close()
+
+    def _close(self) -> None:
+        if self.bench is not None:
+            self.bench.close()
+            self.bench = None
+
+    def close(self) -> None:
+        with self.lock:
+            self._close()
+
+
+ENGINE_OF_THIS_PROCESS = Engine()
+atexit.register(ENGINE_OF_THIS_PROCESS.close)
+
+
+def run(
+    repaired: Repaired, blueprint: Blueprint, settings: Settings, stamp: Mapping[str, Any]
+) -> Any:
+    """The notebook with its outputs, stamped with how it was judged."""
+    start = time.perf_counter()
+    notebook = repaired.notebook
+    judgement, level = ENGINE_OF_THIS_PROCESS.judge(_case(notebook, blueprint), settings)
+    for count, done in enumerate(judgement.runs, 1):
+        if is_derivation(notebook.cells[done.index]):
+            note_findings(notebook, done)
+        else:
+            _write(notebook.cells[done.index], done, count, settings)
+    show_tables(notebook)
+    notebook.metadata[STAMP] = {
+        "engine": ENGINE,
+        "sandbox": level.value,
+        "blueprint": blueprint.digest,
+        "seconds": round(time.perf_counter() - start, 3),
+        "repairs": list(repaired.remarks),
+        **stamp,
+    }
+    if repaired.remarks:
+        notebook.cells.insert(0, _told(repaired.remarks))
+    return notebook
+
+
+def _case(notebook: Any, blueprint: Blueprint) -> Case:
+    """Where each code cell runs; a cell of the student's own runs in the sandbox."""
+    cells = [
+        CellToRun(index, cell.source, _place(cell, blueprint))
+        for index, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code"
+    ]
+    # Derivations come last: by then every problem is defined.
+    cells += derivations_to_check(notebook)
+    return Case(tuple(cells), blueprint.plan.names, blueprint.plan.watched)
+
+
+def _place(cell: Any, blueprint: Blueprint) -> Place:
+    mark = cell.metadata.get("nbgrader", {})
+    if mark.get("grade") and not mark.get("solution"):
+        return Place.REFEREE
+    place = blueprint.plan.places.get(mark.get("grade_id", ""), Place.SANDBOX)
+    return place if mark.get("locked") and place is Place.BOTH else Place.SANDBOX
+
+
+def _write(cell: Any, run: CellRun, count: int, settings: Settings) -> None:
+    """Put into a cell what came of it."""
+    outputs = run.outputs
+    if "uses_autograd" in run.flags and settings.autograd_costs:
+        outputs = [*outputs, _AUTOGRAD_OUTPUT]
+    cell.outputs = [NotebookNode(output) for output in outputs]
+    cell.execution_count = count
+    if run.flags or run.notes:
+        cell.metadata[STAMP] = {"flags": run.flags, "notes": run.notes}
+
+
+_SAID = "this gradient is computed by autograd; it is to be written out by hand"
+_AUTOGRAD_OUTPUT = {
+    "output_type": "error",
+    "ename": "CheckFailed",
+    "evalue": _SAID,
+    "traceback": [_SAID],
+}
+
+
+def _told(remarks: tuple[str, ...]) -> Any:
+    """What was mended, for everyone who opens the notebook."""
+    lines = "\n".join(f"- {remark}" for remark in remarks)
+    told = f"**Mended before grading:**\n\n{lines}"
+    return new_markdown_cell(told, id="mended", metadata={STAMP: {"ours": True}})

@@ -1,0 +1,134 @@
+"""Read a notebook that was handed in, however it was damaged, down to what grading needs.
+
+Of each cell only its kind, its source, its name and its pasted pictures are taken; all else that a
+file may claim is left behind. What had to be mended on the way is said in `remarks`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+LARGEST = 64 << 20
+MOST_CELLS = 2000
+
+
+class UnreadableError(Exception):
+    """The file is no notebook; the text says why, for the student."""
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """One cell as it was handed in."""
+
+    kind: str  # code or markdown
+    source: str
+    name: str | None = None  # the grade_id it claims
+    attachments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A notebook as it was handed in."""
+
+    cells: tuple[HandedIn, ...]
+    remarks: tuple[str, ...] = ()
+
+
+def read(path: Path) -> Reading:
+    """The notebook in a file."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise UnreadableError(f"the file is larger than {LARGEST >> 20} MB")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(f"the file cannot be opened ({error.strerror})") from None
+    return read_bytes(raw)
+
+
+def read_bytes(raw: bytes) -> Reading:
+    """The notebook in these bytes; UnreadableError if there is none."""
+    text, said_of_text = _decoded(raw)
+    content, said_of_json = _parsed(text)
+    cells, said_of_version = _cells(content)
+    if len(cells) > MOST_CELLS:
+        raise UnreadableError(f"it has {len(cells)} cells; more than {MOST_CELLS} are not read")
+    read_cells = tuple(_cell(cell) for cell in cells if isinstance(cell, dict))
+    said_of_kernel = _kernel_remark(content)
+    return Reading(read_cells, (*said_of_text, *said_of_json, *said_of_version, *said_of_kernel))
+
+
+def _decoded(raw: bytes) -> tuple[str, list[str]]:
+    """The text, whatever the encoding; UTF-8 without a mark is as it should be."""
+    if not raw.strip():
+        raise UnreadableError("the file is empty")
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if raw.startswith(mark):
+            remark = f"the file was saved as {encoding.upper()} and read as such"
+            return raw.decode(encoding, "replace"), [remark]
+    try:
+        return raw.decode("utf-8"), []
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace"), ["the file is not UTF-8; some letters may differ"]
+
+
+def _parsed(text: str) -> tuple[dict[str, Any], list[str]]:
+    try:
+        content, end = json.JSONDecoder(strict=False).raw_decode(text.lstrip())
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(f"it is no notebook ({_short(error)})") from None
+    if not isinstance(content, dict):
+        raise UnreadableError("it is no notebook (it holds no cells)")
+    rest = text.lstrip()[end:].strip()
+    return content, ["text after the end of the notebook was ignored"] if rest else []
+
+
+def _short(error: Exception) -> str:
+    return "nested too deep" if isinstance(error, RecursionError) else str(error)[:200]
+
+
+def _cells(content: dict[str, Any]) -> tuple[list[Any], list[str]]:
+    """The list of cells; version 3 of the format kept them in worksheets."""
+    version = content.get("nbformat", 4)
+    cells, sheets = content.get("cells"), content.get("worksheets")
+    if not isinstance(cells, list) and isinstance(sheets, list):
+        found = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        cells = [cell for some in found if isinstance(some, list) for cell in some]
+    if not isinstance(cells, list):
+        raise UnreadableError("it is no notebook (it holds no cells)")
+    return cells, [] if version == 4 else [f"the notebook has format {version}; 4 is usual"]
+
+
+def _cell(cell: dict[str, Any]) -> HandedIn:
+    kind = "code" if cell.get("cell_type") == "code" else "markdown"
+    source = _text(cell.get("source", cell.get("input", "")))
+    metadata = cell.get("metadata")
+    mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = mark.get("grade_id") if isinstance(mark, dict) else None
+    attachments = cell.get("attachments") if kind == "markdown" else None
+    kept = attachments if isinstance(attachments, dict) else {}
+    return HandedIn(kind, source, name if isinstance(name, str) else None, kept)
+
+
+def _text(source: Any) -> str:
+    """A source is text or a list of lines; a lone surrogate could not be written again."""
+    joined = "".join(map(str, source)) if isinstance(source, list) else str(source or "")
+    return joined.encode("utf-8", "replace").decode("utf-8")
+
+
+def _kernel_remark(content: dict[str, Any]) -> list[str]:
+    """Say so if the notebook was meant for another language."""
+    metadata = content.get("metadata")
+    spec = metadata.get("kernelspec") if isinstance(metadata, dict) else None
+    language = spec.get("language", "python") if isinstance(spec, dict) else "python"
+    if str(language).lower() == "python":
+        return []
+    return [f"the notebook asked for the language {str(language)[:40]}; it was run as Python"]

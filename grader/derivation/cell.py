@@ -1,0 +1,54 @@
+r"""Check the derivation cells of a notebook, where the notebook's problems are defined.
+
+The name of a cell says what it derives: `relu_derivation_W` the gradient of the problem `relu` by
+its variable `W`. `code_for(name, text)` is code that checks such a cell. It runs wherever the
+problem is: in the referee when grading, in a kernel for a student.
+"""
+
+import json
+import re
+from typing import Any
+
+from grader.problem import Problem
+
+from .checker import check_derivation
+from .render import as_json, plain_table, summary
+from .report import Report
+
+NAME = re.compile(r"(?P<problem>[A-Za-z]\w*)_derivation_(?P<variable>\w+)")
+
+
+def code_for(name: str, text: str) -> str | None:
+    """Code that prints what is found in a derivation cell; None if the name is not one of those."""
+    cell = NAME.fullmatch(name)
+    if cell is None:
+        return None
+    asked = f"{cell['problem']}, {cell['variable']!r}, {text!r}"
+    return f"from grader.derivation.cell import print_findings\nprint_findings({asked})"
+
+
+def check_cell(problem: Problem, variable: str, text: str) -> Report:
+    """The report on a derivation of one gradient, the variable given by its Python name."""
+    given = (problem.formula.text,) if problem.formula else ()
+    asked = (problem.variables[variable].name,)
+    return check_derivation(text, tuple(problem.variables.values()), given, asked)
+
+
+def findings(report: Report) -> dict[str, Any]:
+    """A report as data: what `grader derivation --json` says, its score, and a table to be shown.
+
+    `share` is of the cell's points. A text without any equation needs a person.
+    """
+    score = report.score()
+    return {
+        **as_json(report),
+        "share": score.total,
+        "needs_person": score.needs_person or not report.steps,
+        "summary": summary(report),
+        "table": plain_table(report),
+    }
+
+
+def print_findings(problem: Problem, variable: str, text: str) -> None:
+    """Print what is found in a derivation, as JSON on one line."""
+    print(json.dumps(findings(check_cell(problem, variable, text)), ensure_ascii=False))

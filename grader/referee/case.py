@@ -1,0 +1,61 @@
+"""What a referee is asked, and what it answers; both travel as JSON."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from .plan import Place
+
+Output = dict[str, Any]  # as nbformat has it
+
+
+@dataclass(frozen=True)
+class CellToRun:
+    """One code cell of a repaired submission."""
+
+    index: int
+    source: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Case:
+    """A submission to be judged."""
+
+    cells: tuple[CellToRun, ...]
+    names: frozenset[str]
+    watched: frozenset[str]
+
+    def as_dict(self) -> dict[str, Any]:
+        cells = [[cell.index, cell.source, cell.place.value] for cell in self.cells]
+        return {"cells": cells, "names": sorted(self.names), "watched": sorted(self.watched)}
+
+    @classmethod
+    def from_dict(cls, given: dict[str, Any]) -> "Case":
+        cells = tuple(CellToRun(index, src, Place(place)) for index, src, place in given["cells"])
+        return cls(cells, frozenset(given["names"]), frozenset(given["watched"]))
+
+
+@dataclass
+class CellRun:
+    """What came of one cell."""
+
+    index: int
+    outputs: list[Output] = field(default_factory=list)
+    passed: bool = True
+    flags: list[str] = field(default_factory=list)  # "uses_autograd", ...
+    notes: list[str] = field(default_factory=list)  # for the instructor alone
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What came of a case."""
+
+    runs: tuple[CellRun, ...]
+    cpu: float  # of the submission's processes, in seconds
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"runs": [asdict(run) for run in self.runs], "cpu": self.cpu}
+
+    @classmethod
+    def from_dict(cls, given: dict[str, Any]) -> "Judgement":
+        return cls(tuple(CellRun(**run) for run in given["runs"]), given["cpu"])

@@ -1,0 +1,280 @@
+"""Run a case: the student's cells in the sandbox, the set-up in both places, the tests here.
+
+A test cell is one claim. It runs in a copy of the set-up's names, so no test depends on another,
+and the names of the submission that it reads are fetched for it. Its visible part runs first; what
+its hidden part prints, and what the submission says meanwhile, is for the instructor alone.
+"""
+
+import contextlib
+import io
+import re
+import socket
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any
+
+import torch
+
+from ..sandbox.limits import Limits
+from ..sandbox.wire import Wire
+from .case import Case, CellRun, CellToRun, Judgement
+from .names import needed_names, plain_python
+from .outputs import Output, Page
+from .plan import Place
+from .proxy import Proxy
+from .submission import ShelterError, StoppedError, Submission, SubmissionError
+
+_HIDDEN = re.compile(
+    r"^[ \t]*### BEGIN HIDDEN TESTS.*?(?:^[ \t]*### END HIDDEN TESTS[^\n]*$|\Z)", re.M | re.S
+)
+_PROBE_TOLERANCE = 1e-3
+_MAX_NOTE = 4000
+
+
+def play(sockets: list[socket.socket], limits: Limits) -> None:
+    """The life of a referee's process: one case in, one judgement out."""
+    wire, lease = Wire(sockets[0]), sockets[1]
+    message, _ = wire.receive()
+    case = Case.from_dict(message["case"])
+    their_limits = Limits.from_dict(message["limits"])
+    submission = Submission(lease, their_limits, case.watched)
+    answer: dict[str, Any]
+    try:
+        answer = {"judgement": Court(case, submission).judge().as_dict()}
+    except ShelterError as error:
+        answer = {"no_sandbox": str(error)}
+    except SetUpError as error:
+        answer = {"failed": str(error)}
+    submission.close()
+    wire.send(answer)
+
+
+class SetUpError(Exception):
+    """A locked set-up cell raised in the referee: the course is at fault."""
+
+
+@dataclass(frozen=True)
+class Half:
+    """The visible or the hidden part of a test cell."""
+
+    code: CodeType
+    needs: frozenset[str]
+    hidden: bool
+
+
+class _Nothing:
+    """Stands for get_ipython() in set-up cells: magics concern the reader's screen."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_, **__: None
+
+
+class Court:
+    """One submission, judged."""
+
+    def __init__(self, case: Case, submission: Submission) -> None:
+        self.case, self.submission = case, submission
+        self.names: dict[str, Any] = {"__name__": "__main__", "get_ipython": _Nothing}
+
+    def judge(self) -> Judgement:
+        runs = tuple(self._run(cell) for cell in self.case.cells)
+        return Judgement(runs, self.submission.cpu)
+
+    def _run(self, cell: CellToRun) -> CellRun:
+        if not cell.source.strip():
+            return CellRun(cell.index)
+        if cell.place is Place.REFEREE:
+            return self._test(cell)
+        if cell.place is Place.BOTH:
+            self._set_up(cell.source)
+        return self._student(cell)
+
+    # ---- the student's cells, and the set-up ----
+
+    def _student(self, cell: CellToRun) -> CellRun:
+        page, run = Page(), CellRun(cell.index)
+        self.submission.begin_cell()
+        self.submission.sink = page.add
+        try:
+            run.passed = self.submission.run(cell.source)
+        except StoppedError as death:
+            run.passed = False
+            page.add(_error("Stopped", str(death)))
+        run.outputs = page.outputs
+        return run
+
+    def _set_up(self, source: str) -> None:
+        quiet = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
+                exec(compile(plain_python(source), "<set-up>", "exec"), self.names)
+        except Exception as error:
+            raise SetUpError(f"a set-up cell failed: {type(error).__name__}: {error}") from error
+
+    # ---- tests ----
+
+    def _test(self, cell: CellToRun) -> CellRun:
+        page, run = Page(), CellRun(cell.index)
+        submission = self.submission
+        submission.autograd, submission.last_calls = [], {}
+        submission.sink = lambda output: self._heard(output, page, run)
+        submission.begin_cell()
+        names = dict(self.names)
+        for half in _halves(cell.source):
+            submission.withhold = half.hidden
+            if not self._passes(half, names, cell, page, run):
+                run.passed = False
+                break
+        self._flag(run)
+        run.outputs = page.outputs
+        return run
+
+    def _passes(
+        self, half: Half, names: dict[str, Any], cell: CellToRun, page: Page, run: CellRun
+    ) -> bool:
+        """Run one half; what went wrong is shown as far as the half allows."""
+        printed = io.StringIO()
+        try:
+            self._fetch(half.needs, names)
+            with _prints_to(printed):
+                exec(half.code, names)
+            return True
+        except Exception as error:
+            self._explain(error, half, cell, page, run)
+            return False
+        finally:
+            if half.hidden:
+                run.notes += _noted("a hidden test printed", printed.getvalue())
+            else:
+                self._show(printed.getvalue(), page)
+
+    def _fetch(self, needs: frozenset[str], names: dict[str, Any]) -> None:
+        """Add the submission's values of the names that a test reads."""
+        for name in sorted(needs & self.case.names - set(names)):
+            with contextlib.suppress(NameError):
+                names[name] = self.submission.get(name)
+
+    def _heard(self, output: Output, page: Page, run: CellRun) -> None:
+        """What the submission shows while a test calls it. Never as stderr, which costs points."""
+        text = output.get("text", "") if isinstance(output, dict) else ""
+        if self.submission.withhold:
+            run.notes += _noted("printed during a hidden test", str(text))
+        elif text:
+            self._show(str(text), page)
+
+    def _show(self, text: str, page: Page) -> None:
+        if text:
+            page.add({"output_type": "stream", "name": "stdout", "text": text})
+
+    def _explain(
+        self, error: Exception, half: Half, cell: CellToRun, page: Page, run: CellRun
+    ) -> None:
+        if isinstance(error, SubmissionError):
+            run.notes += _noted("raised", error.report)
+        if half.hidden and not _may_be_told(error):
+            run.notes += _noted("a hidden test failed", f"{type(error).__name__}: {error}")
+            name = getattr(error, "type_name", "") or type(error).__name__
+            page.add(_error(name, "a hidden test of this cell failed"))
+        else:
+            where = [] if half.hidden else [_line_of(error, cell.source)]
+            name = getattr(error, "type_name", "") or type(error).__name__
+            page.add(_error(name, str(error), where))
+
+    # ---- flags ----
+
+    def _flag(self, run: CellRun) -> None:
+        if self.submission.autograd:
+            run.flags.append("uses_autograd")
+            run.notes += _noted("autograd", "\n".join(self.submission.autograd))
+        elif run.passed:
+            for name, (arguments, answer) in list(self.submission.last_calls.items()):
+                self._probe(name, arguments, answer, run)
+
+    def _probe(self, name: str, arguments: tuple[Any, ...], answer: Any, run: CellRun) -> None:
+        """Ask once more in float32: a formula loses little, a difference quotient nearly all."""
+        single = tuple(a.float() if _is_double(a) else a for a in arguments)
+        if not _is_double(answer) or not any(map(_is_double, arguments)):
+            return
+        self.submission.withhold = True
+        try:
+            with _default_dtype(torch.float32):
+                rough = self.submission.call(Proxy.target_of(self.submission.get(name)), single, {})
+            apart = (rough.double() - answer).abs().max() / answer.abs().max()
+        except Exception:  # it may do what it likes with float32: nothing follows from it
+            return
+        if apart > _PROBE_TOLERANCE:
+            run.flags.append("finite_differences")
+            run.notes += _noted("finite differences", f"{name} is off by {apart:.1e} in float32")
+
+
+def _halves(source: str) -> list[Half]:
+    """The cell's visible part and its hidden part, with their lines where they were.
+
+    A hidden part that cannot stand alone, say inside a loop, makes the whole cell hidden.
+    """
+    hidden = _HIDDEN.findall(source)
+    if not hidden:
+        return [_half(source, hidden=False)]
+    visible = _HIDDEN.sub(lambda found: "\n" * found.group().count("\n"), source)
+    try:
+        return [_half(visible, hidden=False), _half(_only_hidden(source), hidden=True)]
+    except SyntaxError:
+        return [_half(source, hidden=True)]
+
+
+def _only_hidden(source: str) -> str:
+    parts, end = [], 0
+    for found in _HIDDEN.finditer(source):
+        parts += ["\n" * source[end : found.start()].count("\n"), found.group()]
+        end = found.end()
+    return "".join(parts)
+
+
+def _half(source: str, hidden: bool) -> Half:
+    code = compile(plain_python(source), "<test>", "exec")
+    return Half(code, needed_names(source), hidden)
+
+
+def _may_be_told(error: Exception) -> bool:
+    """Whether the text is ours alone: a check's or an assertion's, or how the process ended."""
+    ours = isinstance(error, AssertionError | StoppedError | NameError)
+    return ours and not isinstance(error, SubmissionError)
+
+
+def _line_of(error: Exception, source: str) -> str:
+    """The test's line that failed."""
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == "<test>"]
+    if not lines or not lines[-1]:
+        return ""
+    return f"line {lines[-1]}: {source.splitlines()[lines[-1] - 1].strip()}"
+
+
+def _error(name: str, text: str, where: list[str] | None = None) -> Output:
+    told = [line for line in (where or []) if line] + [f"{name}: {text}"]
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": told}
+
+
+def _noted(what: str, text: str) -> list[str]:
+    return [f"{what}: {text.strip()[:_MAX_NOTE]}"] if text.strip() else []
+
+
+@contextlib.contextmanager
+def _prints_to(stream: io.StringIO) -> Iterator[None]:
+    with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
+@contextlib.contextmanager
+def _default_dtype(dtype: torch.dtype) -> Iterator[None]:
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
+
+
+def _is_double(value: Any) -> bool:
+    return isinstance(value, torch.Tensor) and value.dtype == torch.float64 and value.numel() > 0

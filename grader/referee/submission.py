@@ -1,0 +1,352 @@
+"""Talk to a submission's process: run its cells, ask for its names, call its functions.
+
+Whatever it does or sends, what comes back is data, a proxy, or one of three exceptions:
+`SubmissionError` (its code raised), `StoppedError` (its process is gone; the next request
+replays its cells in a fresh one) and `OutOfBudgetError` (its time is used up).
+"""
+
+import builtins
+import contextlib
+import secrets
+import signal
+import socket
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..sandbox.client import Child, Ended
+from ..sandbox.limits import MEGABYTE, Limits
+from ..sandbox.wire import Decoder, Encoder, Message, Wire, WireError, WireTimeoutError
+from .outputs import Output
+from .proxy import Proxy, Target
+
+_GRACE_SECONDS = 1.0  # an interrupt first, so that its state survives; then the end
+_MAX_REPLAYS = 40
+
+
+class SubmissionError(Exception):
+    """The submission's code raised; `report` is its own account, for the instructor."""
+
+    report = type_name = ""
+
+
+class StoppedError(Exception):
+    """The submission's process is gone, or was stopped."""
+
+    type_name = "Stopped"  # what a check calls it when it reports the call
+
+
+class OutOfBudgetError(StoppedError):
+    """All the time of the submission is used up."""
+
+
+class RefusedError(Exception):
+    """A test asked for what a proxy does not give."""
+
+
+class Submission:
+    """The line to one submission, kept up through deaths."""
+
+    def __init__(self, lease: socket.socket, limits: Limits, watched: frozenset[str]) -> None:
+        self.child, self.limits, self.watched = Child(lease), limits, watched
+        self.deadline = time.monotonic() + limits.submission_seconds
+        self.cell_deadline = self.deadline
+        self.fatal: StoppedError | None = None  # it died in this cell: no second try
+        self.sink: Callable[[Output], None] = lambda output: None
+        self.wire: Wire | None = None
+        self.journal: list[str] = []  # the cells that make up its state
+        self.generation = self.received = 0
+        self.withhold = False  # hidden tests: its texts are for the instructor alone
+        self.lent: dict[int, Callable[..., Any]] = {}
+        self.cpu = 0.0
+        self.autograd: list[str] = []
+        self.last_calls: dict[str, tuple[tuple[Any, ...], Any]] = {}
+
+    # ---- what the court asks for ----
+
+    def begin_cell(self, withhold: bool = False) -> None:
+        """The next requests belong to a new cell, which has its own time and its own death."""
+        self.fatal, self.withhold = None, withhold
+        self.cell_deadline = time.monotonic() + self.limits.cell_seconds
+
+    def run(self, source: str) -> bool:
+        """Run one cell; whether it ended without an exception. Outputs go to the sink."""
+        reply, _ = self._request({"do": "run", "source": source})
+        self.journal.append(source)
+        return reply.get("answer") is True
+
+    def get(self, name: str) -> Any:
+        """The value of a name: data, or a proxy, which asks for the name anew each time."""
+        value = self.look(Target(name=name))
+        if type(value) is Proxy:
+            return Proxy(self, Target(name=name), "function or object")
+        return value
+
+    def look(self, target: Target) -> Any:
+        return self._look({"do": "get", "target": target.as_dict()})
+
+    def item(self, target: Target, key: Any) -> Any:
+        encoder = self._encoder()
+        message = {"do": "item", "target": target.as_dict(), "key": encoder.encode(key)}
+        return self._look(message, encoder)
+
+    def call(self, target: Target, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Call a function there, as if it were here: what it changes in place changes here."""
+        watch = target.name in self.watched and not target.attributes
+        encoder = self._encoder()
+        message = {
+            "do": "call",
+            "target": target.as_dict(),
+            "arguments": encoder.encode(list(arguments)),
+            "named": encoder.encode(named),
+            "dtype": str(torch.get_default_dtype()).removeprefix("torch."),
+            "gradients": torch.is_grad_enabled(),
+            "watch": watch,
+        }
+        before = [_copied(value) for value in arguments] if watch else []
+        try:
+            result = self._look(message, encoder)
+        finally:
+            self.lent.clear()  # what was lent is taken back
+        if watch:
+            self.last_calls[target.name or ""] = (tuple(before), result)
+        return result
+
+    def close(self) -> None:
+        if self.wire:
+            self.wire.close()
+        self.child.close()
+
+    # ---- requests ----
+
+    def _look(self, message: Message, encoder: Encoder | None = None) -> Any:
+        reply, buffers = self._request(message, encoder)
+        if "raised" in reply:
+            raise self._raised(reply["raised"])
+        decoder = Decoder(buffers, self._meet)
+        try:
+            answer = decoder.decode(reply.get("answer"))
+            if encoder:
+                _put_back(decoder, reply.get("changed", []), encoder.sources)
+        except WireError as error:
+            raise self._break_off(f"its answer was no data ({error})") from None
+        self.autograd += [str(place)[:200] for place in reply.get("autograd", [])][:5]
+        return answer
+
+    def _request(
+        self, message: Message, encoder: Encoder | None = None
+    ) -> tuple[Message, list[bytearray]]:
+        """One request and its reply, whatever happens."""
+        if self.fatal:
+            raise self.fatal
+        wire = self._living_wire()
+        seconds = self._seconds()
+        message = {**message, "seconds": seconds, "id": secrets.token_hex(8)}
+        deadline = time.monotonic() + seconds + _GRACE_SECONDS
+        try:
+            wire.end.settimeout(seconds + _GRACE_SECONDS)
+            wire.send(message, encoder.buffers if encoder else ())
+            return self._reply(wire, message["id"], deadline)
+        except WireTimeoutError:
+            raise self._break_off(self._too_long()) from None
+        except WireError as error:
+            raise self._break_off(self._cause(str(error))) from None
+
+    def _reply(self, wire: Wire, wanted: str, deadline: float) -> tuple[Message, list[bytearray]]:
+        while True:
+            message, buffers = wire.receive(deadline)
+            if "output" in message:
+                self._take_output(message["output"])
+            elif "call_back" in message:
+                self._call_back(wire, message, buffers)
+            elif "no_sandbox" in message:
+                raise ShelterError(str(message["no_sandbox"]))
+            elif message.get("id") == wanted:
+                return message, buffers
+            else:
+                raise WireError("an answer to no question")
+
+    def _take_output(self, output: Any) -> None:
+        self.received += len(str(output))
+        if self.received > 2 * self.limits.output_mb * MEGABYTE + 10_000:
+            raise WireError(f"it printed more than {self.limits.output_mb:g} MB")
+        self.sink(output)
+
+    def _call_back(self, wire: Wire, message: Message, buffers: list[bytearray]) -> None:
+        """It calls a function that a test lent it for the call that is running."""
+        function = self.lent.get(message["call_back"])
+        if function is None:
+            raise WireError("a call of what was not lent")
+        decoder, encoder = Decoder(buffers, self._meet), Encoder(_refuse)
+        arguments = decoder.decode(message["arguments"])
+        named = decoder.decode(message["named"])
+        try:
+            answer = encoder.encode(function(*arguments, **named))
+        except Exception as error:
+            wire.send({"refused": f"{type(error).__name__}: {error}"[:500]})
+            return
+        wire.send({"answer": answer}, encoder.buffers)
+
+    def _seconds(self) -> float:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            limit = self.limits.submission_seconds
+            raise OutOfBudgetError(f"not run: the {limit:g} s of the whole submission are used up")
+        return max(0.01, min(left, self.cell_deadline - time.monotonic()))
+
+    def _too_long(self) -> str:
+        return f"it ran longer than {self.limits.cell_seconds:g} s"
+
+    # ---- values that are no data ----
+
+    def _encoder(self) -> Encoder:
+        return Encoder(self._refer)
+
+    def _refer(self, value: Any) -> Message:
+        """How to speak of one of its own things, or of a function of ours."""
+        if type(value) is Proxy:
+            return {"target": Proxy.target_of(value).as_dict()}
+        if not callable(value):
+            raise RefusedError(f"a {type(value).__name__} cannot be handed to a submission")
+        number = len(self.lent)
+        self.lent[number] = value
+        return {"lent": number}
+
+    def _meet(self, coded: Message) -> Proxy:
+        """A proxy for what is no data."""
+        thing = coded.get("thing")
+        if type(thing) is not int:
+            raise WireError("neither data nor a thing")
+        kind = str(coded.get("type", "thing"))[:80]
+        return Proxy(self, Target(thing=thing, generation=self.generation), kind)
+
+    def _raised(self, described: Any) -> Exception:
+        """Its exception as one of ours, of the nearest built-in kind."""
+        if not isinstance(described, dict):
+            return self._break_off("it raised what is no exception")
+        if described.get("name") == "OutOfTime":  # by its own clock: it lives, the cell is over
+            self.fatal = StoppedError(self._too_long())
+            return self.fatal
+        ancestors = described.get("is")
+        names = [str(name) for name in ancestors] if isinstance(ancestors, list) else []
+        name, text = str(described.get("name"))[:80], str(described.get("text"))[:4000]
+        report = f"{name}: {text}\n{described.get('traceback')}"
+        if self.withhold:
+            kinds = [n for n in names if hasattr(builtins, n)]
+            name, text = (kinds or ["Exception"])[0], "(the text is shown to the instructor)"
+        error = _same_kind(name, text, names)
+        error.report, error.type_name = report, name
+        return error
+
+    # ---- life and death ----
+
+    def _living_wire(self) -> Wire:
+        """The wire to a process with the submission's state in it."""
+        if self.wire is None:
+            if self.generation > _MAX_REPLAYS:
+                raise OutOfBudgetError(f"not run: its process died {self.generation} times before")
+            self.generation += 1
+            self.wire = Wire(self.child.fork(self.limits))
+            self._replay()
+            self.cell_deadline = time.monotonic() + self.limits.cell_seconds
+        return self.wire
+
+    def _replay(self) -> None:
+        """Make the state again in a fresh process; what is shown meanwhile was seen before."""
+        sources, self.journal = self.journal, []
+        sink, self.sink = self.sink, lambda output: None
+        try:
+            for source in sources:
+                self.cell_deadline = time.monotonic() + self.limits.cell_seconds
+                self.run(source)
+        finally:
+            self.sink = sink
+
+    def _cause(self, error: str) -> str:
+        """Why the process is gone, in words."""
+        ended = self.child.ended(0.3)
+        if ended is None:
+            return error
+        self.cpu += ended.cpu
+        return _cause_of_death(ended)
+
+    def _break_off(self, why: str) -> StoppedError:
+        if self.wire:
+            self.wire.close()
+            self.wire = None
+        self.child.kill()
+        with contextlib.suppress(OSError):
+            self._drop_report()
+        self.fatal = StoppedError(why)
+        return self.fatal
+
+    def _drop_report(self) -> None:
+        """Whatever the zygote still said about the former process concerns no later one."""
+        self.child.lease.setblocking(False)
+        try:
+            while self.child.lease.recv(1 << 16):
+                pass
+        finally:
+            self.child.lease.setblocking(True)
+
+
+class ShelterError(Exception):
+    """The sandbox could not be entered, so nothing was run."""
+
+
+def _cause_of_death(ended: Ended) -> str:
+    known = {
+        -signal.SIGSEGV: "its process crashed (segmentation fault)",
+        -signal.SIGBUS: "its process crashed (bus error)",
+        -signal.SIGABRT: "its process aborted",
+        -signal.SIGKILL: "its process was killed (out of time or memory)",
+    }
+    said = known.get(ended.code, f"its process ended by itself (exit code {ended.code})")
+    return ended.why or said
+
+
+def _same_kind(name: str, text: str, ancestors: Sequence[str]) -> SubmissionError:
+    """An exception called as theirs, which `except ValueError` and its like will catch."""
+    for ancestor in ancestors:
+        base = getattr(builtins, ancestor, None)
+        if isinstance(base, type) and issubclass(base, Exception):
+            with contextlib.suppress(TypeError, ValueError):
+                return _named(name, (SubmissionError, base), text)
+    return _named(name, (SubmissionError,), text)
+
+
+def _named(name: str, bases: tuple[type, ...], text: str) -> SubmissionError:
+    error: SubmissionError = type(name if name.isidentifier() else "Exception", bases, {})(text)
+    return error
+
+
+def _put_back(decoder: Decoder, changed: Any, sources: list[Any]) -> None:
+    """What the call changed in its arguments is changed in ours."""
+    for index, coded in changed:
+        value = decoder.decode(coded)
+        source = sources[index] if type(index) is int and 0 <= index < len(sources) else None
+        if isinstance(source, torch.Tensor) and isinstance(value, torch.Tensor):
+            _overwrite(source, value.detach())
+        elif isinstance(source, np.ndarray) and source.shape == getattr(value, "shape", None):
+            source[...] = value
+        else:
+            raise WireError("it changed what it was not given")
+
+
+def _overwrite(ours: torch.Tensor, now: torch.Tensor) -> None:
+    """Make our tensor what theirs has become."""
+    if ours.shape == now.shape and ours.dtype == now.dtype:
+        ours.data.copy_(now)  # in place, so that views of it change too
+    else:
+        ours.data = now
+
+
+def _copied(value: Any) -> Any:
+    return value.detach().clone() if isinstance(value, torch.Tensor) else value
+
+
+def _refuse(value: Any) -> Message:
+    raise RefusedError(f"a {type(value).__name__} cannot be handed to a submission")

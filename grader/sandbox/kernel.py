@@ -1,0 +1,92 @@
+"""Ask Linux for what the standard library has no words for: namespaces, mounts, capabilities.
+
+Each function is one system call, and raises OSError with its name when the kernel refuses.
+"""
+
+import ctypes
+import os
+import platform
+
+NEW_MOUNTS, NEW_CGROUP, NEW_HOSTNAME, NEW_IPC = 0x0002_0000, 0x0200_0000, 0x0400_0000, 0x0800_0000
+NEW_USER, NEW_PIDS, NEW_NETWORK = 0x1000_0000, 0x2000_0000, 0x4000_0000
+
+READ_ONLY, NO_SUID, NO_DEVICES, NO_EXEC, REMOUNT, BIND, RECURSIVE, PRIVATE = (
+    0x1, 0x2, 0x4, 0x8, 0x20, 0x1000, 0x4000, 0x4_0000,
+)  # fmt: skip
+DETACH = 2  # unmount now, for everyone, even if somebody stands in it
+
+_DIE_WITH_PARENT, _DUMPABLE, _DROP_BOUNDING, _NO_NEW_PRIVILEGES = 1, 4, 24, 38
+_LAST_CAPABILITY = 40
+
+# System calls without a function in the C library.
+_NUMBERS = {
+    "x86_64": {"pivot_root": 155, "capset": 126},
+    "aarch64": {"pivot_root": 41, "capset": 91},
+}
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def checked(result: int, what: str) -> int:
+    """The result of a system call, or the OSError it stands for."""
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{what}: {os.strerror(code)}")
+    return result
+
+
+def syscall(number: int, what: str, *arguments: object) -> int:
+    return checked(_libc.syscall(ctypes.c_long(number), *arguments), what)
+
+
+def _prctl(option: int, value: int) -> None:
+    words = [ctypes.c_ulong(word) for word in (value, 0, 0, 0)]
+    checked(_libc.prctl(option, *words), f"prctl {option}")
+
+
+def unshare(flags: int) -> None:
+    checked(_libc.unshare(flags), f"unshare {flags:#x}")
+
+
+def join_namespace(descriptor: int, flag: int) -> None:
+    checked(_libc.setns(descriptor, flag), "setns")
+
+
+def mount(source: str | None, target: str, kind: str | None, flags: int, options: str = "") -> None:
+    encoded = [None if word is None else os.fsencode(word) for word in (source, target, kind)]
+    result = _libc.mount(*encoded, ctypes.c_ulong(flags), options.encode())
+    checked(result, f"mount {source} on {target}")
+
+
+def unmount(target: str) -> None:
+    checked(_libc.umount2(os.fsencode(target), DETACH), f"umount {target}")
+
+
+def pivot_root(new: str, old: str) -> None:
+    number = _NUMBERS[platform.machine()]["pivot_root"]
+    syscall(number, "pivot_root", os.fsencode(new), os.fsencode(old))
+
+
+def die_with_parent() -> None:
+    """Be killed by the kernel when the parent is gone."""
+    _prctl(_DIE_WITH_PARENT, 9)
+
+
+def set_dumpable(yes: bool) -> None:
+    """Say whether another process of the same user may look into this one."""
+    _prctl(_DUMPABLE, int(yes))
+
+
+def no_new_privileges() -> None:
+    _prctl(_NO_NEW_PRIVILEGES, 1)
+
+
+def drop_capabilities() -> None:
+    """Give up every power of root, for good."""
+    for capability in range(_LAST_CAPABILITY + 1):
+        try:
+            _prctl(_DROP_BOUNDING, capability)
+        except OSError:
+            break  # an ordinary user had none to drop, or the kernel knows no more
+    header = (ctypes.c_uint32 * 2)(0x2008_0522, 0)  # version 3, this process
+    nothing = (ctypes.c_uint32 * 6)()
+    syscall(_NUMBERS[platform.machine()]["capset"], "capset", header, nothing)

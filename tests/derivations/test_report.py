@@ -1,0 +1,112 @@
+"""What people and programs get: score, JSON, HTML, terminal, command."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from grader.derivation.command import NotAProblem, derivation, run, variables_of
+from grader.derivation.render import as_json, html, terminal
+
+PROBLEM = {
+    "vars": "X:n,p W:p,q Y:n,q",
+    "given": [r"f = \|XW - Y\|_F^2"],
+    "asked": ["W", "Y"],
+}
+HALF = r"""Let $E = XW - Y$.
+
+$$df = 2\operatorname{tr}(E^T dE)$$
+
+$$\frac{\partial f}{\partial W} = 2X^TE$$
+
+$$\frac{\partial f}{\partial Y} = 2E$$
+"""
+
+
+def test_score_is_sixty_for_gradients_and_forty_for_links() -> None:
+    """One of two gradients stated is 30 %; all linking steps right is 40 %."""
+    score = run(HALF, PROBLEM).score()
+    assert (score.stated, score.linked) == (0.5, 1.0)
+    assert score.total == pytest.approx(0.3 + 0.4)
+    assert not score.needs_person
+
+
+def test_gradients_without_a_derivation_are_sixty() -> None:
+    """Right gradients alone, with nothing that links them to f."""
+    text = r"$\nabla_W f = 2X^T(XW-Y)$, $\nabla_Y f = 2(Y-XW)$"
+    assert run(text, PROBLEM).score().total == pytest.approx(0.6)
+
+
+def test_identities_that_link_nothing_count_nothing() -> None:
+    """X = X and tr(X^T X) = tr(X X^T) are no derivation."""
+    text = r"$X = X$, $\operatorname{tr}(X^TX) = \operatorname{tr}(XX^T)$"
+    assert run(text, PROBLEM).score().total == 0
+
+
+def test_json_has_the_agreed_names() -> None:
+    """The names of CONTRACT do not change."""
+    found = as_json(run(HALF, PROBLEM))
+    assert list(found) == ["verdict", "first_wrong_line", "mistake", "missing", "steps"]
+    assert (found["verdict"], found["first_wrong_line"]) == ("wrong", 7)
+    assert found["mistake"] == "the sign is wrong"
+    assert found["missing"] == ["Y"]
+    assert list(found["steps"][0]) == ["line", "column", "text", "verdict", "message"]
+    assert [s["verdict"] for s in found["steps"]] == [
+        "definition", "ok", "ok", "wrong",
+    ]  # fmt: skip
+    json.dumps(found)
+
+
+def test_html_escapes_what_was_typed() -> None:
+    """No tag and no link of a student's survives in the table."""
+    text = r"$$f = <script>alert(1)</script>$$ $$f = \href{javascript:alert(1)}{X}$$ $$f=\)X\($$"
+    shown = html(run(text, PROBLEM))
+    assert "<script" not in shown
+    assert "\\(f = \\href" not in shown
+    assert shown.count("<tr") == shown.count("</tr>")
+
+
+def test_html_marks_the_first_mistake() -> None:
+    """One row is outlined; hints are folded and only on request."""
+    report = run(HALF, PROBLEM)
+    assert html(report).count("outline:2px") == 1
+    assert "<details>" not in html(report)
+    shown = html(report, variables_of("X:n,p b:1,q Y:n,q*"), [r"f = \|XW\|"])
+    assert r"<span>\(X\)</span> is n × p" in shown
+    assert "is 1 × q (a row, added to every row)" in shown
+    assert "(one-hot)" in shown
+
+
+def test_terminal_has_a_row_an_equation() -> None:
+    """Line, mark, verdict, formula as typed; then the verdict in sentences."""
+    lines = terminal(run(HALF, PROBLEM)).splitlines()
+    assert lines[0] == "1  ·  definition  E = XW - Y"
+    assert lines[-3:] == [
+        "There is a line that does not hold.",
+        "The first wrong line is line 7: the sign is wrong.",
+        "Not stated: the gradient by Y.",
+    ]
+
+
+def test_command_prints_and_exits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """0 when right, 1 when a person is needed or a line is wrong, 2 for a bad problem file."""
+    text, problem = tmp_path / "a.md", tmp_path / "a.json"
+    text.write_text(HALF)
+    problem.write_text(json.dumps(PROBLEM))
+    assert derivation(text, problem, as_data=True) == 1
+    assert json.loads(capsys.readouterr().out)["verdict"] == "wrong"
+    text.write_text(r"$\nabla_W f = 2X^T(XW-Y)$, $\nabla_Y f = 2(Y-XW)$")
+    assert derivation(text, problem) == 0
+    problem.write_text("{")
+    assert derivation(text, problem) == 2
+
+
+def test_sizes_and_domains_of_a_problem_file() -> None:
+    """A mark or a word after the sizes is a domain; a first size of 1 is a row."""
+    found = {v.name: v for v in variables_of("Y:n,q* b:1,q S:n,n:definite c:1,1+")}
+    assert found["Y"].domain == {"one-hot"}
+    assert found["b"].row
+    assert found["S"].domain == {"definite"}
+    assert not found["c"].row
+    with pytest.raises(NotAProblem, match="NAME:ROWS,COLUMNS"):
+        variables_of("X:n")
