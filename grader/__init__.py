@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from grader.checks import CheckFailed, check, check_equal, default_dtype, true_gradients
     from grader.derivation.notebook import check_derivations
-    from grader.problem import Problem
+    from grader.problem import Mistake, Problem
 
 __version__ = "0.1.0"
 
 _ROOMS = {
+    "Mistake": "problem",
     "Problem": "problem",
     "check": "checks",
     "check_equal": "checks",
@@ -27,6 +28,7 @@ _ROOMS = {
 }
 __all__ = [
     "CheckFailed",
+    "Mistake",
     "Problem",
     "check",
     "check_derivations",

@@ -6,7 +6,8 @@
     check(network, W1=network_grad_W1, stable=True)   # arguments at which exp overflows
 
 A check prints, and raises `CheckFailed` when an answer does not agree; it writes no stderr and ends
-in no value, so it can stand in any test cell. All it needs of a function is to call it: with fresh
+in no value, so it can stand in any test cell. A visible check that fails in a notebook also shows
+where the answer is off, as a small picture. All it needs of a function is to call it: with fresh
 float64 tensors in the order in which the problem declares them, and float64 as default dtype (a
 referee that calls across processes must carry the default dtype over, and copy changed arguments
 back).
@@ -19,10 +20,11 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from grader import oracle
+from grader import oracle, picture
+from grader.diagnosis import Asked, explain
 from grader.oracle import Question
 from grader.problem import Point, Problem
-from grader.verdict import Outcome, Verdict, as_tensor, judge, misconceptions
+from grader.verdict import Outcome, Verdict, as_tensor, judge
 
 Function = Callable[..., object]
 VISIBLE_SEED = 0
@@ -30,6 +32,10 @@ VISIBLE_SEED = 0
 
 class CheckFailed(AssertionError):  # noqa: N818 - it reads as what it says in a notebook
     """An answer does not agree; the message is the check line that the student reads."""
+
+    def __init__(self, message: str, diagnosis: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.diagnosis = tuple(diagnosis)  # names of misconceptions, for the record
 
     def _render_traceback_(self) -> list[str]:
         """What IPython prints: the message alone; a traceback would show the test's own lines."""
@@ -52,7 +58,8 @@ def check(
     """
     points = points_for(problem, seed, stable)
     asked = oracle.questions(problem, list(functions), points)
-    settle([verdict_on(name, function, asked, lists) for name, function in functions.items()])
+    verdicts = [verdict_on(problem, name, f, asked, lists) for name, f in functions.items()]
+    settle(verdicts, pictures=seed is None)
 
 
 def points_for(problem: Problem, seed: int | None, stable: bool) -> list[Point]:
@@ -65,7 +72,7 @@ def points_for(problem: Problem, seed: int | None, stable: bool) -> list[Point]:
 
 
 def verdict_on(
-    name: str, function: Function, asked: Sequence[Question], lists: str = "accept"
+    problem: Problem, name: str, function: Function, asked: Sequence[Question], lists: str
 ) -> Verdict:
     """The verdict on one function over all questions: the first that fails, else the last."""
     outcomes = [outcome_of(function, question.point.values) for question in asked]
@@ -76,8 +83,10 @@ def verdict_on(
     failed = next((i for i, verdict in enumerate(verdicts) if not verdict.agrees), None)
     if failed is None:
         return max(verdicts, key=lambda verdict: verdict.furthest or 0.0)
-    verdict = diagnose(verdicts[failed], outcomes, [question.truth[name] for question in asked])
-    return place(verdict, asked[failed].point)
+    points = [question.point for question in asked]
+    answered = list(map(answer_at, points, outcomes))
+    verdict = diagnose(problem, verdicts[failed], points[failed], answered, function)
+    return place(verdict, points[failed])
 
 
 def place(verdict: Verdict, point: Point) -> Verdict:
@@ -87,15 +96,32 @@ def place(verdict: Verdict, point: Point) -> Verdict:
     return replace(verdict, remarks=(*verdict.remarks, f"with {point.kind}"))
 
 
-def diagnose(verdict: Verdict, outcomes: Sequence[Outcome], truths: Sequence[Tensor]) -> Verdict:
+def diagnose(
+    problem: Problem, verdict: Verdict, failed: Point, asked: Sequence[Asked], function: Function
+) -> Verdict:
     """The verdict with a misconception named, if one explains the answer at every point asked."""
-    answers = [as_tensor(outcome.value) for outcome in outcomes if not outcome.error]
-    tensors = [answer for answer in answers if answer is not None and not answer.is_complex()]
-    if verdict.kind not in ("differs", "shape") or len(tensors) < len(truths):
+    if verdict.kind == "precision":
+        return replace(verdict, diagnosis=("few_digits",))
+    if verdict.kind == "nan" and failed.kind.startswith("large"):
+        sentence = f"{verdict.sentence}: exp overflows there"
+        return replace(verdict, sentence=sentence, diagnosis=("overflow",))
+    if verdict.kind not in ("differs", "shape", "raised"):
         return verdict
-    found = misconceptions([tensor.detach() for tensor in tensors], truths)
-    sentence = "; ".join(found.values()) or verdict.sentence
-    return replace(verdict, sentence=sentence, diagnosis=tuple(found))
+
+    def again(point: Point) -> Asked:
+        return answer_at(point, outcome_of(function, point.values))
+
+    found = explain(problem, verdict.name, asked, again)
+    sentence = "; ".join(filter(None, (verdict.sentence, found.sentence)))
+    return replace(verdict, sentence=sentence, diagnosis=found.names)
+
+
+def answer_at(point: Point, outcome: Outcome) -> Asked:
+    """One point with the tensor that was returned there, if it was one."""
+    answer = None if outcome.error else as_tensor(outcome.value)
+    real = answer is not None and not answer.is_complex()
+    return Asked(point, answer.detach().to_dense() if answer is not None and real else None,
+                 outcome.error)  # fmt: skip
 
 
 def outcome_of(function: Function, values: Mapping[str, Tensor]) -> Outcome:
@@ -173,11 +199,14 @@ def verdict_on_value(name: str, yours: object, true: object) -> Verdict:
     return replace(judge(name, Outcome(yours), truth.double()), remarks=())
 
 
-def settle(verdicts: Sequence[Verdict]) -> None:
-    """Print the lines of those that agree, then raise with the others'."""
+def settle(verdicts: Sequence[Verdict], pictures: bool = False) -> None:
+    """Print the lines of those that agree, then raise with the others', with pictures if wished."""
     for verdict in verdicts:
         if verdict.agrees:
             print(verdict.line())
-    wrong = [verdict.line() for verdict in verdicts if not verdict.agrees]
+        elif pictures and verdict.distance is not None:
+            picture.show(verdict.name, verdict.distance, verdict.at or ())
+    wrong = [verdict for verdict in verdicts if not verdict.agrees]
     if wrong:
-        raise CheckFailed("\n".join(wrong))
+        names = dict.fromkeys(name for verdict in wrong for name in verdict.diagnosis)
+        raise CheckFailed("\n".join(verdict.line() for verdict in wrong), tuple(names))

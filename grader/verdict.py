@@ -8,8 +8,8 @@ float32 are compared at `TOLERANCE_32`.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -42,6 +42,7 @@ class Verdict:
     at: tuple[int, ...] | None = None
     remarks: tuple[str, ...] = ()
     diagnosis: tuple[str, ...] = ()  # names of misconceptions, for the class report
+    distance: Tensor | None = field(default=None, repr=False, compare=False)  # |yours - true|
 
     def line(self) -> str:
         """One fixed line: name, shape, agrees, furthest, and the reason if there is one."""
@@ -139,7 +140,7 @@ def compare_entries(verdict: Verdict, answer: Tensor, truth: Tensor) -> Verdict:
     distance = (answer.double() - truth).abs()
     error, scale = float(distance.max()), float(truth.abs().max())
     at = tuple(int(i) for i in torch.unravel_index(distance.argmax(), distance.shape))
-    verdict = replace(verdict, furthest=error, at=at)
+    verdict = replace(verdict, furthest=error, at=at, distance=distance)
     if error <= (TOLERANCE_32 if single else TOLERANCE) * scale:
         said = ("computed in float32",) if single and truth.dtype == torch.float64 else ()
         return replace(verdict, agrees=True, remarks=said)
@@ -164,34 +165,6 @@ def explain_nan(answer: Tensor) -> str:
     at = _place(tuple(int(i) for i in bad[0]))
     what = "nan" if bool(torch.isnan(answer.double()).any()) else "inf"
     return f"{what} in {len(bad)} of {answer.numel()} entries, the first at {at}"
-
-
-def misconceptions(answers: Sequence[Tensor], truths: Sequence[Tensor]) -> Mapping[str, str]:
-    """The simple mistakes that explain every answer: name of the misconception to its sentence."""
-    if all(a.ndim == 2 and agree(a.T, t) for a, t in zip(answers, truths, strict=True)):
-        return {"transpose": "as if transposed"}
-    factor = common_factor(answers, truths)
-    if factor is None:
-        return {}
-    if abs(factor + 1) < TOLERANCE:
-        return {"sign": "as if the sign were flipped"}
-    return {"factor": f"off by a factor {factor:.4g}"}
-
-
-def common_factor(answers: Sequence[Tensor], truths: Sequence[Tensor]) -> float | None:
-    """The one number that every answer is times the truth, if there is one and it is not 0."""
-    pairs = list(zip(answers, truths, strict=True))
-    if any(answer.shape != truth.shape for answer, truth in pairs):
-        return None
-    answer, truth = pairs[0]
-    factor = float((answer.double() * truth).sum() / (truth * truth).sum())
-    explains = abs(factor) > TOLERANCE and all(agree(a, factor * t) for a, t in pairs)
-    return factor if explains else None
-
-
-def agree(answer: Tensor, truth: Tensor) -> bool:
-    """Whether two tensors agree within the tolerance of the answer's dtype."""
-    return answer.shape == truth.shape and compare("", answer, truth).agrees
 
 
 def _place(indices: Sequence[int]) -> str:

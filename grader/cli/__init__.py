@@ -17,6 +17,7 @@ COMMANDS = (
     "init",
     "release",
     "check",
+    "derivation",
     "collect",
     "grade",
     "feedback",

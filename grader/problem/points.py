@@ -23,6 +23,7 @@ OFF_KINK = 1e-3
 SATURATION = 8.0
 LARGE = 100.0
 OVERFLOW = 720.0  # exp of more than 709.8 is inf in float64
+ROOTS = {"log", "log2", "log10", "sqrt"}  # of positive numbers, which never saturate them
 TRIES = 1000
 SIZES = range(2, 8)
 
@@ -135,6 +136,8 @@ def size_of(letter: str, sizes: Mapping[str, int]) -> int:
 def is_fair(argument: "Argument") -> bool:
     """Whether this argument of a nonlinear function is off its kink and does not saturate it."""
     size = argument.value.abs()
+    if argument.function in ROOTS:
+        return bool(argument.value.min() >= OFF_KINK) and bool(size.isfinite().all())
     if not bool(size.max() <= SATURATION):
         return False
     if not argument.kink:

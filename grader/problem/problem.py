@@ -7,6 +7,7 @@ r"""Say a problem: its formula and named sizes, or a torch function where LaTeX 
 
 import keyword
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -14,13 +15,23 @@ from torch import Tensor
 from grader.latex import Argument, Formula, Variable, read_formula
 from grader.problem import statement
 from grader.problem.domains import DOMAINS, SQUARE
-from grader.problem.points import Point, draw_points, extreme_points
+from grader.problem.points import Point, draw_points, extreme_points, fair_point
 
 Objective = Callable[..., Tensor]
 
 
 class ProblemError(ValueError):
     """What an instructor wrote is no problem; the message names the word and the cure."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A likely wrong answer that the formula does not tell: what to call it, say and compare."""
+
+    variable: str  # whose gradient is asked
+    name: str  # for the class report, such as mask_left_out
+    sentence: str  # for the student, such as "as if the mask were left out"
+    answer: Callable[..., Tensor]  # what such a student's function returns
 
 
 class Problem:
@@ -40,6 +51,8 @@ class Problem:
     returns the list of `Argument`s whose kinks points must avoid), and `outside` (names that may be
     large without saturating anything).
 
+    Wrong answers are explained from the formula; `mistakes` adds a list of `Mistake`s by hand.
+
     Raises ProblemError for sizes that make no sense, LatexError for a formula that cannot be read.
     """
 
@@ -53,6 +66,7 @@ class Problem:
         text: str | None = None,
         near: Callable[..., list[Argument]] | None = None,
         outside: Sequence[str] = (),
+        mistakes: Sequence[Mistake] = (),
         **sizes: str,
     ) -> None:
         if (formula is None) == (objective is None):
@@ -63,6 +77,7 @@ class Problem:
         self.sizes = size_letters(declared)
         self._text, self._near, self._outside = text, near, tuple(outside)
         self._function = objective
+        self.mistakes = tuple(mistakes)
         self.formula: Formula | None = None
         if formula is not None:
             self.formula = read_formula(formula, declared, matrix=matrix)
@@ -107,6 +122,10 @@ class Problem:
     def points(self, seed: int, draws: int = 3, corners: bool = True) -> list[Point]:
         """Fair points to ask at, the same for the same seed (see `grader.problem.points`)."""
         return list(draw_points(self, seed, draws, corners))
+
+    def point(self, sizes: Mapping[str, int], seed: int) -> Point | None:
+        """One fair point with these sizes, or None where there is none."""
+        return fair_point(self, sizes, torch.Generator().manual_seed(seed))
 
     def extreme_points(self, seed: int, draws: int = 2) -> list[Point]:
         """Points where exp overflows in one row, to tell a stable formula from an unstable one."""

@@ -1,0 +1,118 @@
+"""Lose brackets: write a product as Python reads it, where @ and * bind alike from the left.
+
+    X.T @ ((E @ W2.T) * S)   without its outer brackets is   (X.T @ (E @ W2.T)) * S
+
+`without_brackets(term)` yields what a term becomes when one pair of its brackets is lost, for every
+order in which its entry-wise products can be written.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from grader.diagnosis.algebra import make, number, scaled, size, split, total
+from grader.latex.terms import Term
+
+Chain = tuple[tuple[str, Term], ...]  # operator before it ("" before the first), operand
+PRODUCTS = ("matmul", "times")
+
+
+def without_brackets(term: Term) -> Iterator[tuple[Term, Term]]:
+    """Yield (what stood in brackets, what becomes of the term without them)."""
+    if term.op == "total":
+        yield from _last_summed(term)
+        return
+    if term.op == "plus":
+        yield from _after_minus(term)
+        return
+    yield from _product_first(term)
+    for chain in chains(term):
+        for i, (_, operand) in enumerate(chain):
+            if operand.op == "plus":
+                for factor, both in _orders(operand):
+                    yield (
+                        operand,
+                        _torn(factor, (*chain[:i], (chain[i][0], both), *chain[i + 1 :]), i),
+                    )
+            elif i and operand.op in PRODUCTS:
+                for inner in chains(operand):
+                    yield operand, read((*chain[:i], *_joined(chain[i][0], inner), *chain[i + 1 :]))
+
+
+def _product_first(term: Term) -> Iterator[tuple[Term, Term]]:
+    """The product (a * b) @ c as a * (b @ c), as if @ bound tighter."""
+    if term.op == "matmul" and term.args[0].op == "times":
+        both, c = term.args
+        for a, b in (both.args, both.args[::-1]):
+            yield both, _operate("times", a, _operate("matmul", b, c))
+
+
+def chains(term: Term) -> list[Chain]:
+    """The ways to write a product as a chain from the left; other terms are one operand."""
+    factor, rest = split(term)
+    if factor != 1:
+        return [
+            ((("", number(factor))), ("times", chain[0][1]), *chain[1:]) for chain in chains(rest)
+        ]
+    if term.op not in PRODUCTS:
+        return [(("", term),)]
+    x, y = term.args
+    found = [(*chain, (term.op, y)) for chain in chains(x)]
+    if term.op == "times":
+        found += [(*chain, (term.op, x)) for chain in chains(y)]
+    return found
+
+
+def read(chain: Sequence[tuple[str, Term]]) -> Term:
+    """The term that Python makes of a chain."""
+    result = chain[0][1]
+    for operator, operand in chain[1:]:
+        result = _operate(operator, result, operand)
+    return result
+
+
+def _operate(operator: str, x: Term, y: Term) -> Term:
+    if operator == "matmul":
+        return make("matmul", (x, y), (x.kind.rows, y.kind.columns))
+    if x.op == "number":
+        return scaled(x.detail, y)
+    return make("times", (x, y), size(y if size(x) == ("1", "1") else x))
+
+
+def _joined(operator: str, inner: Chain) -> Chain:
+    return ((operator, inner[0][1]), *inner[1:])
+
+
+def _orders(both: Term) -> Iterator[tuple[float, Term]]:
+    """A sum or difference in either order, with the factor that stands in front then."""
+    yield 1.0, both
+    turned = make("plus", both.args[::-1], size(both), both.detail)
+    yield float(both.detail), turned
+
+
+def _torn(factor: float, chain: Chain, i: int) -> Term:
+    """A sum in the chain without its brackets: the chain ends and begins anew at the sign."""
+    operator, both = chain[i]
+    x, y = both.args
+    left = scaled(factor, read((*chain[:i], (operator, x))))
+    right = read((("", y), *chain[i + 1 :]))
+    return make("plus", (left, right), size(left), both.detail)
+
+
+def _after_minus(term: Term) -> Iterator[tuple[Term, Term]]:
+    """The difference x - (y + z) as x - y + z."""
+    x, y = term.args
+    if term.detail < 0 and y.op == "plus":
+        first = make("plus", (x, y.args[0]), size(term), -1)
+        yield y, make("plus", (first, y.args[1]), size(term), y.detail)
+
+
+def _last_summed(term: Term) -> Iterator[tuple[Term, Term]]:
+    """The sum (a * b).sum(0) as a * b.sum(0)."""
+    (x,) = term.args
+    if x.op == "plus":
+        y = total(x.args[1], term.detail)
+        yield x, make("plus", (x.args[0], y), size(x), x.detail)
+        return
+    for chain in chains(x):
+        if len(chain) > 1:
+            operator, last = chain[-1]
+            yield x, read((*chain[:-1], (operator, total(last, term.detail))))

@@ -1,0 +1,139 @@
+"""What a student's answer may be instead of the truth: `candidates(problem, name)`.
+
+They come from the formula: slips in its gradient as it is written, slips in the formula that is
+then differentiated rightly, brackets lost, a derivative or function where none belongs. Whatever
+is known of any gradient (its transpose, another variable's) comes first, and is all there is for a
+problem given as a torch function, but for the mistakes its author names.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from grader.diagnosis.algebra import (
+    normal,
+    parts,
+    replaced,
+    size,
+)
+from grader.diagnosis.brackets import without_brackets
+from grader.diagnosis.functions import by_value
+from grader.diagnosis.generic import generic
+from grader.diagnosis.gradient import adjoints
+from grader.diagnosis.misconceptions import Slip, rank_of
+from grader.diagnosis.misplaced import MISPLACED, extra_functions
+from grader.diagnosis.slips import slips
+from grader.diagnosis.symbols import Symbols, activation
+from grader.latex.names import canonical
+from grader.latex.terms import Term
+
+if TYPE_CHECKING:
+    from grader.problem import Problem
+
+LIKELY = ("derivative_left_out", "batch_sum_missing", "activation_left_out", "term_left_out")
+
+Make = Callable[["Problem", str], Iterator[Slip]]
+_known: "WeakKeyDictionary[Problem, dict[object, list[Slip]]]" = WeakKeyDictionary()
+
+
+def candidates(problem: "Problem", name: str) -> list[Slip]:
+    """Every candidate for the answer called name, the plainest first."""
+    return once(problem, name, singles)
+
+
+def rarer(problem: "Problem", name: str) -> list[Slip]:
+    """What is tried last: the chain rule cut short, and two slips, one of them a likely one."""
+    return [*once(problem, name, unfinished), *once(problem, name, doubles)]
+
+
+def once(problem: "Problem", name: str, make_all: Make) -> list[Slip]:
+    """What is made once for a problem, without repetitions."""
+    known = _known.setdefault(problem, {})
+    if (name, make_all) not in known:
+        found: dict[tuple[str, Term], Slip] = {}
+        for slip in sorted(make_all(problem, name), key=lambda slip: rank_of(slip.name)):
+            found.setdefault((slip.name, slip.term), slip)
+        known[name, make_all] = list(found.values())
+    return known[name, make_all]
+
+
+def unfinished(problem: "Problem", name: str) -> Iterator[Slip]:
+    """The gradients with respect to what is inside the formula."""
+    if problem.formula is not None and name != problem.name:
+        yield from cut_short(normal(problem.formula.term), Symbols(problem))
+
+
+def doubles(problem: "Problem", name: str) -> Iterator[Slip]:
+    """A slip in what a likely slip has left of the gradient; named by both."""
+    if problem.formula is None or name == problem.name:
+        return
+    symbols, formula = Symbols(problem), normal(problem.formula.term)
+    for form in forms(formula, canonical(problem.variables[name].name))[:1]:
+        for first in [slip for slip in slips(form, symbols) if slip.name in LIKELY]:
+            for second in of_form(first.term, symbols):
+                sentence = f"{first.sentence}, and {second.sentence}"
+                yield Slip(f"{first.name} {second.name}", sentence, second.term)
+
+
+def singles(problem: "Problem", name: str) -> Iterator[Slip]:
+    yield from generic(problem, name)
+    if problem.formula is None:
+        return
+    symbols = Symbols(problem)
+    formula = normal(problem.formula.term)
+    if name == problem.name:
+        yield from of_form(formula, symbols)
+        yield from extra_functions(formula, formula, symbols)
+        return
+    leaf = canonical(problem.variables[name].name)
+    for form in forms(formula, leaf):
+        yield from of_form(form, symbols)
+        for misplaced in MISPLACED:
+            yield from misplaced(form, formula, symbols)
+    for slip in [
+        *slips(formula, symbols, fitting=True),
+        *extra_functions(formula, formula, symbols),
+    ]:
+        if slip.name == "derivative_extra":
+            continue  # the derivative of a derivative is nobody's mistake
+        for form in forms(normal(slip.term), leaf):
+            yield Slip(slip.name, slip.sentence, form)
+
+
+def forms(formula: Term, leaf: str) -> list[Term]:
+    """The gradient as it is usually written: with max'(Z), and with s (1 - s) for σ'(h)."""
+    found = [g for part, g in adjoints(formula).items() if (part.op, part.detail) == ("leaf", leaf)]
+    if not found:
+        return []
+    through = through_values(found[0])
+    return found if through is found[0] else [*found, through]
+
+
+def cut_short(formula: Term, symbols: Symbols) -> Iterator[Slip]:
+    """The gradient with respect to something inside the formula, such as σ(h)."""
+    for part, adjoint in adjoints(formula).items():
+        inner = part.op not in ("leaf", "transpose") and not part.kind.axes
+        if inner and size(part) != ("1", "1"):
+            said = f"as if the gradient with respect to {symbols.said(part)} were asked"
+            yield Slip("chain_cut_short", said, adjoint)
+
+
+def through_values(term: Term) -> Term:
+    """The term with derivatives written by the values of their functions."""
+    changes: dict[Term, Term] = {}
+    for part in parts(term):
+        if part.op == "apply" and part.detail[1] == 1:
+            written = by_value(part, activation(part))
+            if written is not None and part.detail[0] != "relu":
+                changes[part] = written
+    return replaced(term, changes) if changes else term
+
+
+def of_form(form: Term, symbols: Symbols) -> Iterator[Slip]:
+    """The slips in one way to write the answer, lost brackets among them."""
+    yield from slips(form, symbols)
+    for part in parts(form):
+        for inside, torn in without_brackets(part):
+            said = f"as if the brackets around {symbols.said(inside)} were lost"
+            said += "" if inside.op == "plus" else "; @ and * bind alike"
+            yield Slip("lost_brackets", said, replaced(form, {part: torn}))

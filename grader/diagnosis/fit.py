@@ -1,0 +1,202 @@
+"""Hold candidates against answers: `Fit(problem, name, asked).best()` is what explains them all.
+
+A candidate explains the answers if it equals each of them, alone if possible, else with one number
+as a factor, or a size, that is the same at every point.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from grader.diagnosis.candidates import candidates, rarer
+from grader.diagnosis.generic import truth
+from grader.diagnosis.misconceptions import Slip, overshadows, rank_of
+from grader.diagnosis.values import Values
+from grader.problem import Point
+
+if TYPE_CHECKING:
+    from grader.problem import Problem
+
+TOLERANCE = 1e-8
+TOLERANCE_32 = 1e-4
+COMMON = (-1.0, 2.0, -2.0, 0.5, -0.5)  # factors that come with another mistake
+MOST = 3  # sentences
+
+Found = tuple[tuple[str, ...], str]  # names of misconceptions, and the sentence
+Factors = list[tuple[Mapping[str, int], float]]  # the sizes of a point, and the number there
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One point that was asked, and the answer; None if the call raised, with the error's text."""
+
+    point: Point
+    answer: Tensor | None
+    error: str = ""
+
+
+class Fit:
+    """The candidates of one question held against the answers to it."""
+
+    def __init__(self, problem: "Problem", name: str, asked: Sequence[Asked]) -> None:
+        self.problem, self.name, self.asked = problem, name, asked
+        self.values = [Values(problem, a.point.values) for a in asked]
+
+    def best(self) -> list[Found]:
+        """The explanations by one mistake, perhaps with a factor or a transpose, or by two."""
+        return self.untransposed() or self._transposed() or self._rarer()
+
+    def untransposed(self) -> list[Found]:
+        """The explanations by one mistake, or else by one mistake and a factor."""
+        whole = list(self._of_truth())
+        if whole:
+            return whole
+        fits = [(slip, self.factors(slip)) for slip in candidates(self.problem, self.name)]
+        found = [(slip, factors) for slip, factors in fits if factors]
+        alone = [
+            (slip, ((slip.name,), slip.sentence))
+            for slip, factors in found
+            if all(near(f, (1.0,)) for _, f in factors)
+        ]
+        if alone:
+            return self._chosen(alone)
+        besides = [(slip, self.besides(factors)) for slip, factors in found]
+        return self._chosen([(slip, both(slip, more)) for slip, more in besides if more])
+
+    def _transposed(self) -> list[Found]:
+        if any(a.answer is None or a.answer.ndim != 2 for a in self.asked):
+            return []
+        turned = [Asked(a.point, a.answer.mT, a.error) for a in self.asked if a.answer is not None]
+        found = Fit(self.problem, self.name, turned).untransposed()
+        return [((*names, "transpose"), f"{text}, and transposed") for names, text in found]
+
+    def _rarer(self) -> list[Found]:
+        """The first of the rarer candidates that explains the answers."""
+        for slip in rarer(self.problem, self.name):
+            factors = self.factors(slip)
+            if factors and common_of(factors) and near(common_of(factors) or 0, (1.0, -1.0)):
+                return [(tuple(slip.name.split()), slip.sentence)]
+        return []
+
+    def is_right(self) -> bool:
+        """Whether the answers are right at all these points."""
+        factors = self.factors(Slip("factor", "", truth(self.problem, self.name)))
+        return bool(factors) and near(common_of(factors) or 0.0, (1.0,))
+
+    def _chosen(self, found: Sequence[tuple[Slip, Found]]) -> list[Found]:
+        """One explanation for each name, the plainest first, without those that it overshadows."""
+        chosen: dict[str, Found] = {}
+        for slip, explanation in sorted(found, key=lambda pair: rank_of(pair[0].name)):
+            if not any(overshadows(name, slip.name) for name in chosen):
+                chosen.setdefault(slip.name, explanation)
+        return list(chosen.values())[:MOST]
+
+    def _of_truth(self) -> Iterator[Found]:
+        """The right answer times one number, or over a size."""
+        right = Slip("factor", "", truth(self.problem, self.name))
+        factors = self.factors(right)
+        if not factors:
+            return
+        common = common_of(factors)
+        if common is not None and near(common, (1.0,)):
+            yield ("keepdim",), ""  # the verdict on the shape says it
+        elif common is not None:
+            yield factor_said(common)
+        elif besides := self.over_sizes(factors):
+            yield besides
+
+    def factors(self, slip: Slip) -> Factors:
+        """The number that every answer is times the candidate's; none if one is not."""
+        found: Factors = []
+        for asked, values in zip(self.asked, self.values, strict=True):
+            value = values.worth(slip.term)
+            if value is None or asked.answer is None:
+                if value is None and asked.answer is None:
+                    continue
+                return []
+            if not (asked.answer.any() or value.any()):
+                continue  # nothing times any number is nothing
+            factor = ratio(asked.answer, value)
+            if factor is None:
+                return []
+            found.append((asked.point.sizes, factor))
+        return found
+
+    def besides(self, factors: Factors) -> Found | None:
+        """A common factor, or a size, that is wrong besides another mistake."""
+        common = common_of(factors)
+        if common is not None:
+            return factor_said(common) if near(common, COMMON) else None
+        return self.over_sizes(factors, COMMON)
+
+    def over_sizes(self, factors: Factors, common: Sequence[float] | None = None) -> Found | None:
+        """A factor that is 1/n, or n, or 1/(nq)."""
+        letters = self.problem.sizes
+        for chosen in [*combinations(letters, 1), *combinations(letters, 2)]:
+            for power, name in ((-1, "mean_for_sum"), (1, "sum_for_mean")):
+                rest = common_of(
+                    [(s, f / math.prod(s[c] for c in chosen) ** power) for s, f in factors]
+                )
+                if rest is not None and (common is None or near(rest, (1.0, *common))):
+                    return mean_said(name, " ".join(chosen), rest)
+        return None
+
+
+def both(slip: Slip, besides: Found) -> Found:
+    """A mistake and what comes besides it."""
+    names, text = besides
+    return (slip.name, *names), f"{slip.sentence}, and {text}"
+
+
+def common_of(factors: Factors) -> float | None:
+    """The one number all these are, if they are one."""
+    _, first = factors[0]
+    alike = all(abs(f - first) <= TOLERANCE_32 * abs(first) for _, f in factors)
+    return first if alike and first else None
+
+
+def near(number: float, common: Sequence[float]) -> bool:
+    return any(abs(number - c) <= TOLERANCE_32 * abs(c) for c in common)
+
+
+def factor_said(factor: float) -> Found:
+    """The sign, a number written for a size, or a factor."""
+    if near(factor, (-1.0,)):
+        return ("sign",), "as if the sign were flipped"
+    sign = ("sign",) if factor < 0 else ()
+    fixed = 1 / abs(factor)
+    if round(fixed) >= 3 and round(fixed) != 4 and near(fixed, (round(fixed),)):
+        said = f"off by a factor {factor:.4g}, as if divided by a fixed {round(fixed)}"
+        return (*sign, "factor", "fixed_size"), said
+    return (*sign, "factor"), f"off by a factor {factor:.4g}"
+
+
+def mean_said(name: str, sizes: str, rest: float) -> Found:
+    """A mean for a sum, or a sum for a mean, with the factor that is left."""
+    said = {
+        "mean_for_sum": f"as if divided by {sizes}, a mean for a sum",
+        "sum_for_mean": f"as if 1/{sizes} were left out, a sum for a mean",
+    }[name]
+    if near(rest, (1.0,)):
+        return (name,), said
+    names, text = factor_said(rest)
+    return (name, *names), f"{said}, and {text}"
+
+
+def ratio(answer: Tensor, value: Tensor) -> float | None:
+    """The number that the answer is times the value, if they are of one shape and direction."""
+    if answer.shape != value.shape:
+        lost = answer.ndim != value.ndim and answer.squeeze().shape == value.squeeze().shape
+        if not lost:  # a dimension of size 1, which the verdict on the shape says
+            return None
+        value = value.reshape(answer.shape)
+    factor = float((answer * value).sum() / (value * value).sum())
+    scale = float(answer.abs().max())
+    tolerance = TOLERANCE if answer.dtype == torch.float64 else TOLERANCE_32
+    agrees = float((answer - factor * value).abs().max()) <= tolerance * scale
+    return factor if agrees and scale > 0 and math.isfinite(factor) else None

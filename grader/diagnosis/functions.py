@@ -1,0 +1,149 @@
+"""Slips at a function applied entry by entry, at its derivative, and at a softmax."""
+
+from collections.abc import Callable, Iterator
+
+from grader.diagnosis.algebra import apply, like, make, number, ones, parts, power, scaled, size
+from grader.diagnosis.misconceptions import Slip
+from grader.diagnosis.symbols import Symbols, activation
+from grader.latex.terms import Term
+
+ELSE = ("sigmoid", "tanh", "relu")  # what may be taken for one another
+
+Rule = Callable[[Term, Term, Symbols], Iterator[Slip]]
+
+
+def _apply(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    if part.detail[1] == 0:
+        yield from _function(part, root, symbols)
+    else:
+        yield from _derivative(part, root, symbols)
+
+
+def _function(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    (z,), (function, _) = part.args, part.detail
+    name = symbols.function(part)
+    said = f"as if {name} were left out, {symbols.said(z)} for {symbols.said(part)}"
+    if function == "sqrt" and z.op == "squares":
+        yield Slip("norm_squared", "as if the norm were squared", z)
+    else:
+        yield Slip("activation_left_out", said, z)
+    yield Slip("activation_twice", f"as if {name} were applied twice", apply(function, part))
+    for other in ELSE if function in ELSE else ():
+        if other != function:
+            stood = apply(other, z)
+            said = f"as if {symbols.function(stood)} stood for {name}"
+            yield Slip("activation_other", said, stood)
+    slope = apply(function, z, 1)
+    yield Slip("derivative_extra", f"as if {symbols.said(slope)} stood for {symbols.said(part)}",
+               slope)  # fmt: skip
+    yield from _bias_outside(part, symbols)
+
+
+def _bias_outside(part: Term, symbols: Symbols) -> Iterator[Slip]:
+    """f(u + b) as f(u) + b."""
+    (z,) = part.args
+    if z.op == "plus":
+        for inside, outside in (z.args, z.args[::-1]):
+            sign = z.detail if outside is z.args[1] else 1
+            moved = make("plus", (like(part, (inside,)), outside), size(part), sign)
+            said = f"as if {symbols.said(outside)} were added outside {symbols.function(part)}"
+            yield Slip("bias_outside", said, moved)
+
+
+def _derivative(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    said = symbols.said(part)
+    function = activation(part)
+    yield Slip("derivative_left_out", f"as if {said} were left out", ones(size(part)))
+    twice = make("times", (part, part), size(part))
+    yield Slip("derivative_extra", f"as if {said} were there twice", twice)
+    stood = f"as if {symbols.said(function)} stood for its derivative {said}"
+    yield Slip("activation_for_derivative", stood, function)
+    yield from _derivative_elsewhere(part, root, symbols)
+    for wrong in wrong_derivatives(part):
+        yield Slip("wrong_derivative", f"as if {said} were {symbols.said(wrong)}", wrong)
+
+
+def _derivative_elsewhere(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    """The derivative at another argument of the same sizes, also as s (1 - s) with s mistaken."""
+    (z,) = part.args
+    name = symbols.function(part)
+    everything = [*parts(root), *_unfolded(part, root)]
+    for other in everything:
+        if (size(other) != size(z) and other.op != "leaf") or other is part:
+            continue
+        at = f"as if {name} were taken at {symbols.said(other)}, not at {symbols.said(z)}"
+        if other is not z:
+            yield Slip("derivative_argument", at, like(part, (other,)))
+        through = by_value(part, other)
+        at = f"as if {symbols.said(other)} stood for {symbols.said(activation(part))} in {name}"
+        if through is not None and other is not activation(part):
+            yield Slip("derivative_argument", at, through)
+
+
+def _unfolded(part: Term, root: Term) -> list[Term]:
+    """Values a derivative could be taken at that the root does not hold."""
+    function = activation(part)
+    return [function] if function not in parts(root) else []
+
+
+def by_value(slope: Term, value: Term) -> Term | None:
+    """The derivative written with the function's own value, as s (1 - s); None if it cannot be."""
+    one = number(1)
+    match slope.detail:
+        case ("sigmoid", 1):
+            rest = make("plus", (one, value), size(slope), -1)
+            return make("times", (value, rest), size(slope))
+        case ("tanh", 1):
+            return make("plus", (one, power(value, 2.0)), size(slope), -1)
+        case ("relu", 1):
+            return make("compare", (value, number(0)), size(slope), ">")
+    return None
+
+
+def wrong_derivatives(slope: Term) -> list[Term]:
+    """What is often taken for a derivative."""
+    (z,) = slope.args
+    function = activation(slope)
+    one = number(1)
+
+    def less(x: Term, y: Term, sign: int = -1) -> Term:
+        return make("plus", (x, y), size(slope), sign)
+
+    squared = power(function, 2.0)
+    match slope.detail:
+        case ("sigmoid", 1):
+            rest = less(one, function)
+            found = [rest, squared, make("times", (function, less(one, function, 1)), size(z)),
+                     less(one, squared), power(rest, 2.0), less(function, one),
+                     apply("exp", scaled(-1, z)), apply("tanh", z, 1), z]  # fmt: skip
+        case ("tanh", 1):
+            found = [less(one, function), squared, less(one, squared, 1), power(function, -2.0),
+                     make("times", (function, less(one, function)), size(z)),
+                     less(one, power(z, 2.0)), z]  # fmt: skip
+        case ("relu", 1):
+            found = [make("compare", (z, number(0)), size(z), "<="), apply("sign", z), z]
+        case _:
+            found = [z, like(slope, (scaled(-1, z),))]
+    others = [apply(other, z, 1) for other in ELSE if other != slope.detail[0]]
+    return [*found, *others] if slope.detail[0] in ELSE else found
+
+
+def _softmax(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    (z,) = part.args
+    axis = {"rows": "columns", "columns": "rows"}[part.detail]
+    name = part.op
+    said = f"as if {name} were taken down each {'column' if axis == 'rows' else 'row'}"
+    rows, columns = size(part)
+    if name == "logsumexp":
+        rows, columns = ("1", z.kind.columns) if axis == "rows" else (z.kind.rows, "1")
+    yield Slip("wrong_axis", said, make(name, (z,), (rows, columns), axis))
+    if name == "softmax":
+        left = f"as if {name} were left out, {symbols.said(z)} for {symbols.said(part)}"
+        yield Slip("activation_left_out", left, z)
+        yield Slip("activation_twice", f"as if {name} were applied twice", like(part, (part,)))
+        yield Slip("activation_other", f"as if σ stood for {name}", apply("sigmoid", z))
+        bare = f"as if exp({symbols.said(z)}) were not divided by its sum"
+        yield Slip("activation_other", bare, apply("exp", z))
+
+
+FUNCTIONS: dict[str, Rule] = {"apply": _apply, "softmax": _softmax, "logsumexp": _softmax}

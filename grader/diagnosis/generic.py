@@ -1,0 +1,48 @@
+"""What can go wrong with any gradient, of a formula or of a torch function: `generic`, `truth`."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from grader.diagnosis.algebra import make, size, total
+from grader.diagnosis.misconceptions import Slip
+from grader.diagnosis.values import batch_letters
+from grader.latex.terms import Term
+
+if TYPE_CHECKING:
+    from grader.problem import Problem
+
+
+def truth(problem: "Problem", name: str, which: str = "") -> Term:
+    """The right answer as a term whose value is given; `which` row alone, if said."""
+    if name not in problem.variables:
+        assert problem.formula
+        return make("given", (), size(problem.formula.term), (name, which))
+    variable = problem.variables[name]
+    return make("given", (), (variable.rows, variable.columns), (name, which))
+
+
+def generic(problem: "Problem", name: str) -> Iterator[Slip]:
+    """What can go wrong with any gradient."""
+    right = truth(problem, name)
+    for place, mistake in enumerate(problem.mistakes):
+        if mistake.variable == name:
+            known = make("by_hand", (), size(right), place)
+            yield Slip(mistake.name, mistake.sentence, known)
+    turned = make("transpose", (right,), (right.kind.columns, right.kind.rows))
+    yield Slip("transpose", "as if transposed", turned)
+    reshaped = make("reshape", (turned,), size(right))
+    yield Slip("reshape_for_transpose", "as if reshaped where a transpose is", reshaped)
+    for axes, said in (("rows", "the rows"), ("columns", "the columns"), ("all", "all entries")):
+        summed = total(right, axes)
+        if summed is not right:
+            yield Slip("extra_sum", f"as if the answer were summed over {said}", summed)
+    if name not in problem.variables:
+        return
+    for other in problem.variables:
+        if other != name:
+            said = f"as if the gradient with respect to {other} were asked"
+            yield Slip("other_variable", said, truth(problem, other))
+    if problem.variables[name].rows not in batch_letters(problem):
+        for which in ("first", "last"):
+            said = f"as if only the {which} sample were counted"
+            yield Slip("one_sample", said, truth(problem, name, which))

@@ -1,0 +1,158 @@
+"""Differentiate a term backwards, into terms: `adjoints(f)` as a person would write them.
+
+Each rule below says what an operation passes back to its arguments. An operation without a rule
+passes back a `pullback`, whose value autograd computes.
+"""
+
+from collections.abc import Callable
+
+from grader.diagnosis.algebra import (
+    apply,
+    fitted,
+    inverse,
+    is_constant,
+    make,
+    matmul,
+    number,
+    ones,
+    parts,
+    plus,
+    power,
+    scaled,
+    size,
+    times,
+    total,
+    transpose,
+)
+from grader.latex.terms import Term
+
+Passed = list[tuple[Term, Term]]  # argument, what is passed back to it
+Rule = Callable[[Term, Term], Passed]
+
+
+def adjoints(root: Term) -> dict[Term, Term]:
+    """The derivative of a number by each of its parts, of that part's sizes."""
+    found = {root: number(1)}
+    for term in reversed(parts(root)):
+        if term in found:
+            for argument, passed in pass_back(term, found[term]):
+                if not is_constant(argument):
+                    so_far = found.get(argument)
+                    found[argument] = plus(so_far, passed) if so_far else passed
+    return found
+
+
+def pass_back(term: Term, g: Term) -> Passed:
+    """What a term passes back to its arguments, given its own adjoint g."""
+    rule = RULES.get(term.op)
+    if rule and not term.kind.axes and not any(a.kind.axes for a in term.args):
+        return rule(term, g)
+    return [(a, pullback(term, g, i)) for i, a in enumerate(term.args) if not is_constant(a)]
+
+
+def pullback(term: Term, g: Term, which: int) -> Term:
+    """What is passed back to one argument, left to autograd."""
+    to = term.args[which]
+    said = (which, term.op, term.detail, term.kind)
+    return make("pullback", (g, *term.args), size(to), said, to.kind.axes)
+
+
+def _plus(term: Term, g: Term) -> Passed:
+    x, y = term.args
+    return [(x, fitted(g, x)), (y, fitted(scaled(term.detail, g), y))]
+
+
+def _times(term: Term, g: Term) -> Passed:
+    x, y = term.args
+    return [(x, fitted(times(g, y), x)), (y, fitted(times(g, x), y))]
+
+
+def _power(term: Term, g: Term) -> Passed:
+    (x,), e = term.args, term.detail
+    return [(x, scaled(e, times(g, power(x, e - 1))))]
+
+
+def _apply(term: Term, g: Term) -> Passed:
+    (x,), (function, primes) = term.args, term.detail
+    if primes:
+        return [(x, times(g, apply(function, x, primes + 1)))]
+    if function == "log" and x.op == "determinant":
+        (matrix,) = x.args
+        return [(matrix, times(g, inverse(transpose(matrix))))]
+    slopes: dict[str, Callable[[], Term]] = {
+        "square": lambda: scaled(2, x),
+        "exp": lambda: term,
+        "log": lambda: power(x, -1.0),
+        "sqrt": lambda: scaled(0.5, power(term, -1.0)),
+    }
+    slope = slopes.get(function, lambda: apply(function, x, 1))()
+    return [(x, times(g, slope))]
+
+
+def _matmul(term: Term, g: Term) -> Passed:
+    x, y = term.args
+    return [(x, matmul(g, transpose(y))), (y, matmul(transpose(x), g))]
+
+
+def _transpose(term: Term, g: Term) -> Passed:
+    return [(term.args[0], transpose(g))]
+
+
+def _inverse(term: Term, g: Term) -> Passed:
+    turned = transpose(term)
+    return [(term.args[0], scaled(-1, matmul(matmul(turned, g), turned)))]
+
+
+def _determinant(term: Term, g: Term) -> Passed:
+    (x,) = term.args
+    return [(x, times(times(g, term), inverse(transpose(x))))]
+
+
+def _trace(term: Term, g: Term) -> Passed:
+    (x,) = term.args
+    if x.op == "matmul":
+        a, b = x.args
+        return [(a, times(g, transpose(b))), (b, times(g, transpose(a)))]
+    return [(x, times(g, make("identity", (), size(x))))]
+
+
+def _total(term: Term, g: Term) -> Passed:
+    (x,) = term.args
+    return [(x, times(g, ones(size(x))))]
+
+
+def _squares(term: Term, g: Term) -> Passed:
+    return [(term.args[0], scaled(2, times(g, term.args[0])))]
+
+
+def _softmax(term: Term, g: Term) -> Passed:
+    mean = total(times(g, term), term.detail)
+    return [(term.args[0], times(term, plus(g, scaled(-1, mean))))]
+
+
+def _logsumexp(term: Term, g: Term) -> Passed:
+    (z,) = term.args
+    return [(z, times(make("softmax", (z,), size(z), term.detail), g))]
+
+
+def _larger(relation: str) -> Rule:
+    def rule(term: Term, g: Term) -> Passed:
+        x, y = term.args
+        holds = make("compare", (x, y), size(term), relation)
+        fails = make("compare", (y, x), size(term), relation)
+        return [(x, fitted(times(g, holds), x)), (y, fitted(times(g, fails), y))]
+
+    return rule
+
+
+def _flat(term: Term, g: Term) -> Passed:
+    """A comparison has no slope."""
+    return []
+
+
+RULES: dict[str, Rule] = {
+    "plus": _plus, "times": _times, "power": _power, "apply": _apply, "matmul": _matmul,
+    "transpose": _transpose, "inverse": _inverse, "determinant": _determinant, "trace": _trace,
+    "total": _total, "squares": _squares, "softmax": _softmax, "logsumexp": _logsumexp,
+    "maximum": _larger(">"), "minimum": _larger("<"), "compare": _flat,
+}  # fmt: skip

@@ -1,0 +1,107 @@
+"""Ask a student's function once more: where sizes are equal, are 1, or are what an error names.
+
+What raises for distinct sizes is seen through at equal ones; what no candidate explains may still
+be right somewhere, and where is worth saying.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from grader.diagnosis.fit import Asked, Fit, Found
+from grader.diagnosis.values import batch_letters
+from grader.problem import Point
+
+if TYPE_CHECKING:
+    from grader.problem import Problem
+
+LARGEST = 300  # size that is tried
+USUAL = (10, 100)  # sizes of the examples in the homework
+
+Again = Callable[[Point], Asked]
+
+
+def where_it_does_not_raise(
+    problem: "Problem", name: str, asked: Sequence[Asked], again: Again
+) -> list[Found]:
+    """What explains a call whose shapes do not fit: asked once more with all sizes equal.
+
+    The candidate must fail where the call did, and agree where it did not.
+    """
+    squares = ask_at(
+        again, (problem.point(dict.fromkeys(problem.sizes, size), size) for size in (4, 3))
+    )
+    if squares:
+        found = Fit(problem, name, [*squares, *asked]).best()
+        if found:
+            return found
+        if Fit(problem, name, squares).is_right():
+            return [(("square_only",), "right only where all sizes are equal")]
+    return with_fixed_size(problem, name, asked, again)
+
+
+def with_fixed_size(
+    problem: "Problem", name: str, asked: Sequence[Asked], again: Again
+) -> list[Found]:
+    """Sizes written as numbers: right where sizes are numbers that the errors name."""
+    tried: list[tuple[dict[str, int], list[Asked]]] = [({}, list(asked))]
+    for fixed, answers in tried:
+        for more in more_fixed(problem, fixed, answers):
+            found = [again(point) for point in corners(problem, fixed | more) if point]
+            if all(a.answer is not None for a in found):
+                if Fit(problem, name, found).is_right():
+                    where = " and ".join(f"{k} = {v}" for k, v in (fixed | more).items())
+                    said = f"right for {where} only, as if a size were written as a number"
+                    return [(("fixed_size",), said)]
+            elif not fixed:
+                tried.append((more, found))
+    return []
+
+
+def more_fixed(
+    problem: "Problem", fixed: Mapping[str, int], asked: Sequence[Asked]
+) -> Iterator[dict[str, int]]:
+    """One more size as a number: one that every error names, or a usual one."""
+    raised = [a for a in asked if a.error]
+    named = [set(map(int, re.findall(r"\d+", a.error))) for a in raised]
+    numbers = set.intersection(*named) - {0, 1, *fixed.values()} if named else set()
+    usual = [n for n in USUAL if not fixed and n not in numbers]
+    for number in [*sorted(numbers)[:3], *usual]:
+        for letter in problem.sizes:
+            if letter not in fixed and number < LARGEST:
+                yield {letter: number}
+
+
+def told_apart(problem: "Problem", asked: Sequence[Asked], again: Again) -> list[Asked]:
+    """Three more points, so that what agrees by chance is told from what agrees.
+
+    At one of them no size is one that was asked before: there 1/n is not 1/4.
+    """
+    sizes = [a.point.sizes for a in asked]
+    fresh = [n for n in range(2, 40) if all(n not in s.values() for s in sizes)]
+    unseen = problem.point(dict(zip(problem.sizes, fresh, strict=False)), seed=1)
+    return ask_at(again, [unseen, *problem.points(seed=1, draws=2, corners=False)])
+
+
+def when_right(problem: "Problem", name: str, again: Again) -> list[Found]:
+    """What is known of an answer that no candidate explains: where it is right."""
+    batch = batch_letters(problem)
+    for letter in sorted(problem.sizes, key=lambda letter: letter not in batch):
+        if Fit(problem, name, ask_at(again, corners(problem, {letter: 1}))).is_right():
+            which = "one_sample_only" if letter in batch else "size_one_only"
+            return [((which,), f"right with {letter} = 1 only")]
+    return []
+
+
+def corners(problem: "Problem", fixed: Mapping[str, int]) -> Iterator[Point | None]:
+    """Two points with some sizes as said, and the others different."""
+    others = [s for s in (5, 3, 4, 2, 6, 7, 8, 9, 11, 12) if s not in fixed.values()]
+    for seed in (1, 2):
+        rest = dict(zip(problem.sizes, others[seed - 1 :], strict=False))
+        yield problem.point({**rest, **fixed}, seed)
+
+
+def ask_at(again: Again, points: Iterable[Point | None]) -> list[Asked]:
+    """The answers at further points; none where there is no such point or the call raises."""
+    asked = [again(point) for point in points if point]
+    return asked if all(a.answer is not None for a in asked) else []

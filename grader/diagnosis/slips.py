@@ -1,0 +1,217 @@
+"""Single slips at one place of a term: `slips(root, symbols)` yields what each makes of the root.
+
+The term is a formula or its gradient; both are made of the same operations, and a student slips at
+either. A slip is the name of a misconception, a sentence, and what stands there instead.
+"""
+
+from collections.abc import Iterator
+
+from grader.diagnosis.algebra import (
+    apply,
+    is_number,
+    like,
+    make,
+    number,
+    ones,
+    parents,
+    parts,
+    power,
+    replaced,
+    scaled,
+    size,
+    split,
+    times,
+    total,
+    transpose,
+)
+from grader.diagnosis.functions import FUNCTIONS, Rule
+from grader.diagnosis.misconceptions import Slip
+from grader.diagnosis.symbols import Symbols
+from grader.latex.terms import Term
+
+
+def slips(root: Term, symbols: Symbols, fitting: bool = False) -> Iterator[Slip]:
+    """What the root becomes when one of its parts is mistaken, everywhere or in one place.
+
+    With `fitting` only the slips that keep the sizes: a formula of other sizes is none.
+    """
+    for part in parts(root):
+        above = list(parents(root, part))
+        for slip in at(part, root, symbols):
+            if fitting and size(slip.term) != size(part):
+                continue
+            yield Slip(slip.name, slip.sentence, replaced(root, {part: slip.term}))
+            for parent in above if len(above) > 1 else []:
+                args = tuple(slip.term if a is part else a for a in parent.args)
+                changed = replaced(root, {parent: like(parent, args)})
+                yield Slip(slip.name, slip.sentence, changed)
+
+
+def at(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    """The slips that can happen to one part."""
+    rule = RULES.get(part.op)
+    if rule:
+        yield from rule(part, root, symbols)
+
+
+# ------------------------------------------------------------------ sums
+
+
+def _plus(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    x, y = part.args
+    sign = part.detail
+    for kept, gone in ((x, y), (scaled(sign, y), x)):
+        yield Slip("term_left_out", f"as if {symbols.said(gone)} were left out", kept)
+    yield from _added_before(part, symbols)
+    other = make("plus", part.args, size(part), -sign, part.kind.axes)
+    yield Slip("term_sign", f"as if {symbols.said(y)} had the other sign", other)
+    if part is split(root)[1]:
+        yield from _means(part, root, symbols)
+    if part.detail > 0 and _factors(x) == _factors(y):
+        for kept, gone in ((x, y), (y, x)):
+            said = f"as if {symbols.said(gone)} were {symbols.said(kept)}"
+            yield Slip("transpose_left_out", said, scaled(2.0, kept))
+    for factor in (2.0, 0.5, -1.0):
+        for i, term in enumerate((x, y)):
+            pair = (scaled(factor, x), y) if i == 0 else (x, scaled(factor, y))
+            wrong = make("plus", pair, size(part), sign, part.kind.axes)
+            name = "term_sign" if factor < 0 else "term_factor"
+            said = "had the other sign" if factor < 0 else f"alone were off by a factor {factor:g}"
+            yield Slip(name, f"as if {symbols.said(term)} {said}", wrong)
+
+
+def _factors(term: Term) -> list[Term]:
+    """The factors of a product without their transposes, to see what differs in them only."""
+    if term.op in ("matmul", "times"):
+        return [factor for part in term.args for factor in _factors(part)]
+    return [term.args[0] if term.op == "transpose" else term]
+
+
+def _added_before(part: Term, symbols: Symbols) -> Iterator[Slip]:
+    """XW + b as X(W + b), or (X + b)W."""
+    x, y = part.args
+    if x.op == "matmul" and part.detail > 0:
+        a, b = x.args
+        for pair, to in (((a, make("plus", (b, y), size(b), 1)), b),
+                         ((make("plus", (a, y), size(a), 1), b), a)):  # fmt: skip
+            said = f"as if {symbols.said(y)} were added to {symbols.said(to)}"
+            moved = make("matmul", pair, size(x))
+            yield Slip("bias_outside", f"{said}, before the product", moved)
+
+
+def _means(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    """One term of a sum divided by a size."""
+    leaves = [leaf for leaf in parts(root) if leaf.op == "leaf"]
+    letters = {leaf.kind.rows for leaf in leaves} - {leaf.kind.columns for leaf in leaves}
+    x, y = part.args
+    for letter in sorted(letters - {"1"}):
+        over = power(make("size", (), ("1", "1"), letter), -1.0)
+        for pair, term in (((times(over, x), y), x), ((x, times(over, y)), y)):
+            said = f"as if {symbols.said(term)} alone were divided by {letter}, a mean for a sum"
+            wrong = make("plus", pair, size(part), part.detail, part.kind.axes)
+            yield Slip("mean_for_sum", said, wrong)
+
+
+def _total(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    (x,) = part.args
+    lines = {"rows": "rows (the batch)", "columns": "columns", "all": "entries"}[part.detail]
+    name = "batch_sum_missing" if part.detail == "rows" else "sum_missing"
+    yield Slip(name, f"as if the sum over the {lines} were left out", x)
+    mean = make("mean", (x,), size(part), part.detail)
+    yield Slip("mean_for_sum", f"as if the mean over the {lines} stood for the sum", mean)
+    for axes in ("rows", "columns", "all"):
+        if axes != part.detail:
+            over = {"rows": "the rows", "columns": "the columns", "all": "all entries"}[axes]
+            said = f"as if summed over {over}, not over the {lines}"
+            yield Slip("wrong_axis", said, total(x, axes))
+    if part.detail == "rows":
+        for which, said in ((0, "first"), (-1, "last")):
+            row = make("row", (x,), size(part), which)
+            yield Slip("one_sample", f"as if only the {said} row were counted", row)
+
+
+# ------------------------------------------------------------------ products
+
+
+def _matmul(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    x, y = part.args
+    for kept, gone in ((x, y), (y, x)):
+        yield Slip("factor_left_out", f"as if {symbols.said(gone)} were left out", kept)
+    both = symbols.said(part)
+    swapped = f"as if the factors of {both} were the other way round"
+    yield Slip("product_order", swapped, make("matmul", (y, x), (y.kind.rows, x.kind.columns)))
+    for i, factor in enumerate(part.args):
+        turned = transpose(factor)
+        pair = (turned, y) if i == 0 else (x, turned)
+        said = f"as if {symbols.said(turned)} stood for {symbols.said(factor)} in {both}"
+        yield Slip("transpose_left_out", said, make("matmul", pair, size(part)))
+        swap = make("matmul", pair[::-1], size(part))
+        yield Slip("product_order", f"{swapped}, {symbols.said(turned)} first"
+                   if i else f"{swapped}, {symbols.said(turned)} last", swap)  # fmt: skip
+    said = f"as if * stood for @ in {both}"
+    for pair in ((x, y), (transpose(x), y), (x, transpose(y))):
+        yield Slip("product_kind", said, make("times", pair, size(part)))
+
+
+def _times(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    x, y = part.args
+    if x.op == "number":
+        return
+    for kept, gone in ((x, y), (y, x)):
+        if is_number(part) and kept.op in ("leaf", "power", "size"):
+            continue  # the λ of λ |W|^2 is left out, not its |W|^2
+        if not (gone.op == "apply" and gone.detail[1]):
+            yield Slip("factor_left_out", f"as if {symbols.said(gone)} were left out", kept)
+    if not is_number(x) and not is_number(y):
+        for pair in ((x, y), (y, x), (transpose(x), y), (x, transpose(y))):
+            said = f"as if @ stood for * in {symbols.said(part)}"
+            yield Slip("product_kind", said, make("matmul", pair, size(part)))
+
+
+def _transpose(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    (x,) = part.args
+    yield Slip("transpose_left_out", f"as if {symbols.said(x)} stood for {symbols.said(part)}", x)
+    said = f"as if {symbols.said(x)} were reshaped where it should be transposed"
+    if x.kind.rows != x.kind.columns:
+        yield Slip("reshape_for_transpose", said, make("reshape", (x,), size(part)))
+
+
+def _inverse(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    (x,) = part.args
+    said = f"as if {symbols.said(x)} stood for {symbols.said(part)}"
+    yield Slip("inverse_left_out", said, x)
+    yield Slip("factor_left_out", f"as if {symbols.said(part)} were left out", ones(size(part)))
+    turned = make("transpose", (part,), size(part))
+    yield Slip("transpose_left_out", f"as if {symbols.said(part)} were transposed", turned)
+
+
+def _power(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    (x,), exponent = part.args, part.detail
+    said = f"as if {symbols.said(x)} stood for {symbols.said(part)}"
+    yield Slip("inverse_left_out" if exponent < 0 else "factor_left_out", said, x)
+
+
+def _determinant(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    yield Slip("factor_left_out", f"as if {symbols.said(part)} were left out", number(1))
+
+
+# ------------------------------------------------------------------ leaves and norms
+
+
+def _leaf(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    for other in parts(root):
+        if other.op == "leaf" and other is not part and size(other) == size(part):
+            said = f"as if {symbols.said(other)} stood for {symbols.said(part)}"
+            yield Slip("wrong_factor", said, other)
+
+
+def _squares(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    yield Slip("norm_not_squared", "as if the norm were not squared", apply("sqrt", part))
+
+
+RULES: dict[str, Rule] = {
+    **FUNCTIONS,
+    "plus": _plus, "total": _total,
+    "matmul": _matmul, "times": _times, "transpose": _transpose, "inverse": _inverse,
+    "power": _power, "determinant": _determinant, "leaf": _leaf, "squares": _squares,
+}  # fmt: skip

@@ -1,0 +1,129 @@
+"""Write a term as a student writes it: `Symbols(problem).said(term)` is max'(Z), X^T, Y.
+
+What stands inside a nonlinear function gets a letter, Z before a kink and h elsewhere, if the
+problem does not use it; `legend` says what the letters in a sentence are.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from grader.diagnosis.algebra import is_number, make, normal, parts, size, split
+from grader.latex.names import canonical
+from grader.latex.terms import Term
+
+if TYPE_CHECKING:
+    from grader.problem import Problem
+
+WRITTEN = {"relu": "max", "sigmoid": "σ"}
+NAMED = ("softmax", "logsumexp", "maximum", "minimum", "trace", "determinant", "vec")
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "eta": "η", "theta": "θ", "lambda": "λ", "mu": "μ",
+    "rho": "ρ", "sigma": "σ", "tau": "τ",
+}  # fmt: skip
+LONGEST = 40
+
+
+class Symbols:
+    """How the terms of one problem are written."""
+
+    def __init__(self, problem: "Problem") -> None:
+        assert problem.formula
+        self.names = {canonical(v.name): name for name, v in problem.variables.items()}
+        self.letters: dict[Term, str] = {}
+        for term in parts(normal(problem.formula.term)):
+            if term.op in ("apply", "softmax", "logsumexp"):
+                self._give_letter(term)
+
+    def _give_letter(self, term: Term) -> None:
+        (argument,) = term.args
+        if argument.op == "leaf" or argument.kind.axes or is_number(argument):
+            return
+        choices = "hgu" if term.op == "apply" and term.detail[0] != "relu" else "ZVU"
+        taken = {*self.names.values(), *self.letters.values()}
+        letter = next((c for c in choices if c not in taken), None)
+        if letter and argument not in self.letters:
+            self.letters[argument] = letter
+
+    def said(self, term: Term) -> str:
+        """The term in letters, or "…" where that would be long."""
+        text = self.letters.get(term) or self._write(term)
+        return text if len(text) <= LONGEST else "…"
+
+    def legend(self, sentence: str) -> str:
+        """What the letters in a sentence stand for, such as (Z = XW)."""
+        used = [
+            f"{letter} = {self._write(term)}"
+            for term, letter in self.letters.items()
+            if re.search(rf"\b{letter}\b", sentence)
+        ]
+        return f" ({', '.join(used)})" if used else ""
+
+    def _write(self, term: Term) -> str:
+        write = getattr(self, f"_{term.op}", self._other)
+        text: str = write(term)
+        return text
+
+    def _leaf(self, term: Term) -> str:
+        return GREEK.get(term.detail) or self.names.get(term.detail, str(term.detail))
+
+    def _number(self, term: Term) -> str:
+        return f"{term.detail:g}"
+
+    def _size(self, term: Term) -> str:
+        return str(term.detail)
+
+    def _ones(self, term: Term) -> str:
+        return "1"
+
+    def _identity(self, term: Term) -> str:
+        return "I"
+
+    def _plus(self, term: Term) -> str:
+        x, y = term.args
+        if term.detail > 0:
+            return f"{self.said(x)} + {self.said(y)}"
+        return f"{self.said(x)} - {self._factor(y)}"
+
+    def _matmul(self, term: Term) -> str:
+        return "".join(map(self._factor, term.args))
+
+    def _transpose(self, term: Term) -> str:
+        return self._factor(term.args[0]) + "^T"
+
+    def _inverse(self, term: Term) -> str:
+        return self._factor(term.args[0]) + "^-1"
+
+    def _power(self, term: Term) -> str:
+        return f"{self._factor(term.args[0])}^{term.detail:g}"
+
+    def _apply(self, term: Term) -> str:
+        return f"{self.function(term)}({self.said(term.args[0])})"
+
+    def _total(self, term: Term) -> str:
+        return f"sum({self.said(term.args[0])})"
+
+    def _times(self, term: Term) -> str:
+        factor, _ = split(term)
+        between = "" if factor != 1 or is_number(term.args[0]) else "∘"
+        return self._factor(term.args[0]) + between + self._factor(term.args[1])
+
+    def _other(self, term: Term) -> str:
+        if term.op in NAMED:
+            return f"{term.op}({', '.join(map(self.said, term.args))})"
+        return "…"
+
+    def _factor(self, term: Term) -> str:
+        text = self.said(term)
+        named = term in self.letters
+        return f"({text})" if term.op in ("plus", "times") and not named else text
+
+    def function(self, term: Term) -> str:
+        """The name of the function a term applies, such as σ or max'."""
+        function, primes = str(term.detail[0]), int(term.detail[1])
+        return WRITTEN.get(function, function) + "'" * primes
+
+
+def activation(term: Term) -> Term:
+    """The function that a derivative belongs to, of the same argument."""
+    function, _ = term.detail
+    return make("apply", term.args, size(term), (function, 0), term.kind.axes)

@@ -1,0 +1,104 @@
+"""What the terms of candidates are worth at a point: `Values(problem, matrices).of(term)`.
+
+Beyond the terms of formulas there are `pullback` (an adjoint passed back by autograd), `given` (the
+right answer), `by_hand` (a mistake named by the instructor), `mean`, `row` (one row alone) and
+`reshape` (to the shape of the transpose).
+"""
+
+from collections.abc import Mapping
+from copy import copy
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from grader import oracle
+from grader.diagnosis.algebra import kindless
+from grader.latex.names import canonical
+from grader.latex.objective import Evaluation
+from grader.latex.terms import Term
+
+if TYPE_CHECKING:
+    from grader.problem import Mistake, Problem
+
+
+class Values(Evaluation):
+    """The values of terms for one choice of the variables; None where shapes do not fit."""
+
+    def __init__(
+        self,
+        problem: "Problem",
+        matrices: Mapping[str, Tensor],
+    ) -> None:
+        variables = problem.variables
+        named = {canonical(variables[name].name): value for name, value in matrices.items()}
+        lengths: dict[str, int] = {}
+        for name, variable in variables.items():
+            lengths |= zip((variable.rows, variable.columns), matrices[name].shape, strict=True)
+        super().__init__(named, lengths)
+        self.problem, self.matrices = problem, matrices
+        self.gradients: dict[str, Mapping[str, Tensor]] = {}
+
+    def worth(self, term: Term) -> Tensor | None:
+        """The value of a term, or None where its shapes do not fit."""
+        try:
+            return self.of(term)
+        except (RuntimeError, IndexError, ValueError):
+            return None
+
+    def _pullback(self, term: Term) -> Tensor:
+        which, op, detail, kind = term.detail
+        adjoint, *values = (self.of(a) for a in term.args)
+        places = tuple(kindless(a) for a in term.args[1:])
+        forward = Term(op, places, kind, detail)
+
+        def function(x: Tensor) -> Tensor:
+            inner = copy(self)
+            inner.done = {id(p): v for p, v in zip(places, values, strict=True)}
+            inner.done[id(places[which])] = x
+            return inner.of(forward)
+
+        back: Tensor = torch.func.vjp(function, values[which])[1](adjoint)[0]
+        return back
+
+    def _row(self, term: Term) -> Tensor:
+        return self.of(term.args[0])[..., term.detail, :].unsqueeze(-2)
+
+    def _reshape(self, term: Term) -> Tensor:
+        value = self.of(term.args[0])
+        return value.reshape(value.shape[::-1])
+
+    def _mean(self, term: Term) -> Tensor:
+        axes = {"all": (-2, -1), "rows": (-2,), "columns": (-1,)}[term.detail]
+        return self.of(term.args[0]).mean(axes, keepdim=True)
+
+    def _by_hand(self, term: Term) -> Tensor:
+        """What a mistake that an instructor named would return."""
+        mistake: Mistake = self.problem.mistakes[term.detail]
+        return mistake.answer(*(matrix.clone() for matrix in self.matrices.values()))
+
+    def _given(self, term: Term) -> Tensor:
+        """The right answer, by autograd, of all samples or of one."""
+        name, which = term.detail
+        if name == self.problem.name:
+            return self.problem.objective(self.matrices).detach()
+        if which not in self.gradients:
+            matrices = samples(self.problem, self.matrices, which)
+            self.gradients[which] = oracle.gradient(self.problem, matrices, list(matrices))
+        given: Tensor = self.gradients[which][name]
+        return given
+
+
+def samples(problem: "Problem", matrices: Mapping[str, Tensor], which: str) -> dict[str, Tensor]:
+    """The matrices with the first, the last or every sample in them."""
+    rows = {"": slice(None), "first": slice(0, 1), "last": slice(-1, None)}[which]
+    letters = batch_letters(problem)
+    variables = problem.variables
+    return {n: m[rows] if variables[n].rows in letters else m for n, m in matrices.items()}
+
+
+def batch_letters(problem: "Problem") -> set[str]:
+    """The sizes that count samples: the rows of some variables and the columns of none."""
+    variables = problem.variables.values()
+    rows = {v.rows for v in variables if not v.rows.isdigit()}
+    return rows - {v.columns for v in variables}
