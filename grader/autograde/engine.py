@@ -67,8 +67,8 @@ class Engine:
             finally:
                 with self.lock:
                     self.busy, self.idle_since = self.busy - 1, time.monotonic()
-            if bench.is_alive:
-                break
+            if bench.is_alive or self.bench is not bench:
+                break  # only what died by itself is tried again, not what was closed
         if isinstance(judgement, Failed):
             raise EngineError(judgement.why)
         return judgement, bench.level

@@ -218,6 +218,8 @@ def _halves(source: str) -> list[Half]:
     hidden = _HIDDEN.findall(source)
     if not hidden:
         return [_half(source, hidden=False)]
+    if any(part.startswith((" ", "\t")) for part in hidden):
+        return [_half(source, hidden=True)]
     visible = _HIDDEN.sub(lambda found: "\n" * found.group().count("\n"), source)
     try:
         return [_half(visible, hidden=False), _half(_only_hidden(source), hidden=True)]
