@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.cli import main
 from grader.course import Course
+from grader.sandbox.doctor import examine
 from hand_in import hand_in
 
 HERE = Path(__file__).parents[1]
@@ -30,7 +31,9 @@ def demo() -> int:
     grader("release", "--course", "demo")
     print("\n$ python examples/hand_in.py demo")
     hand_in(course)
-    code = grader("grade", "--course", "demo")
+    # The examples are ours, so they may run on a machine that could not shut them in.
+    shut_in = [] if examine().level else ["--unsafe-no-sandbox"]
+    code = grader("grade", "--course", "demo", *shut_in)
     grader("feedback", "--course", "demo")
     grader("report", "--course", "demo")
     print(f"\nThe class:            {shown(course.report)}")

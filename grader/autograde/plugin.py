@@ -19,11 +19,14 @@ from grader.autograde.blueprint import Blueprint, blueprint_of
 from grader.autograde.cleaning import clean
 from grader.autograde.derivations import STAMP
 from grader.autograde.engine import Settings, run
-from grader.autograde.intake import digest, name_remarks, put_in_place
-from grader.autograde.reading import Reading, read
+from grader.autograde.intake import ASK, digest, name_remarks, put_in_place
+from grader.autograde.reading import Reading, UnreadableError, read
+from grader.autograde.record import forget_failure, keep_failure
 from grader.autograde.repair import Repaired, repair
+from grader.autograde.result import Result
 from grader.autograde.scores import set_grade
 from grader.course import Course
+from grader.course.fault import Fault
 from grader.course.gradebook import open_gradebook
 from grader.referee.plan import GRADIENTS
 from grader.sandbox.isolation import Level
@@ -47,12 +50,27 @@ class SubmissionExporter(NotebookExporter):
         converter: Any = self.parent
         if not converter._sanitizing:  # the second time around, the file is ours
             return super().from_filename(filename, resources, **more)
-        reading, path = read(Path(filename)), Path(filename)
-        resources = copy.deepcopy(resources or {})
+        path, resources = Path(filename), copy.deepcopy(resources or {})
+        try:
+            reading = read(path)
+        except UnreadableError as error:
+            _file_failure(Course(Path(converter.coursedir.root)), resources["nbgrader"], error)
+            raise
         resources[_READING] = reading
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         made: Any = new_notebook()
         return self.from_notebook_node(made, resources, **more)  # type: ignore[no-untyped-call]
+
+
+def _file_failure(course: Course, names: dict[str, str], error: UnreadableError) -> None:
+    """Keep the reason where reports look for it, as `grader grade` does."""
+    student, assignment = names["student"], names["assignment"]
+    with open_gradebook(course) as book:
+        cells = blueprint_of(course, book, assignment).cells
+    points = sum(cell.points for cell in cells if cell.graded)
+    where = course.submitted(student, assignment).relative_to(course.root)
+    reason = str(Fault(where, "", str(error), ASK))
+    keep_failure(course, Result(student, assignment, "failed", reason, "none", 0.0, points, 0.0))
 
 
 class _OfOurs(NbGraderPreprocessor):  # type: ignore[misc]
@@ -96,6 +114,8 @@ class RunSubmission(_OfOurs):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         repaired = Repaired(nb, tuple(nb.metadata[STAMP]["repairs"]))
         stamp = {"submission": digest(self.submitted(resources))}
+        names = resources["nbgrader"]
+        forget_failure(self.course, names["student"], names["assignment"])
         return run(repaired, self.blueprint(resources), self.settings, stamp), resources
 
     @property

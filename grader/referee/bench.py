@@ -17,9 +17,12 @@ from .case import Case, Judgement
 _REHEARSAL = r"""
 import contextlib, io
 from grader import Problem, check
+from grader.derivation.cell import print_findings
 slope = Problem(r"f = \|\sigma(XW) - Y\|_F^2", X="n,p", W="p,q", Y="n,q")
-with contextlib.suppress(AssertionError), contextlib.redirect_stdout(io.StringIO()):
-    check(slope, W=lambda X, W, Y: 2 * X.T @ X @ W)
+with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.suppress(AssertionError):
+        check(slope, W=lambda X, W, Y: 2 * X.T @ X @ W)
+    print_findings(slope, "Y", r"$$\frac{\partial f}{\partial Y} = 2(Y - \sigma(XW))$$")
 """
 _SETTINGS = RefereeSettings("grader.referee.court", _REHEARSAL)
 _OWN_SECONDS = 60.0  # for the tests themselves, beyond the submission's time

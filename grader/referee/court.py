@@ -173,6 +173,7 @@ class Court:
     ) -> None:
         if isinstance(error, SubmissionError):
             run.notes += _noted("raised", error.report)
+        run.diagnosis += getattr(error, "diagnosis", ())
         if half.hidden and not _may_be_told(error):
             run.notes += _noted("a hidden test failed", f"{type(error).__name__}: {error}")
             name = getattr(error, "type_name", "") or type(error).__name__
@@ -217,6 +218,8 @@ def _halves(source: str) -> list[Half]:
     hidden = _HIDDEN.findall(source)
     if not hidden:
         return [_half(source, hidden=False)]
+    if any(part.startswith((" ", "\t")) for part in hidden):
+        return [_half(source, hidden=True)]
     visible = _HIDDEN.sub(lambda found: "\n" * found.group().count("\n"), source)
     try:
         return [_half(visible, hidden=False), _half(_only_hidden(source), hidden=True)]

@@ -6,6 +6,7 @@ L2  Landlock, seccomp, limits. No namespaces, so it works in Docker and on Ubunt
 none  only limits. Never chosen by us: `--unsafe-no-sandbox` alone leads here.
 """
 
+import contextlib
 import enum
 import os
 import resource
@@ -101,7 +102,15 @@ def _become_nobody() -> None:
 
 def _wait_for(resident: int) -> None:
     _, status = os.waitpid(resident, 0)
+    reap_all()
     os._exit(min(255, abs(os.waitstatus_to_exitcode(status))))
+
+
+def reap_all() -> None:
+    """Wait for what else was forked here, so that its use of the machine is accounted for."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 def _furnish(room: Room) -> None:

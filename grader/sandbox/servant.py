@@ -134,7 +134,7 @@ class _Recorded:
     """Decodes a call's arguments, and tells afterwards which of them the call changed."""
 
     def __init__(self, decoder: Decoder) -> None:
-        self.decoder, self.values = decoder, dict[int, Any]()
+        self.decoder, self.values = decoder, dict[int, tuple[Json, Any]]()
         self.before = [bytes(raw) for raw in decoder.buffers]
 
     def decode(self, coded: Json) -> Any:
@@ -143,7 +143,8 @@ class _Recorded:
         if isinstance(coded, dict) and len(coded) == 1:
             ((kind, content),) = coded.items()
             if kind in ("tensor", "array"):
-                self.values[content[2]] = value = self.decoder.decode(coded)
+                value = self.decoder.decode(coded)
+                self.values[content[2]] = (content[:2], value)
                 return value
             if kind in ("list", "tuple"):
                 items = [self.decode(item) for item in content]
@@ -155,10 +156,11 @@ class _Recorded:
     def changed(self, encoder: Encoder) -> list[Json]:
         """[index of its buffer, what it is now] for each that is not what was sent."""
         found = []
-        for index, value in self.values.items():
+        for index, (form, value) in self.values.items():
             mark = len(encoder.buffers)
             coded = encoder.encode(value)
-            if bytes(encoder.buffers[mark]) == self.before[index]:
+            ((_, content),) = coded.items()
+            if content[:2] == form and bytes(encoder.buffers[mark]) == self.before[index]:
                 del encoder.buffers[mark:]
             else:
                 found.append([index, coded])

@@ -373,6 +373,8 @@ def _become_student(
     seconds = time.perf_counter() - started
     _be_ready(control, {"ready": level.value, "seconds": seconds})
     zygote.serve()
+    control.close()
+    isolation.reap_all()
 
 
 def _become_referee(control: socket.socket, level: Level, referee: Any) -> None:

@@ -1,0 +1,90 @@
+"""Grading can be killed at any moment and begun again; it can be stopped; nothing is left over."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from attacks.attacks import Attack
+from attacks.hand_in import WITNESS, hand_in
+from attacks.table import scores
+from attacks.target import NAME, WRONG, make_course
+from classroom import REPOSITORY
+from grader.autograde.grade import grade_all
+from grader.course import Course
+from grader.course.release import release
+from sandbox.test_lives import descendants, eventually
+
+CLASS = {f"s{number}": WITNESS for number in range(6)} | {"t": Attack("wrong", "wrong", 0, WRONG)}
+EXPECTED = {student: attack.honest for student, attack in CLASS.items()}
+pytestmark = pytest.mark.xdist_group("resume")
+
+
+@pytest.fixture
+def course(tmp_path) -> Course:
+    made = make_course(tmp_path / "course", (REPOSITORY / "nbgrader_config.py").read_text())
+    release(made, [NAME])
+    for student, attack in CLASS.items():
+        hand_in(made, student, attack)
+    return made
+
+
+def start(course: Course) -> "subprocess.Popen[str]":
+    """Begin to grade, in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "grader", "grade", "--json", "--workers", "2",
+         "--course", str(course.root)],
+        cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def gone(pids: set[int]) -> bool:
+    """Whether they all end within seconds; a number that is not reaped yet has ended."""
+    return eventually(lambda: not any(os.path.exists(f"/proc/{pid}/cwd") for pid in pids))
+
+
+@pytest.mark.parametrize("lines", [0, 1, 4])
+def test_killed_and_begun_again_nothing_is_lost_or_doubled(course, lines) -> None:
+    process = start(course)
+    assert process.stdout
+    for _ in range(lines):
+        process.stdout.readline()
+    if not lines:
+        time.sleep(2)  # somewhere in starting up
+    started = descendants(process.pid)
+    process.kill()
+    process.wait()
+    assert gone(started)
+
+    done = {result.student: result for result in grade_all(course, list(course.submissions()))}
+    assert {student: result.score for student, result in done.items()} == EXPECTED
+    assert scores(course.gradebook) == EXPECTED
+    assert not list(course.root.rglob("*.new"))
+
+
+def test_what_was_graded_before_the_kill_is_not_graded_again(course) -> None:
+    process = start(course)
+    assert process.stdout
+    first = json.loads(process.stdout.readline())
+    process.kill()
+    process.wait()
+    page = course.autograded(first["student"], NAME)
+    before = page.stat().st_mtime_ns
+    list(grade_all(course, list(course.submissions())))
+    assert page.stat().st_mtime_ns == before
+
+
+def test_ctrl_c_stops_cleanly(course) -> None:
+    process = start(course)
+    assert process.stdout
+    process.stdout.readline()
+    started = descendants(process.pid)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 3
+    assert started
+    assert gone(started)
