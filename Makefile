@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 # One thread a process: the machine's cores are shared out over processes instead.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help demo test test-slow release grade lint format slides screenshots clean
+.PHONY: help demo test test-slow test-browser release grade lint format bench attacks slides screenshots clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,13 @@ test-slow: $(READY)  ## run the tests that take minutes
 
 bench: $(READY)  ## compare our engine with stock nbgrader (an hour)
 	PYTHONPATH=examples:benchmarks:. $(BIN)/python benchmarks/bench.py
+
+test-browser: $(READY) build/axe  ## run the tests that look at pages in Chromium (needs npm)
+	$(BIN)/python -m pip install --quiet --editable ".[browser]"
+	$(PYTEST) tests/browser
+
+build/axe:
+	npm install --silent --no-save --ignore-scripts --prefix $@ axe-core@4.14.1
 
 attacks: $(READY)  ## draw up docs/attacks.md, with stock nbgrader beside ours (half an hour)
 	PYTHONPATH=tests $(BIN)/python -m attacks.table docs/attacks.md

@@ -3,7 +3,6 @@
 Start Jupyter and nbgrader in this directory, so that they find this file.
 """
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -11,7 +10,6 @@ from nbgrader.preprocessors import (
     ClearOutput,
     ClearSolutions,
     ComputeChecksums,
-    GetGrades,
     LockCells,
     SaveCells,
 )
@@ -24,8 +22,8 @@ from grader.autograde.plugin import (
     SubmissionExporter,
     find_notebook,
 )
-from grader.course.feedback import HideTests
 from grader.course.late import LatePolicy
+from grader.course.pages.exporter import FeedbackExporter
 from grader.course.release import NameCells
 
 c = get_config()  # noqa: F821 - traitlets defines it
@@ -68,8 +66,9 @@ c.Autograde.autograde_preprocessors = [
 # What one submission may use; grader/sandbox/limits.py names them all.
 c.RunSubmission.limits = {"cell_seconds": 30, "submission_seconds": 120}
 
-# Tests are hidden before anything is drawn: no page ever holds them.
-c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
+# Our own page, which reads the gradebook itself and takes nothing from a hidden test.
+c.GenerateFeedback.exporter_class = FeedbackExporter
+c.GenerateFeedback.preprocessors = []
 
 # What lateness costs: a share of the points earned for each day begun, after a grace, up to a cap.
 c.AssignLatePenalties.plugin_class = LatePolicy

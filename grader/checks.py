@@ -112,8 +112,17 @@ def diagnose(
         return answer_at(point, outcome_of(function, point.values))
 
     found = explain(problem, verdict.name, asked, again)
-    sentence = "; ".join(filter(None, (verdict.sentence, found.sentence)))
+    known = verdict.sentence if says_more(verdict) else ""
+    said = [known, found.sentence]
+    if verdict.kind == "raised":  # what it raised comes last: its text is cut where it may leak
+        said.reverse()
+    sentence = "; ".join(filter(None, said)) or verdict.sentence
     return replace(verdict, sentence=sentence, diagnosis=found.names)
+
+
+def says_more(verdict: Verdict) -> bool:
+    """Whether the sentence on the shape says what a diagnosis does not: a dimension is lost."""
+    return verdict.kind != "shape" or len(verdict.shape or ()) != len(verdict.asked or ())
 
 
 def answer_at(point: Point, outcome: Outcome) -> Asked:

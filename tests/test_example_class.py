@@ -12,12 +12,12 @@ from notebooks import ASSIGNMENTS
 from students import CLASS, MATRICES, NETWORK
 
 # student, assignment: points, and words that stand in the feedback.
-SHAPE = "a gradient has the shape of its variable"
+NO_SUM = "as if the sum over the rows (the batch) were left out"
 TABLE = {
     ("acacia", MATRICES): (21, "after_first is not there: was its cell filled in"),
     ("birch", MATRICES): (3, "this gradient is computed by autograd"),
     ("birch", NETWORK): (0, "P | shape (4, 2) as asked | agrees: no"),
-    ("cedar", NETWORK): (16.81, "b1 | shape (4, 2), asked (1, 2) | agrees: no | " + SHAPE),
+    ("cedar", NETWORK): (16.81, "b1 | shape (4, 2), asked (1, 2) | agrees: no | " + NO_SUM),
     ("dahlia", MATRICES): (30, "All checks agree."),
     ("dahlia", NETWORK): (40, "All checks agree."),
     ("elder", MATRICES): (0, "Nothing was written here yet."),
@@ -25,11 +25,11 @@ TABLE = {
     ("fern", MATRICES): (27, "off by a factor 0.5"),
     ("ginkgo", MATRICES): (27, "as if the sign were flipped"),
     ("hazel", MATRICES): (28, "shape (5, 7), asked (7, 5) | agrees: no | as if transposed"),
-    ("iris", MATRICES): (27, "X | shape (4, 7) as asked | agrees: no | furthest"),
-    ("juniper", NETWORK): (36, "b1 | shape (4, 2), asked (1, 2) | agrees: no | " + SHAPE),
-    ("laurel", NETWORK): (35, "W1 | agrees: no | the call raised RuntimeError"),
-    ("maple", NETWORK): (38, "P | shape (4, 2) as asked | agrees: no | furthest"),
-    ("nettle", NETWORK): (39, "agrees: no | nan in"),
+    ("iris", MATRICES): (27, "as if max'(Z) were left out (Z = XW)"),
+    ("juniper", NETWORK): (36, "b1 | shape (4, 2), asked (1, 2) | agrees: no | " + NO_SUM),
+    ("laurel", NETWORK): (35, "were lost; @ and * bind alike"),
+    ("maple", NETWORK): (38, "as if b1 were added outside σ"),
+    ("nettle", NETWORK): (39, "the first at (0, 0): exp overflows there"),
     ("olive", MATRICES): (27, "this gradient is computed by autograd"),
     ("poplar", MATRICES): (27, "was .grad kept by reference and changed later?"),
     ("quince", MATRICES): (30, "cell relu_grad_W_test was deleted; it was put back"),
@@ -67,6 +67,11 @@ def test_each_student_gets_the_points_earned(example_class, student, assignment)
 def test_each_page_says_what_is_wrong(example_class, student, assignment) -> None:
     page = unescape(example_class[0].feedback(student, assignment).read_text())
     assert TABLE[student, assignment][1] in page
+
+
+def test_misconceptions_are_named_for_the_record(example_class) -> None:
+    named = {cell.grade_id: cell.diagnosis for cell in example_class[1]["hazel", MATRICES].cells}
+    assert sorted(filter(None, named.values())) == [["transpose"]]
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)

@@ -160,8 +160,9 @@ def _write(cell: Any, run: CellRun, count: int, settings: Settings) -> None:
         outputs = [*outputs, _AUTOGRAD_OUTPUT]
     cell.outputs = [NotebookNode(output) for output in outputs]
     cell.execution_count = count
-    if run.flags or run.notes:
-        cell.metadata[STAMP] = {"flags": run.flags, "notes": run.notes}
+    noted = {"flags": run.flags, "notes": run.notes, "diagnosis": run.diagnosis}
+    if any(noted.values()):
+        cell.metadata[STAMP] = noted
 
 
 _SAID = "this gradient is computed by autograd; it is to be written out by hand"

@@ -85,7 +85,8 @@ def _cell_result(cell: Cell, scores: dict[str, Any]) -> CellResult:
     said, flags = _said(cell, grade), list(cell.metadata.get(STAMP, {}).get("flags", []))
     score = points_of(grade)
     found = cell.metadata.get(STAMP, {}).get("derivation", {})
-    named = [found["mistake"]] if found.get("mistake") else []
+    named = list(cell.metadata.get(STAMP, {}).get("diagnosis", []))
+    named += [found["mistake"]] if found.get("mistake") else []
     return CellResult(name, score, grade["max_score"], said.status, said.message, named, flags)
 
 

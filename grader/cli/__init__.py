@@ -29,6 +29,7 @@ COMMANDS = (
     "history",
     "similar",
     "doctor",
+    "completion",
 )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.cli.exits import ALL_WELL, NEEDS_A_PERSON, WrongUseError
+from grader.cli.table import table
 
 if TYPE_CHECKING:
     from grader.rehearsal import Line
@@ -36,8 +37,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _as_table(lines: list[Line]) -> str:
-    width = max((len(one.grade_id) for one in lines), default=0)
-    return "\n".join(f"{one.grade_id:<{width}}  {one.status:<7}  {one.message}" for one in lines)
+    return table((one.grade_id, one.status, one.message) for one in lines)
 
 
 def _as_json(notebook: Path, lines: list[Line]) -> str:

@@ -26,23 +26,22 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    from grader.course.fault import CourseError
-    from grader.course.feedback import feedback
+    from grader.course.fault import Fault
+    from grader.course.feedback import feedback_pages
 
-    course, code = course_of(chosen), ALL_WELL
+    course, made = course_of(chosen), 0
     graded = submissions_of(chosen, course, course.graded())
     if not graded:
         print("nothing has been graded yet: run 'grader grade' first", file=sys.stderr)
         return NOTHING_RAN
-    for student, assignment in progress(graded, len(graded), "feedback"):
-        try:
-            page = feedback(course, student, assignment)
-        except CourseError as error:
-            print(error, file=sys.stderr)
-            code = NEEDS_A_PERSON
+    pages = progress(feedback_pages(course, graded), len(graded), "feedback")
+    for (student, assignment), page in zip(graded, pages, strict=True):
+        if isinstance(page, Fault):
+            print(page, file=sys.stderr)
             continue
+        made += 1
         if chosen.json:
             print(json.dumps({"student": student, "assignment": assignment, "page": str(page)}))
     if not chosen.json:
-        print(f"{len(graded)} pages in {course.root / 'feedback'}")
-    return code
+        print(f"{made} {'page' if made == 1 else 'pages'} in {course.root / 'feedback'}")
+    return ALL_WELL if made == len(graded) else NEEDS_A_PERSON

@@ -17,6 +17,7 @@ from grader.cli.arguments import (
 )
 from grader.cli.exits import ALL_WELL, NEEDS_A_PERSON, NOTHING_RAN, WrongUseError
 from grader.cli.progress import progress
+from grader.cli.table import line, plain, width
 
 SUMMARY = "autograde submitted/ into the gradebook"
 
@@ -62,7 +63,8 @@ def run(chosen: argparse.Namespace) -> int:
         course, submissions, workers=chosen.workers, force=chosen.force, level=level
     )
     try:
-        done = list(_shown(progress(results, len(submissions), "grading"), chosen.json))
+        coming = progress(results, len(submissions), "grading")
+        done = list(_shown(coming, widths_for(submissions), chosen.json))
     except CourseError as error:
         print(error, file=sys.stderr)
         return NOTHING_RAN
@@ -72,11 +74,18 @@ def run(chosen: argparse.Namespace) -> int:
     return _exit_code(done)
 
 
-def line(result: Result) -> str:
+def widths_for(submissions: Iterable[tuple[str, str]]) -> list[int]:
+    """How wide the columns are: they are printed one by one, long before the last is known."""
+    names = [("student", "assignment"), *submissions]
+    return [max(width(plain(name)) for name in column) for column in zip(*names, strict=True)]
+
+
+def told(result: Result, widths: list[int]) -> str:
     """One submission in a line of the terminal."""
-    who = f"{result.student:<14} {result.assignment:<22}"
     points = f"{result.score:g}/{result.max_score:g}"
-    return f"{who} {points:>9}  {result.status:<6}  {result.error or _manual(result)}".rstrip()
+    said = plain(result.error or _manual(result))
+    fields = (result.student, result.assignment, points, result.status, said)
+    return line(fields, [*widths, 9, 6, width(said)])
 
 
 def _manual(result: Result) -> str:
@@ -84,9 +93,9 @@ def _manual(result: Result) -> str:
     return f"{waiting} to be read by a person" if waiting else ""
 
 
-def _shown(results: Iterable[Result], as_json: bool) -> Iterable[Result]:
+def _shown(results: Iterable[Result], widths: list[int], as_json: bool) -> Iterable[Result]:
     for result in results:
-        print(result.to_json() if as_json else line(result), flush=True)
+        print(result.to_json() if as_json else told(result, widths), flush=True)
         yield result
 
 

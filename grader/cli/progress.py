@@ -19,9 +19,13 @@ def progress(items: Iterable[T], total: int, doing: str) -> Iterator[T]:
 
 def _with_bar(items: Iterable[T], total: int, doing: str) -> Iterator[T]:
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import MofNCompleteColumn, Progress
 
     # What is printed meanwhile goes above the bar, unless it goes into a file or a pipe.
     to_screen, console = sys.stdout.isatty(), Console(stderr=True)
-    with Progress(console=console, transient=True, redirect_stdout=to_screen) as bar:
+    columns = (
+        *Progress.get_default_columns(),
+        MofNCompleteColumn(),
+    )  # a bar, the time left, how many
+    with Progress(*columns, console=console, transient=True, redirect_stdout=to_screen) as bar:
         yield from bar.track(items, total=total, description=doing)

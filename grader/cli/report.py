@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from grader.cli.arguments import add_course, course_of
-from grader.cli.exits import ALL_WELL, NOTHING_RAN
+from grader.cli.exits import ALL_WELL, NOTHING_RAN, WrongUseError
+from grader.cli.table import table
 
 if TYPE_CHECKING:
-    from grader.autograde.result import Result
-    from grader.course.report import Standing
+    from grader.course.pages.classroom import Report, Row
 
 SUMMARY = "write a page about the class"
 
@@ -22,30 +23,39 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    from grader.autograde.record import latest_results
-    from grader.course.report import write_report
+    from grader.course.pages.classroom import gather
+    from grader.course.pages.report import as_json, write_report
+    from grader.course.roster import RosterError
 
     course = course_of(chosen)
-    standing = {(one.student, one.assignment): in_short(one) for one in latest_results(course)}
-    if not standing:
+    try:
+        report = gather(course)
+    except RosterError as error:
+        raise WrongUseError(str(error)) from error
+    if not any(row.status in ("graded", "not graded") for row in report.rows):
         print("nothing has been graded yet: run 'grader grade' first", file=sys.stderr)
         return NOTHING_RAN
-    page = write_report(course, standing)
-    print(json.dumps({"page": str(page)}) if chosen.json else f"{as_table(standing)}\n\n{page}")
+    page = write_report(course, report)
+    if chosen.json:
+        print(json.dumps({"page": str(page)} | as_json(report), ensure_ascii=False))
+    else:
+        print(f"{table(rows(report))}\n\n{page}")
     return ALL_WELL
 
 
-def in_short(result: Result) -> str:
+def rows(report: Report) -> Iterator[tuple[str, ...]]:
+    """A heading, and a row for each student with a column for each assignment."""
+    names = [assignment.name for assignment in report.assignments]
+    found = {(row.student, row.assignment): row for row in report.rows}
+    yield ("student", *names)
+    for student in sorted({row.student for row in report.rows}):
+        yield (student, *(in_short(found[student, name]) for name in names))
+
+
+def in_short(row: Row) -> str:
     """What stands in the table for one submission."""
-    if result.error:
-        return f"not graded: {result.error}"
-    waiting = sum(cell.status == "manual" for cell in result.cells)
-    return f"{result.score:g} of {result.max_score:g}" + (f", {waiting} to read" if waiting else "")
-
-
-def as_table(standing: Standing) -> str:
-    """Students down, assignments across, what each has got where they meet."""
-    from grader.course.report import rows
-
-    short = [[text.split(":")[0] for text in row] for row in rows(standing)]
-    return "\n".join("".join(f"{text:<24}" for text in row).rstrip() for row in short)
+    if row.score is None:
+        return row.status
+    most = sum(check.max_points for check in row.checks.values())
+    waiting = f", {row.waiting:g} to read" if row.waiting else ""
+    return f"{row.score:g} of {most:g}{waiting}"

@@ -1,52 +1,43 @@
-"""Feedback pages: each student's own notebook with scores, and nothing of the hidden tests."""
+"""Feedback pages: what each student got for what, and why; nothing of the hidden tests."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
-import nbformat
-from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
-
-from grader.course.converters import ConversionError, convert
 from grader.course.fault import CourseError, Fault
+from grader.course.gradebook import open_gradebook
 from grader.course.layout import Course
-from grader.notebook import Cell, is_test, last_line, outcome
+from grader.course.pages.feedback import feedback_page
+from grader.course.pages.reading import read_notebook, submission_of
+from grader.course.pages.scores import NOTHING, Place, Scores, all_scores
 
 
 def feedback(course: Course, student: str, assignment: str) -> Path:
     """Write the page of one autograded submission, in nbgrader's place for it."""
-    from nbgrader.converters import GenerateFeedback
+    page = next(feedback_pages(course, [(student, assignment)]))
+    if isinstance(page, Fault):
+        raise CourseError([page])
+    return page
 
+
+def feedback_pages(course: Course, submissions: Iterable[Place]) -> Iterator[Path | Fault]:
+    """Write the page of each submission, or say why there is none; one failing stops no other."""
+    with open_gradebook(course) as book:
+        scores = all_scores(book)
+    for place in submissions:
+        yield _write_page(course, *place, scores.get(place, NOTHING))
+
+
+def _write_page(course: Course, student: str, assignment: str, scores: Scores) -> Path | Fault:
+    graded, page = course.autograded(student, assignment), course.feedback(student, assignment)
+    cure = f"Grade it again: 'grader grade {assignment} --student {student} --force'"
+    if not scores.grades:
+        return Fault(graded, "", "it is not in the gradebook", cure)
     try:
-        convert(course, GenerateFeedback, assignment, student)
-    except ConversionError as error:
-        cure = f"Grade it again: 'grader grade {assignment} --student {student} --force'"
-        where = course.autograded(student, assignment)
-        raise CourseError([Fault(where, "", str(error).rstrip("."), cure)]) from None
-    return course.feedback(student, assignment)
-
-
-class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
-    """Cuts hidden tests out of sources, and out of all that running them printed."""
-
-    def preprocess_cell(self, cell: Cell, resources: Any, index: int) -> tuple[Cell, Any]:
-        if is_test(cell):
-            _say_outcome_only(cell)
-        elif cell.cell_type == "code":
-            cell.outputs = [_without_traceback(output) for output in cell.outputs]
-        return cell, resources
-
-
-def _say_outcome_only(cell: Cell) -> None:
-    said = outcome(cell)
-    cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"{said.message}\n")]
-    # Test cells come from the gradebook, so these regions are ours and well formed.
-    ClearHiddenTests()._remove_hidden_test_region(cell)
-
-
-def _without_traceback(output: Any) -> Any:
-    """A traceback shows the lines around each call, some of which are not the student's."""
-    if output.output_type == "error":
-        output.traceback = [f"{output.ename}: {last_line(output.evalue)}"]
-    return output
+        submission = submission_of(read_notebook(graded), student, assignment, scores)
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        return Fault(graded, "", f"it cannot be read ({type(error).__name__}: {error})", cure)
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(feedback_page(submission), encoding="utf-8")
+    return page

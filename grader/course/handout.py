@@ -31,6 +31,7 @@ ROOMS = [
     "rehearsal.py",
     "cli/__init__.py",
     "cli/exits.py",
+    "cli/table.py",
     "cli/check.py",
     "cli/derivation.py",
 ]

@@ -3,7 +3,6 @@
 import bisect
 import logging
 import re
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,13 +13,14 @@ from grader.latex.tex import Tex
 from grader.latex.tree import Node
 
 from .definitions import Document, Head
-from .equation import Equations, Outcome, Verdict
+from .equation import UNDECLARED, Equations, Outcome, Verdict
 from .gradients import Gradients
 from .mistakes import Mistakes
 from .report import Report, Step, report_of
 from .text import Part, Statement
 from .tolerance import Tolerance
 
+ASIDE = {r"\arg", r"\argmin", r"\min", r"\lim", r"\int", r"\Pr", r"\inf", r"\sup"}
 LOG = logging.getLogger(__name__)
 MOST_EARLIER = 14  # expressions that a line starting with = may go on from
 
@@ -83,7 +83,7 @@ class Checker:
 
     def run(self) -> list[Step]:
         for order, statement in enumerate(self.document.statements):
-            if time.monotonic() > self.document.deadline:
+            if self.document.budget.spent():
                 self._out_of_time(statement)
                 break
             if statement.plain and not self._clear(order, statement):
@@ -328,10 +328,16 @@ class Checker:
             for n in tree.walk(node)
         )
 
-    def _matters(self, part: Part) -> bool:
-        """Whether a step that was not understood could bear on the derivation."""
+    def _matters(self, part: Part, outcome: Outcome) -> bool:
+        """Whether a step that was not understood could bear on the derivation: it derives
+        something, or speaks of known names alone.
+        """
         texts = [t.text for t in part.tokens]
         derives = {"d", r"\partial", r"\nabla", r"\mathrm", r"\dd"} & set(texts)
+        if outcome.message.startswith(UNDECLARED) and not derives:
+            return False
+        if ASIDE & set(texts):
+            return False
         if not texts[0]:
             return True
         names = {n.split("_")[0] for n in self.document.names.values}
@@ -351,7 +357,7 @@ class Checker:
         line, column = self._place(part.tokens[0].at)
         step = Step(
             line, column, self._typed(part, chain), outcome.verdict, outcome.message,
-            outcome.remarks, states=states, links=links, matters=self._matters(part),
+            outcome.remarks, states=states, links=links, matters=self._matters(part, outcome),
         )  # fmt: skip
         if outcome.verdict is Verdict.NOT_UNDERSTOOD and at is not None:
             line, column = self._place(at)

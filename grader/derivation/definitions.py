@@ -5,25 +5,27 @@ are meant, and for each expression whether it defines something.
 """
 
 import re
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.latex import Variable, tree
+from grader.latex.budget import Budget
 from grader.latex.errors import Unreadable
 from grader.latex.formula import scope_of
-from grader.latex.lexer import Lexer, Reading, index_like, index_list, read_whole
+from grader.latex.lexer import Lexer, Reading, read_whole
 from grader.latex.names import Names
+from grader.latex.pieces import index_like, index_list
 from grader.latex.scope import Definition, UserFunction
 from grader.latex.tex import CLOSE, OPEN, STYLES, Tex, tokens
 from grader.latex.tree import Node
 
 from .text import Part, statements
 
-SECONDS = 1.2  # for one document, reading and checking
+SECONDS = 1.2  # of CPU for one document, so that a busy machine changes no verdict
 INTRODUCES = re.compile(
     r"令|设|設|记|記|定义|定義|其中|\b(let|define|denote|write|where|set|put|call|with)\b", re.I
 )
+SIGMOID = re.compile(r"sigmoid|logistic|S 型|S型|\\frac\{?1\}?\{1 ?\+ ?e", re.I)
 ENTRY = re.compile(r"(.+?)_(\w,?\w?)((?:\^\(\w+\))?)$")
 
 
@@ -41,9 +43,9 @@ class Document:
 
     def __init__(self, text: str, variables: Sequence[Variable], given: Iterable[str]) -> None:
         self.text = text
-        self.deadline = time.monotonic() + SECONDS
+        self.budget = Budget(SECONDS)
         self.scope = scope_of(variables)
-        self.scope.deadline = self.deadline + 0.2
+        self.scope.budget = self.budget
         self.names = Names(self.scope.variables, self.scope.sizes)
         self.students: set[str] = set()
         self.heads: dict[tuple[int, int], Head] = {}  # statement, part that holds the value
@@ -51,6 +53,7 @@ class Document:
         self._given = [tokens(formula) for formula in given]
         self.statements = statements(text)
         self._announce_given()
+        self._sigma_of_the_problem()
         self._find_heads()
         self._define_given()
         self._read_statements()
@@ -77,6 +80,17 @@ class Document:
 
     def _given_uses(self, command: str) -> bool:
         return any(t.text == command for found in self._given for t in found)
+
+    def _sigma_of_the_problem(self) -> None:
+        """Sigma is relu where the problem has a relu and nobody speaks of a sigmoid."""
+        said = self.text + " ".join(t.text for found in self._given for t in found)
+        bends = any(self._given_uses(c) for c in (r"\max", r"\relu", r"\ReLU")) or re.search(
+            r"relu|max", "".join(t.text for found in self._given for t in found), re.I
+        )
+        silent = not self._given_uses(r"\sigma") and not SIGMOID.search(said)
+        if bends and silent and re.search(r"relu", self.text, re.I):
+            self.names.functions.add("sigma")
+            self.scope.functions["sigma"] = UserFunction(("x",), "relu")
 
     # ------------------------------------------------------------ what the student introduces
 
@@ -242,7 +256,7 @@ class Document:
 
     def _read_statements(self) -> None:
         for statement in self.statements:
-            reading = Reading(self.names, statement.mended, self.deadline)
+            reading = Reading(self.names, statement.mended, self.budget)
             for part in statement.parts:
                 if part.node is None and part.tokens:
                     try:
@@ -270,7 +284,15 @@ class Document:
             self.scope.functions[head.name] = UserFunction(head.parameters, node)
         else:
             indices = head.parameters if head.kind == "entries" else ()
+            if head.name in self.scope.definitions and self._strange(node):
+                return  # a meaning that rests on unknown symbols takes no known one's place
             self.scope.define(head.name, Definition(order, node, indices))
+
+    def _strange(self, node: Node) -> bool:
+        names = {n.name for n in tree.walk(node) if isinstance(n, tree.Name)}
+        waiting = [d.node for n in names for d in self.scope.definitions.get(n, ())]
+        inside = {n.name for d in waiting for n in tree.walk(d) if isinstance(n, tree.Name)}
+        return not all(self.names.known(n) for n in names | inside)
 
     def _first_scalar_name(self) -> str:
         """The objective where none is given: what the text takes the differential of, or f."""

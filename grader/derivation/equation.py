@@ -5,7 +5,6 @@ what was taken the liberty of is always remarked; never two liberties at once. W
 everything was understood, every symbol is known, and no tolerated reading holds.
 """
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -23,6 +22,7 @@ from .compare import Comparison, compare, kinds_agree
 from .definitions import Document
 from .draws import SPARE, draws
 
+UNDECLARED = "not declared and not defined"
 MOST_READINGS = 80
 CONVENTIONS = {"layout", "line", "nabla", "power", "argument"}  # choices that are no liberty
 
@@ -152,9 +152,9 @@ class Equations:
         if found is not None or not patient:
             return found, best, misfit
         for tried, meanings in enumerate(self._alternatives(asked, left, right)):
-            if tried > MOST_READINGS or time.monotonic() > self.document.deadline:
+            if tried > MOST_READINGS or self.document.budget.spent():
                 break
-            found, other, _ = self._attempt((left, right), order, meanings, {})
+            found, other, _ = self._attempt((left, right), order, meanings, asked)
             if found is not None:
                 return found, best, misfit
             best = best or other
@@ -165,11 +165,9 @@ class Equations:
     ) -> Iterator[dict[Key, int]]:
         """Other answers to the questions of meaning: one, one kind everywhere, two conventions."""
         derivatives = tree.holds(left, tree.Derivative) and tree.holds(right, tree.Derivative)
-        rows = derivatives or self._numerator_layout(left)
-        keys = {k: n for k, n in asked.items() if k != ("layout", "rows") or rows}
-        for key, answers in keys.items():
-            for answer in range(1, answers):
-                yield {key: answer}
+        refused = set() if derivatives or self._numerator_layout(left) else {("layout", "rows")}
+        yield from self._single(asked, refused)
+        keys = {k: n for k, n in asked.items() if k not in refused}
         for kind in {k[0] for k in keys}:
             alike = [k for k in keys if k[0] == kind]
             if len(alike) > 1:
@@ -181,6 +179,18 @@ class Equations:
                 for answer in range(1, keys[first]):
                     for other in range(1, keys[second]):
                         yield {first: answer, second: other}
+
+    def _single(self, asked: Mapping[Key, int], refused: set[Key]) -> Iterator[dict[Key, int]]:
+        """One other answer at a time; trying one may bring up further questions."""
+        tried: set[tuple[Key, int]] = set()
+        while True:
+            new = [(k, a) for k, n in asked.items() if k not in refused for a in range(1, n)]
+            new = [pair for pair in new if pair not in tried]
+            if not new:
+                return
+            for key, answer in new:
+                tried.add((key, answer))
+                yield {key: answer}
 
     def _numerator_layout(self, left: Node) -> bool:
         """Whether it is a derivative by an intermediate, which may be a row where a row is said."""
@@ -290,7 +300,7 @@ class Equations:
             _, best, _ = self._attempt((left, right), order, {}, {})
             if best is not None and best.comparison.reason == "value":
                 return self._wrong(best)
-        return Outcome(Verdict.NOT_UNDERSTOOD, f"not declared and not defined: {said}")
+        return Outcome(Verdict.NOT_UNDERSTOOD, f"{UNDECLARED}: {said}")
 
     def _for_any(self, confirmed: Outcome, said: str) -> Outcome:
         """It holds whatever the undeclared symbols are."""

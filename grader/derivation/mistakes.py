@@ -5,7 +5,6 @@ line it follows from rightly, a misconception that yields exactly this value, an
 of the line that would make it hold.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -13,11 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.latex import tree
+from grader.latex.budget import Budget
+from grader.latex.duals import Dual, Seed
 from grader.latex.errors import Unreadable
 from grader.latex.functions import Array
 from grader.latex.terms import Term, parts
 from grader.latex.tree import Node
-from grader.latex.values import Dual, Numbers, Seed
+from grader.latex.values import Numbers
 
 from .definitions import Document
 from .edits import Context, Edit, edits
@@ -53,7 +54,6 @@ class Mistakes:
     equations: Equations
     symmetric: Callable[[str, Node, Node, int], bool]
     wrong: list[Earlier] = field(default_factory=list)
-    named: bool = False  # the first mistake of the text was looked for
 
     def remember(self, step: Step, chain: "Chain", part: Part, outcome: Outcome) -> None:
         """Nothing to say of a line that holds."""
@@ -88,9 +88,8 @@ class Mistakes:
         seen = self._misconception(left, right, order)
         if seen:
             return seen, None
-        if self.named and time.monotonic() > self.document.deadline - SECONDS:
+        if self.document.budget.spent():
             return None
-        self.named = True
         edit = self._edited(left, right, order)
         return (self._said(edit, left), edit.hint) if edit else None
 
@@ -280,9 +279,9 @@ class Mistakes:
         """The single edit of the right side with which the line holds."""
         value = self.equations.value(left, order)
         known = value[0] if value is not None and value[0].closed else left
-        stop = min(time.monotonic() + SECONDS, self.document.deadline)
+        budget = Budget(SECONDS)
         for tried, edit in enumerate(edits(right, self._context(order))):
-            if tried > MOST_EDITS or time.monotonic() > stop:
+            if tried > MOST_EDITS or budget.spent() or self.document.budget.spent():
                 return None
             if self.equations.holds(known, edit.node, order):
                 return edit

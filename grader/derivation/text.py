@@ -28,6 +28,8 @@ SEGMENT = re.compile(
     re.S,
 )
 FENCE = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*(\w*)[^\n]*\n(.*?)^[ \t]*\1[ \t]*$", re.S | re.M)
+PRINTED = re.compile(r"tensor\s*\(|requires\\?_grad|dtype\s*=")  # what torch printed, pasted
+JOINS = re.compile(r"[ \t]*[=＝][ \t]*")
 HEAD_OUTSIDE = re.compile(r"(?:^|[^\w\\])([A-Za-z]\w*)[ \t]*=[ \t]*$")
 EQUAL = {"=", r"\equiv", r"\triangleq", r"\coloneqq", r"\doteq", r"\stackrel", r"\coloneq"}
 NEARLY = {r"\approx", r"\propto", r"\simeq", r"\cong", r"\sim", r"\approxeq"}
@@ -84,16 +86,31 @@ def segments(text: str) -> Iterator[Segment]:
     """The formulas of a text in order, each with the prose before it."""
     text = _without_code(text)
     last = 0
+    joined: Segment | None = None  # the last formula, which `$a$ = $b$` may go on with
     for match in SEGMENT.finditer(text):
         prose = text[last : match.start()]
-        yield from _plain_lines(text, last, match.start())
+        plain = list(_plain_lines(text, last, match.start()))
+        if plain and joined:
+            yield joined
+            joined = None
+        yield from plain
         math, at, display = _formula(match)
         outside = HEAD_OUTSIDE.search(prose)
         if outside:  # f = $...$, the left side typed outside
             start = last + outside.start(1)
             math, at = text[start : match.start()] + " " * (at - match.start()) + math, start
         last = match.end()
-        yield Segment(math, at, display, prose)
+        if PRINTED.search(math):
+            continue
+        if joined and JOINS.fullmatch(prose) and not display:
+            joined = Segment(joined.math + " = ".rjust(at - joined.at - len(joined.math)) + math,
+                             joined.at, False, joined.prose)  # fmt: skip
+            continue
+        if joined:
+            yield joined
+        joined = Segment(math, at, display, prose)
+    if joined:
+        yield joined
     yield from _plain_lines(text, last, len(text))
 
 

@@ -51,28 +51,28 @@ class Fit:
         """The explanations by one mistake, perhaps with a factor or a transpose, or by two."""
         return self.untransposed() or self._transposed() or self._rarer()
 
-    def untransposed(self) -> list[Found]:
+    def untransposed(self, factors: bool = True) -> list[Found]:
         """The explanations by one mistake, or else by one mistake and a factor."""
         whole = list(self._of_truth())
         if whole:
             return whole
         fits = [(slip, self.factors(slip)) for slip in candidates(self.problem, self.name)]
-        found = [(slip, factors) for slip, factors in fits if factors]
+        found = [(slip, numbers) for slip, numbers in fits if numbers]
         alone = [
             (slip, ((slip.name,), slip.sentence))
-            for slip, factors in found
-            if all(near(f, (1.0,)) for _, f in factors)
+            for slip, numbers in found
+            if all(near(f, (1.0,)) for _, f in numbers)
         ]
-        if alone:
+        if alone or not factors:
             return self._chosen(alone)
-        besides = [(slip, self.besides(factors)) for slip, factors in found]
+        besides = [(slip, self.besides(numbers)) for slip, numbers in found]
         return self._chosen([(slip, both(slip, more)) for slip, more in besides if more])
 
     def _transposed(self) -> list[Found]:
         if any(a.answer is None or a.answer.ndim != 2 for a in self.asked):
             return []
         turned = [Asked(a.point, a.answer.mT, a.error) for a in self.asked if a.answer is not None]
-        found = Fit(self.problem, self.name, turned).untransposed()
+        found = Fit(self.problem, self.name, turned).untransposed(factors=False)
         return [((*names, "transpose"), f"{text}, and transposed") for names, text in found]
 
     def _rarer(self) -> list[Found]:

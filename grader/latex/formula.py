@@ -7,11 +7,11 @@ r"""Read the formula of a problem: `read_formula(text, variables)`.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .budget import Budget
 from .errors import LatexError, Misfit, Unreadable
 from .lexer import Reading, read_whole
 from .names import Names, canonical
@@ -100,10 +100,11 @@ def read_formula(text: str, variables: Sequence[Variable], *, matrix: bool = Fal
     The right side is a number, or with `matrix` any matrix (`P = XW`).
     """
     scope = scope_of(variables)
+    scope.budget = Budget(SECONDS)
     names = Names(scope.variables, scope.sizes)
     try:
         name, right = _sides(tokens(text))
-        found = Reading(names, deadline=time.monotonic() + SECONDS)
+        found = Reading(names, budget=scope.budget)
         node = read_whole(right, found)
         if found.mended:
             raise Unreadable(found.mended[0][1], found.mended[0][0], "pair the brackets")

@@ -5,17 +5,30 @@ derivative, `1` a matrix of ones, `W1` a name. Here, and only here, that is sett
 """
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lark import Token
 
 from . import tree
+from .brackets import PAIRS, mended
+from .budget import UNBOUNDED, Budget
 from .errors import Unreadable
 from .names import FUNCTIONS, GREEK, Names
 from .parser import parse
-from .tex import ACCENTS, CLOSE, OPEN, STYLES, SWITCHES, WORDY, Tex, argument, flat, words
+from .pieces import (
+    Script,
+    bare,
+    index_like,
+    index_list,
+    layer_label,
+    split,
+    split_arguments,
+    sum_indices,
+    without_prose,
+)
+from .scope import ENTRYWISE
+from .tex import ACCENTS, CLOSE, OPEN, STYLES, SWITCHES, WORDY, Tex, argument, flat
 from .tree import Node
 
 OPERATORS = {
@@ -32,12 +45,10 @@ TRANSPOSES = {"T", "t", "top", "intercal", "Tr", "tr", "trans", "H", "transpose"
 TAKE_THE_RUN = {"tr", "vec", "diag", "det", "sum", "logdet"}
 DOUBLE_BARS = {r"\|", r"\Vert", r"\lVert", r"\rVert"}
 BARS = DOUBLE_BARS | {"|", r"\vert", r"\lvert", r"\rvert", r"\mid"}
-PAIRS = {"OPEN": "CLOSE", "NORM_OPEN": "NORM_CLOSE", "BAR_OPEN": "BAR_CLOSE", "LANGLE": "RANGLE"}
 OPERANDS = {"NAME", "NUMBER", "WHOLE", "AFTER", *PAIRS.values()}
 LONGEST_WORD = 30
+LIBRARIES = {"np", "numpy", "torch", "tf", "F"}  # np.where is where
 DEEPEST_TREE = 90
-INDEX_LETTERS = set("ijklmnrstpquvab")
-INDEX_ITEM = re.compile(r"cdot|[a-z]|\d|:|\*")
 D_COMMANDS = {r"\dd", r"\diff", r"\differential", r"\differentialD"}
 
 
@@ -47,14 +58,14 @@ class Reading:
 
     names: Names
     mended: list[tuple[int, str]] = field(default_factory=list)
-    deadline: float = float("inf")
+    budget: Budget = UNBOUNDED
 
 
 def read(tokens: list[Tex], reading: Reading) -> Node:
     """The tree of a formula; Unreadable where it says nothing we know."""
     if not tokens:
         raise Unreadable("nothing stands here")
-    if time.monotonic() > reading.deadline:
+    if reading.budget.spent():
         raise Unreadable("this takes too long to read", tokens[0].at)
     try:
         return parse(Lexer(list(tokens), reading).run())
@@ -68,23 +79,6 @@ def read_whole(tokens: list[Tex], reading: Reading) -> Node:
     if tree.depth(node) > DEEPEST_TREE:
         raise Unreadable("too many things inside one another", tokens[0].at)
     return node
-
-
-@dataclass(frozen=True)
-class Script:
-    """What hangs on a symbol: `_{...}`, `^{...}` or a prime."""
-
-    kind: str  # sub, sup, prime
-    tokens: list[Tex]
-    at: int
-
-    @property
-    def text(self) -> str:
-        return flat(self.tokens)
-
-    @property
-    def is_prime(self) -> bool:
-        return self.kind == "prime" or (self.kind == "sup" and self.text in ("prime", "'"))
 
 
 class Lexer:
@@ -102,7 +96,7 @@ class Lexer:
             self._step(self.tokens[self.i])
             if self.i == before:
                 raise Unreadable("this is not understood", self.tokens[before].at)
-        return _mend(self.out, self.reading.mended)
+        return mended(self.out, self.reading.mended)
 
     # -------------------------------------------------------------- one token after another
 
@@ -257,7 +251,7 @@ class Lexer:
     def _wraps(self, script: Script) -> list[Callable[[Node], Node]]:  # noqa: PLR0911
         at, text = script.at, script.text
         if script.kind == "prime":
-            return [lambda x: tree.Transpose(at, x)]
+            return [lambda x: _primed(at, x)]
         if script.kind == "sub":
             return [self._subscript(script)]
         if text in TRANSPOSES and not (len(text) == 1 and text != "T" and self.names.known(text)):
@@ -439,7 +433,7 @@ class Lexer:
         scripts = self._scripts()
         below = next((s.text for s in scripts if s.kind == "sub"), "")
         above = next((s.text for s in scripts if s.kind == "sup"), "")
-        indices = _sum_indices(below)
+        indices = sum_indices(below)
         upto = ((indices[0], above),) if len(indices) == 1 and above in self.names.sizes else ()
         self._emit("SUM", (indices, upto), token.at)
         return True
@@ -454,19 +448,19 @@ class Lexer:
             len(self.tokens),
         )
         body, self.i = self.tokens[self.i + 1 : end], end + 1
-        rows = [self._case(row) for row in _split(body, "\\\\") if row]
+        rows = [self._case(row) for row in split(body, "\\\\") if row]
         if not rows:
             raise Unreadable("no case is given", token.at)
         self._whole(tree.Cases(token.at, tuple(rows)))
         return True
 
     def _case(self, row: list[Tex]) -> tuple[Node, Node | None]:
-        value, *conditions = _split(row, "&")
+        value, *conditions = split(row, "&")
         if not conditions and any(t.text == "," for t in value):
-            value, *conditions = _split(value, ",")
+            value, *conditions = split(value, ",")
         while value and value[-1].text in ",;.":
             value = value[:-1]
-        condition = _without_prose([t for c in conditions for t in c])
+        condition = without_prose([t for c in conditions for t in c])
         at = row[0].at
         return self._read(value, at), self._read(condition, at) if condition else None
 
@@ -497,7 +491,7 @@ class Lexer:
         scripts = self._scripts()
         below = next((s for s in scripts if s.kind == "sub"), None)
         if below and any(t.text in RELATIONS for t in below.tokens):
-            self._whole(self._read(_bare(below.tokens), at))
+            self._whole(self._read(bare(below.tokens), at))
             self._hang([s for s in scripts if s.kind != "sub"])
             return
         if self._peek() in OPEN | {"{"} and self._indicator(at):
@@ -515,7 +509,7 @@ class Lexer:
         if not any(t.text in RELATIONS for t in inside):
             return False
         self.i = close + 1
-        self._whole(tree.Group(at, self._read(_bare(inside), at)))
+        self._whole(tree.Group(at, self._read(bare(inside), at)))
         self._hang(self._scripts())
         return True
 
@@ -577,6 +571,9 @@ class Lexer:
         if not token.letter:
             return False
         run = self._run_of_letters(self.i)
+        if run in LIBRARIES and self._peek(len(run)) == ".":
+            self.i += len(run) + 1
+            return True
         word = self._word_at(self.i) or self._unknown_word(run) or run[0]
         self.i += len(word)
         at = token.at
@@ -588,8 +585,16 @@ class Lexer:
             self._hang(self._scripts())
         else:
             self._digits_below()
+            self._word_below(word)
             self._name(word, at)
         return True
+
+    def _word_below(self, word: str) -> None:
+        """Y{pred} typed for Y_{pred}."""
+        if self._peek() == "{" and len(word) == 1 and self.names.known(word):
+            inside = flat(argument(self.tokens, self.i)[0])
+            if len(inside) >= 3 and inside.isalpha() and inside.lower() not in FUNCTIONS:
+                self.tokens.insert(self.i, Tex("_", self.tokens[self.i].at))
 
     def _unknown_word(self, run: str) -> str | None:
         """A word typed as one that we do not know: mask, loss, pred."""
@@ -605,7 +610,7 @@ class Lexer:
     def _name(self, base: str, at: int) -> None:
         """A symbol with what hangs on it: a name, a function, an entry of a matrix."""
         scripts = self._scripts()
-        label, scripts = _label(scripts)
+        label, scripts = layer_label(scripts)
         below = next((s for s in scripts if s.kind == "sub"), None)
         name, marks = self._with_subscript(base, label, below, scripts)
         if name is None:
@@ -670,7 +675,7 @@ class Lexer:
         if self._peek() in OPEN or self._peek() == "{":
             if powers:  # \log^2(x)
                 close = self._closing(self.i)
-                inside = _split_arguments(self.tokens[self.i + 1 : close])
+                inside = split_arguments(self.tokens[self.i + 1 : close])
                 self.i = close + 1
                 self._whole(
                     tree.Call(at, function, primes, tuple(self._read(a, at) for a in inside))
@@ -697,126 +702,7 @@ class Lexer:
             self.i = close + 1
 
 
-# ------------------------------------------------------------------ pieces of text
-
-
-def index_like(text: str) -> bool:
-    """Whether a subscript reads as indices (ij, i:, i,j) rather than as part of a name."""
-    parts = index_list(text)
-    if "".join(parts) != text.replace(",", "") or not 1 <= len(parts) <= 2:
-        return False
-    if len(parts) == 1:
-        return text in ("i", "j", "k", "l")
-    return any(p in INDEX_LETTERS for p in parts)
-
-
-def index_list(text: str) -> tuple[str, ...]:
-    """The indices of a subscript."""
-    return tuple(INDEX_ITEM.findall(text))
-
-
-def _sum_indices(below: str) -> tuple[str, ...]:
-    if "=" in below:
-        heads = re.findall(r"([a-z,]+)=", below)
-        return tuple(c for head in heads for c in head if c.isalpha())
-    return tuple(c for c in below.split("in", maxsplit=1)[0] if c.isalpha() and c.islower())
-
-
-def _label(scripts: list[Script]) -> tuple[str, list[Script]]:
-    """A layer label such as ^{(1)} or ^{*}, which is part of the name, apart from the rest."""
-    label, rest = "", []
-    for script in scripts:
-        text = script.text
-        match = re.match(r"[\(\[](\w+)[\)\]]", text) if script.kind == "sup" else None
-        if match and script.tokens[0].text in ("(", "["):
-            label += f"^({match[1]})"
-            close = next(i for i, t in enumerate(script.tokens) if t.text in (")", "]"))
-            if script.tokens[close + 1 :]:
-                rest.append(Script("sup", script.tokens[close + 1 :], script.at))
-        elif script.kind == "sup" and text in ("*", "star", "ast"):
-            label += "^*"
-        else:
-            rest.append(script)
-    return label, rest
-
-
-def _split(tokens: list[Tex], at: str) -> list[list[Tex]]:
-    parts: list[list[Tex]] = [[]]
-    for token in tokens:
-        if token.text == at:
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return parts
-
-
-def _split_arguments(tokens: list[Tex]) -> list[list[Tex]]:
-    parts: list[list[Tex]] = [[]]
-    depth = 0
-    for token in tokens:
-        depth += token.text in OPEN or token.text == "{"
-        depth -= token.text in CLOSE or token.text == "}"
-        if token.text == "," and depth == 0:
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return parts
-
-
-def _bare(tokens: list[Tex]) -> list[Tex]:
-    while len(tokens) >= 2 and tokens[0].text in OPEN | {"{"} and tokens[-1].text in CLOSE | {"}"}:
-        tokens = tokens[1:-1]
-    return tokens
-
-
-CASE_WORDS = re.compile(
-    r"\s*(if|when|where|for|otherwise|else|其他|其它|其餘|其余|否则|否則|若|当|當)*\s*"
-)
-
-
-def _without_prose(tokens: list[Tex]) -> list[Tex]:
-    """The condition of a case without its if, otherwise, 若, 其他."""
-    out: list[Tex] = []
-    i = 0
-    while i < len(tokens):
-        if tokens[i].text in WORDY:
-            inside, j = argument(tokens, i + 1)
-            text = words(inside)
-            if CASE_WORDS.fullmatch(text.lower()) or not text.isascii():
-                i = j
-                continue
-        if tokens[i].text.isascii() and tokens[i].text not in (r"\quad", r"\qquad"):
-            out.append(tokens[i])
-        i += 1
-    while out and out[-1].text in ",;.":
-        out.pop()
-    while out and out[0].text in ",;.":
-        out.pop(0)
-    return [] if flat(out).lower() in ("otherwise", "else", "if", "") else out
-
-
-def _mend(found: list[Token], mended: list[tuple[int, str]]) -> list[Token]:
-    """Pair brackets of any shape, drop stray closing ones, close what stays open."""
-    out: list[Token] = []
-    opened: list[Token] = []
-    opening = {close: open_ for open_, close in PAIRS.items()}
-    for token in found:
-        if token.type in PAIRS:
-            opened.append(token)
-        elif token.type in opening:
-            if not any(o.type == opening[token.type] for o in opened):
-                mended.append((token.start_pos or 0, f'stray closing bracket "{token.value}"'))
-                continue
-            while opened[-1].type != opening[token.type]:
-                out.append(_close(opened.pop(), token.start_pos or 0, mended))
-            opened.pop()
-        out.append(token)
-    end = (found[-1].start_pos or 0) if found else 0
-    return out + [_close(o, end, mended) for o in reversed(opened)]
-
-
-def _close(opened: Token, at: int, mended: list[tuple[int, str]]) -> Token:
-    mended.append((opened.start_pos or 0, f'the bracket "{opened.value}" is never closed'))
-    token = Token(PAIRS[opened.type], "")
-    token.start_pos = at
-    return token
+def _primed(at: int, inner: Node) -> Node:
+    """max(Z, 0)' may be the derivative; behind anything else a prime is a transpose."""
+    called = isinstance(inner, tree.Call) and inner.function in ENTRYWISE | {"max"}
+    return tree.Primed(at, inner) if called else tree.Transpose(at, inner)

@@ -13,6 +13,7 @@ FUNCTIONS = {
     "gelu": "gelu", "logistic": "sigmoid", "sigm": "sigmoid", "sgm": "sigmoid",
     "leakyrelu": "leakyrelu", "elu": "elu", "transpose": "transpose", "inv": "inverse",
     "clamp": "clamp", "lg": "log10", "pow": "pow", "square": "square", "step": "step",
+    "where": "where",
 }  # fmt: skip
 _GREEK = """
 alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho

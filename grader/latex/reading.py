@@ -7,7 +7,6 @@ the one who asks for them, and are always remarked.
 """
 
 import math
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -51,7 +50,7 @@ def readings(
     first: Misfit | None = None
     found = False
     for _ in range(MOST_TRIALS):
-        if time.monotonic() > scope.deadline:
+        if scope.budget.spent():
             raise Unreadable("this takes too long to read", nodes[0].at)
         reader = Reader(scope, order, choices, busy)
         try:
@@ -151,6 +150,13 @@ class Reader(Builder):
 
     def _transpose(self, node: tree.Transpose) -> Term:
         return self.transpose(self.term(node.inner), node.at)
+
+    def _primed(self, node: tree.Primed) -> Term:
+        inner = node.inner
+        if isinstance(inner, tree.Call) and self.pick(("prime", node.at), 2):
+            self.liberty("prime", "the prime behind the bracket is read as the derivative")
+            return self.term(replace(inner, primes=inner.primes + 1))
+        return self.transpose(self.term(inner), node.at)
 
     def _inverse(self, node: tree.Inverse) -> Term:
         return self.inverse(self.term(node.inner), node.at)
@@ -391,6 +397,9 @@ class Reader(Builder):
             return self._own_function(node)
         if node.function in ("max", "min", "clamp"):
             return self._maximum(node)
+        if node.function == "where" and len(node.arguments) == 3 and not node.primes:
+            condition, value, otherwise = node.arguments
+            return self.term(tree.Cases(node.at, ((value, condition), (otherwise, None))))
         arguments = [self.term(a) for a in node.arguments]
         if len(arguments) != 1:
             raise Unreadable(f"{node.function} takes one argument", node.at)

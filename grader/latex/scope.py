@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from .budget import UNBOUNDED, Budget
 from .terms import Kind, Term
 from .tree import Node
 
@@ -43,7 +44,7 @@ class Scope:
     is_entrywise: Callable[[Term, Term], bool] = _never  # asked about derivatives only
     leaves: dict[str, Term] = field(default_factory=dict)
     read: dict[tuple[str, float], Term] = field(default_factory=dict)
-    deadline: float = float("inf")  # after which nothing more is read
+    budget: Budget = UNBOUNDED  # when it is spent nothing more is read
 
     def __post_init__(self) -> None:
         for name, kind in self.variables.items():

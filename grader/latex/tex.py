@@ -30,7 +30,11 @@ class Tex:
         return self.text[0].isdigit()
 
 
-PIECE = re.compile(r"\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|%[^\n]*|\s+|.", re.S)
+PIECE = re.compile(
+    r"\\\\\*?(?:\s*\[\s*-?[0-9.]+\s*[a-z]{2}\s*\])?"  # a row's end, with its spacing
+    r"|\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|%[^\n]*|\s+|.",
+    re.S,
+)
 GREEK_LETTERS = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
     "η": "eta", "θ": "theta", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi",
@@ -112,7 +116,9 @@ def cut(text: str, offset: int = 0) -> list[Tex]:
 
 
 def _pieces(piece: str, at: int, spaced: bool) -> list[Tex]:
-    plain = UNICODE.get(piece, piece)
+    plain = "\\\\" if piece.startswith("\\\\") else UNICODE.get(piece, piece)
+    if plain == "\\\\":
+        return [Tex(plain, at, spaced)]
     if plain is piece:
         return [Tex(piece, at, spaced)]
     return [Tex(part, at, spaced) for part in PIECE.findall(plain)]

@@ -79,6 +79,13 @@ class Transpose(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Primed(Node):
+    """A prime behind a bracket: a transpose, or, of a function's value, its derivative."""
+
+    inner: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Inverse(Node):
     inner: Node
 

@@ -9,38 +9,33 @@ A derivative by something that is not a variable goes by value: every part of th
 has the value of Z carries the directions of Z.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
+from .duals import (
+    Dual,
+    Seed,
+    added,
+    bilinear,
+    factors_of,
+    indexed,
+    kronecker,
+    laid_over,
+    matrix_of,
+    met,
+    product_of,
+    softmax_of,
+    terms_of,
+    total_of,
+    windows,
+)
 from .errors import Unreadable
 from .functions import ENTRYWISE, Array
 from .terms import Kind, Term
 
-SAME = {"rtol": 1e-9, "atol": 1e-12}
 LARGEST = 200_000  # entries of one array; a Kronecker bomb stops here
-Memo = dict[int, tuple[Term, "Dual"]]
-
-
-@dataclass(frozen=True, slots=True)
-class Dual:
-    """A value, and its tangents where it has any."""
-
-    value: Array
-    tangent: Array | None = None
-
-
-@dataclass
-class Seed:
-    """Where directions start: at variables by name, and at whatever has the value of `target`."""
-
-    count: int
-    tangents: Mapping[str, Array]
-    target: Array | None = None
-    basis: Array | None = None
-    found: bool = False
-    memo: Memo = field(default_factory=dict)
 
 
 @dataclass
@@ -144,7 +139,7 @@ class Numbers:
         if result.value.size > LARGEST:
             raise Unreadable("this matrix is too large", term.at)
         if seed.target is not None:
-            result = _met(result, term.kind, seed)
+            result = met(result, term.kind, seed)
         seed.memo[id(term)] = (term, result)
         return result
 
@@ -158,8 +153,8 @@ class Numbers:
             return dual
         names, have = [n for n, _ in kind.axes], [n for n, _ in own.axes]
         lead = int(own.form)
-        value = _laid(dual.value, names, have, lead)
-        tangent = None if dual.tangent is None else _laid(dual.tangent, names, have, 1)
+        value = laid_over(dual.value, names, have, lead)
+        tangent = None if dual.tangent is None else laid_over(dual.tangent, names, have, 1)
         return Dual(value, tangent)
 
     # leaves
@@ -193,18 +188,18 @@ class Numbers:
         if seed.target is not None and term.args[0].op == "plus":
             return self._sum_with_target(term, seed)
         x, y = self._args(term, seed)
-        return _added(x, y, term.detail, _lead(term.args[0].kind, term.args[1].kind))
+        return added(x, y, term.detail)
 
     def _sum_with_target(self, term: Term, seed: Seed) -> Dual:
         """A sum some stretch of which may be what is derived by."""
-        parts = [(s, self.over(term.kind, t.kind, self.dual(t, seed))) for s, t in _terms(term)]
-        for start, end in _windows(len(parts)):
-            inside = _total(parts[start:end])
-            met = _met(inside, term.kind, seed)
-            if met is not inside:
-                parts = [*parts[:start], (1, met), *parts[end:]]
+        parts = [(s, self.over(term.kind, t.kind, self.dual(t, seed))) for s, t in terms_of(term)]
+        for start, end in windows(len(parts)):
+            inside = total_of(parts[start:end])
+            found = met(inside, term.kind, seed)
+            if found is not inside:
+                parts = [*parts[:start], (1, found), *parts[end:]]
                 break
-        return _total(parts)
+        return total_of(parts)
 
     def _negative(self, term: Term, seed: Seed) -> Dual:
         (x,) = self._args(term, seed)
@@ -212,7 +207,7 @@ class Numbers:
 
     def _times(self, term: Term, seed: Seed) -> Dual:
         x, y = self._args(term, seed)
-        return _product(np.multiply, x, y)
+        return bilinear(np.multiply, x, y)
 
     def _power(self, term: Term, seed: Seed) -> Dual:
         (x,), p = self._args(term, seed), term.detail
@@ -268,18 +263,18 @@ class Numbers:
         if seed.target is not None and term.args[0].op == "matmul":
             return self._product_with_target(term, seed)
         x, y = self._args(term, seed)
-        return _product(np.matmul, x, y)
+        return bilinear(np.matmul, x, y)
 
     def _product_with_target(self, term: Term, seed: Seed) -> Dual:
         """A product some stretch of which may be what is derived by."""
-        parts = [self.over(term.kind, t.kind, self.dual(t, seed)) for t in _factors(term)]
-        for start, end in _windows(len(parts)):
-            inside = _multiplied(parts[start:end])
-            met = _met(inside, term.kind, seed)
-            if met is not inside:
-                parts = [*parts[:start], met, *parts[end:]]
+        parts = [self.over(term.kind, t.kind, self.dual(t, seed)) for t in factors_of(term)]
+        for start, end in windows(len(parts)):
+            inside = product_of(parts[start:end])
+            found = met(inside, term.kind, seed)
+            if found is not inside:
+                parts = [*parts[:start], found, *parts[end:]]
                 break
-        return _multiplied(parts)
+        return product_of(parts)
 
     def _linear(self, term: Term, seed: Seed, f: Callable[[Array], Array]) -> Dual:
         (x,) = self._args(term, seed)
@@ -341,12 +336,12 @@ class Numbers:
         if self.length(term.kind.rows) * self.length(term.kind.columns) > LARGEST:
             raise Unreadable("this Kronecker product is too large", term.at)
         x, y = self._args(term, seed)
-        return _product(_kron, x, y)
+        return bilinear(kronecker, x, y)
 
     def _softmax(self, term: Term, seed: Seed) -> Dual:
         (x,) = self._args(term, seed)
         axis = -2 if term.detail == "rows" else -1
-        s = _softmax(x.value, axis)
+        s = softmax_of(x.value, axis)
         if x.tangent is None:
             return Dual(s)
         return Dual(s, s * (x.tangent - (s * x.tangent).sum(axis, keepdims=True)))
@@ -357,7 +352,7 @@ class Numbers:
         value = np.log(np.exp(x.value).sum(axis, keepdims=True))
         if x.tangent is None:
             return Dual(value)
-        s = _softmax(x.value, axis)
+        s = softmax_of(x.value, axis)
         return Dual(value, (s * x.tangent).sum(axis, keepdims=True))
 
     # indices
@@ -367,10 +362,10 @@ class Numbers:
         own = [index for index, _ in x.kind.axes]
         dual = self.dual(x, seed)
         lead = int(x.kind.form)
-        value = _indexed(dual.value, which, name, own, lead)
+        value = indexed(dual.value, which, name, own, lead)
         if dual.tangent is None:
             return Dual(value)
-        return Dual(value, _indexed(dual.tangent, which, name, own, 1))
+        return Dual(value, indexed(dual.tangent, which, name, own, 1))
 
     def _sum_over(self, term: Term, seed: Seed) -> Dual:
         (x,) = term.args
@@ -384,10 +379,10 @@ class Numbers:
         own = [index for index, _ in x.kind.axes]
         dual = self.dual(x, seed)
         lead = int(x.kind.form)
-        value = _matrix_of(dual.value, own, term.detail, lead)
+        value = matrix_of(dual.value, own, term.detail, lead)
         if dual.tangent is None:
             return Dual(value)
-        return Dual(value, _matrix_of(dual.tangent, own, term.detail, 1))
+        return Dual(value, matrix_of(dual.tangent, own, term.detail, 1))
 
     # differentials and derivatives
 
@@ -456,153 +451,3 @@ class Numbers:
         size = found.shape[0] * found.shape[1]
         flat = found.reshape(size, -1)
         return flat.shape[1] == size and bool(np.allclose(flat, np.diag(np.diag(flat))))
-
-
-# ------------------------------------------------------------------ arrays
-
-
-def _lead(x: Kind, y: Kind) -> bool:
-    return x.form or y.form
-
-
-def _added(x: Dual, y: Dual, sign: int, _form: bool) -> Dual:
-    value = x.value + sign * y.value
-    if x.tangent is None and y.tangent is None:
-        return Dual(value)
-    tangent: Array | float = 0.0
-    if x.tangent is not None:
-        tangent = tangent + x.tangent
-    if y.tangent is not None:
-        tangent = tangent + sign * y.tangent
-    count = np.shape(tangent)[0]
-    return Dual(value, np.broadcast_to(tangent, (count, *value.shape)))
-
-
-def _product(f: Callable[[Array, Array], Array], x: Dual, y: Dual) -> Dual:
-    """A bilinear f of two duals."""
-    value = f(x.value, y.value)
-    parts = []
-    if x.tangent is not None:
-        parts.append(f(x.tangent, y.value))
-    if y.tangent is not None:
-        parts.append(f(x.value, y.tangent))
-    if not parts:
-        return Dual(value)
-    tangent = sum(parts[1:], parts[0])
-    return Dual(value, np.broadcast_to(tangent, (tangent.shape[0], *value.shape)))
-
-
-def _kron(x: Array, y: Array) -> Array:
-    product = x[..., :, None, :, None] * y[..., None, :, None, :]
-    shape = product.shape
-    return product.reshape(*shape[:-4], shape[-4] * shape[-3], shape[-2] * shape[-1])
-
-
-def _softmax(z: Array, axis: int) -> Array:
-    m: Array = np.exp(z - z.max(axis, keepdims=True))
-    total: Array = m.sum(axis, keepdims=True)
-    return m / total
-
-
-def _laid(value: Array, names: list[str], have: list[str], lead: int) -> Array:
-    kept = [lead + have.index(n) for n in names if n in have]
-    value = np.transpose(value, [*range(lead), *kept, value.ndim - 2, value.ndim - 1])
-    missing = [lead + place for place, n in enumerate(names) if n not in have]
-    return np.expand_dims(value, missing) if missing else value
-
-
-def _indexed(value: Array, which: int, name: str, own: list[str], lead: int) -> Array:
-    axis = -2 + which
-    if name.isdigit():
-        return np.take(value, [int(name) - 1], axis)
-    if name in own:
-        place = lead + own.index(name)
-        taken = np.diagonal(value, axis1=place, axis2=value.ndim + axis)
-        return np.expand_dims(np.moveaxis(taken, -1, place), axis)
-    moved = np.moveaxis(value, axis, lead + len(own))
-    return np.expand_dims(moved, axis)
-
-
-def _matrix_of(value: Array, own: list[str], indices: tuple[str, ...], lead: int) -> Array:
-    places = [lead + own.index(n) for n in indices]
-    matrix = np.transpose(value[..., 0, 0], [*range(lead), *places])
-    return matrix if len(indices) == 2 else matrix[..., None]
-
-
-def _terms(term: Term) -> list[tuple[int, Term]]:
-    """The terms of a sum with their signs."""
-    if term.op == "plus":
-        left, right = term.args
-        return [*_terms(left), (term.detail, right)]
-    return [(1, term)]
-
-
-def _factors(term: Term) -> list[Term]:
-    return [*_factors(term.args[0]), term.args[1]] if term.op == "matmul" else [term]
-
-
-def _windows(n: int) -> Iterator[tuple[int, int]]:
-    """The stretches of at least two out of n, the long ones first, not the whole."""
-    for length in range(n - 1, 1, -1):
-        for start in range(n - length + 1):
-            yield start, start + length
-
-
-def _total(parts: list[tuple[int, Dual]]) -> Dual:
-    sign, first = parts[0]
-    result = first if sign > 0 else _added(Dual(np.zeros_like(first.value)), first, -1, False)
-    for sign, part in parts[1:]:
-        result = _added(result, part, sign, False)
-    return result
-
-
-def _multiplied(parts: list[Dual]) -> Dual:
-    result = parts[0]
-    for part in parts[1:]:
-        result = _product(np.matmul, result, part)
-    return result
-
-
-# ------------------------------------------------------------------ meeting what is derived by
-
-
-def _met(dual: Dual, kind: Kind, seed: Seed) -> Dual:
-    """The dual itself, or, where it has the value of the target, the target's directions."""
-    if kind.number or kind.jacobian or kind.form or seed.target is None or seed.basis is None:
-        return dual
-    if kind.axes:
-        return _met_entries(dual, seed)
-    for sign, value in ((1, dual.value), (-1, -dual.value)):
-        for turned in (False, True):
-            met = np.swapaxes(value, -1, -2) if turned else value
-            if _same(met, seed.target):
-                seed.found = True
-                basis = np.swapaxes(seed.basis, -1, -2) if turned else seed.basis
-                return Dual(dual.value, sign * basis)
-    return dual
-
-
-def _met_entries(dual: Dual, seed: Seed) -> Dual:
-    """Likewise where the matrix was written entry by entry."""
-    assert seed.target is not None
-    assert seed.basis is not None
-    if dual.value.shape[-2:] != (1, 1):
-        return dual
-    entries, target = dual.value[..., 0, 0], seed.target
-    basis = seed.basis
-    if entries.ndim == 1 and 1 in target.shape and entries.size == target.size > 1:
-        target, basis = target.ravel(), basis.reshape(basis.shape[0], -1)
-    for sign in (1, -1):
-        if _same(sign * entries, target):
-            seed.found = True
-            return Dual(dual.value, sign * basis[..., None, None])
-        if entries.ndim == 2 and _same(sign * entries.T, target):
-            seed.found = True
-            return Dual(dual.value, sign * np.swapaxes(basis, -1, -2)[..., None, None])
-    return dual
-
-
-def _same(x: Array, y: Array) -> bool:
-    if x.shape != y.shape or not abs(x.flat[0] - y.flat[0]) <= 1e-9 * (1 + abs(y.flat[0])):
-        return False
-    return bool(np.allclose(x, y, rtol=1e-10, atol=1e-12))

@@ -44,6 +44,7 @@ class CellRun:
     passed: bool = True
     flags: list[str] = field(default_factory=list)  # "uses_autograd", ...
     notes: list[str] = field(default_factory=list)  # for the instructor alone
+    diagnosis: list[str] = field(default_factory=list)  # names of misconceptions
 
 
 @dataclass(frozen=True)

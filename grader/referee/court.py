@@ -173,6 +173,7 @@ class Court:
     ) -> None:
         if isinstance(error, SubmissionError):
             run.notes += _noted("raised", error.report)
+        run.diagnosis += getattr(error, "diagnosis", ())
         if half.hidden and not _may_be_told(error):
             run.notes += _noted("a hidden test failed", f"{type(error).__name__}: {error}")
             name = getattr(error, "type_name", "") or type(error).__name__

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from classroom import TINY, make_course
-from databases import OTHER, database, program, run, use
+from databases import OTHER, database, program, running, use
 from grader.course import Course
 from grader.course.release import release
 
@@ -17,20 +17,16 @@ from grader.course.release import release
 @pytest.fixture(scope="session")
 def server() -> Iterator[Path]:
     """The socket folder of a PostgreSQL server of our own, which is gone afterwards."""
-    initdb, control = program("initdb"), program("pg_ctl")
-    if not (initdb and control):
+    if not (program("initdb") and program("postgres")):
         pytest.skip("no PostgreSQL server here: 'apt-get install postgresql' brings one")
     # Not below pytest's own folder, which only its user may enter; and a socket's path is short.
     root = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     if os.geteuid() == 0:
         shutil.chown(root, OTHER)
-    options = f"-c listen_addresses= -c unix_socket_directories={root} -c fsync=off"
     try:
-        run(initdb, "--auth=trust", "--username=grader", f"--pgdata={root}/data")
-        run(control, "start", "-w", f"-D{root}/data", f"-l{root}/log", f"-o{options}")
-        yield root
+        with running(root):
+            yield root
     finally:
-        run(control, "stop", "-m", "immediate", f"-D{root}/data")
         shutil.rmtree(root)
 
 

@@ -10,7 +10,6 @@ CORPUS = written("corpus")
 FURTHER = written("further") + written("second")
 # What the reader takes for an entry-wise product although none was typed; see docs/derivations.md.
 TOLERATED = {"r15_wrong_matmul_mask"}
-UNREAD = {"c09_partial_subscript"}  # f(W + H) is not read; a person must look
 
 # Words that the named mistake must hold, for each wrong derivation of the corpus.
 CAUSES = {
@@ -60,9 +59,6 @@ def test_right_derivation_is_called_right(text: Written) -> None:
     report = text.report()
     assert [s for s in report.steps if s.verdict is Verdict.WRONG] == []
     assert report.missing == ()
-    if text.name in UNREAD:
-        assert report.needs_person
-        return
     assert report.verdict == "right"
 
 

@@ -16,6 +16,7 @@ from grader.derivation.command import variables_of
 from grader.derivation.edits import Context, edits
 from grader.derivation.equation import Outcome
 from grader.derivation.text import Part
+from grader.latex.budget import UNBOUNDED
 from grader.latex.tree import Node
 
 from .texts import Written, written
@@ -44,7 +45,7 @@ def judged(text: Written, share: float) -> Counter[str]:
     """What becomes of the edits of a text's verified steps."""
     checker = Recording(text)
     checker.run()
-    checker.document.deadline = checker.document.scope.deadline = float("inf")
+    checker.document.budget = checker.document.scope.budget = UNBOUNDED
     names = (*checker.document.scope.definitions, *checker.document.scope.variables)
     found: Counter[str] = Counter()
     for left, right, order in checker.verified:
