@@ -28,7 +28,9 @@ def save_scores(book: Gradebook, student: str, assignment: str, notebook: Any, w
         _save_grades(submitted, notebook)
         _save_comments(submitted, notebook)
         book.db.commit()
-    return scores_of(submitted)
+    scores = scores_of(submitted)
+    book.db.expunge_all()  # a class may be large: keep nothing of one submission for the next
+    return scores
 
 
 def _save_grades(submitted: SubmittedNotebook, notebook: Any) -> None:

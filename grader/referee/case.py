@@ -52,11 +52,10 @@ class Judgement:
     """What came of a case."""
 
     runs: tuple[CellRun, ...]
-    cpu: float  # of the submission's processes, in seconds
 
     def as_dict(self) -> dict[str, Any]:
-        return {"runs": [asdict(run) for run in self.runs], "cpu": self.cpu}
+        return {"runs": [asdict(run) for run in self.runs]}
 
     @classmethod
     def from_dict(cls, given: dict[str, Any]) -> "Judgement":
-        return cls(tuple(CellRun(**run) for run in given["runs"]), given["cpu"])
+        return cls(tuple(CellRun(**run) for run in given["runs"]))

@@ -80,7 +80,7 @@ class Court:
 
     def judge(self) -> Judgement:
         runs = tuple(self._run(cell) for cell in self.case.cells)
-        return Judgement(runs, self.submission.cpu)
+        return Judgement(runs)
 
     def _run(self, cell: CellToRun) -> CellRun:
         if not cell.source.strip():

@@ -61,7 +61,6 @@ class Submission:
         self.generation = self.received = 0
         self.withhold = False  # hidden tests: its texts are for the instructor alone
         self.lent: dict[int, Callable[..., Any]] = {}
-        self.cpu = 0.0
         self.autograd: list[str] = []
         self.last_calls: dict[str, tuple[tuple[Any, ...], Any]] = {}
 
@@ -270,7 +269,6 @@ class Submission:
         ended = self.child.ended(0.3)
         if ended is None:
             return error
-        self.cpu += ended.cpu
         return _cause_of_death(ended)
 
     def _break_off(self, why: str) -> StoppedError:

@@ -147,9 +147,10 @@ class Child:
                 data = self.lease.recv(_PACKET)
             except OSError:
                 return None
-            if data:
-                said = json.loads(data)
-                return Ended(said["ended"], said["why"], said["cpu"], said["memory_mb"])
+            if not data:
+                return None  # the zygote itself is gone
+            said = json.loads(data)
+            return Ended(said["ended"], said["why"], said["cpu"], said["memory_mb"])
         return None
 
     def kill(self) -> None:
