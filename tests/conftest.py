@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from classroom import STUDENTS, TINY, hand_in, make_course
+from classroom import DOUBLE, STUDENTS, TINY, hand_in, make_course
 from grader.autograde.grade import grade_all
 from grader.course import Course
 from grader.course.feedback import feedback
