@@ -29,8 +29,8 @@ def main(counts: list[int]) -> None:
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             assert done == count
             each, here = 1e3 * wall / count, 1e3 * cpu / count
-            cost = f"each {each:.0f} ms by the clock, {here:.0f} ms CPU here"
-            print(f"{count:5} submissions: {cost}; at most {memory} MB", flush=True)
+            times = f"each {each:6.0f} ms by the clock, {here:5.0f} ms CPU here"
+            print(f"{count:5} submissions: {times}; at most {memory} MB", flush=True)
 
 
 if __name__ == "__main__":

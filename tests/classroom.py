@@ -12,6 +12,29 @@ TINY = "tiny"
 HIDDEN = "hidden_seed_4711"  # stands in hidden tests only
 SOLVED = "solved_by_adding"  # stands in solutions only
 
+DOUBLE = "def double(x): return 2 * x"
+SHOUT = "def shout(text): return text.upper()"
+WARNS = """import sys
+def shout(text):
+    print("careful", file=sys.stderr)
+    return text.upper()
+"""
+STUDENTS = {
+    "right": {"double": DOUBLE, "shout": SHOUT, "double_derivation": "By adding."},
+    "empty": {},
+    "hidden_wrong": {"double": "def double(x): return 2", "shout": SHOUT},
+    "visible_wrong": {"double": "def double(x): return x", "shout": SHOUT},
+    "spy": {"double": "def double(x):\n    if x > 1: raise ValueError(f'got {x}')\n    return 2"},
+    "noisy": {
+        "double": DOUBLE,
+        "shout": WARNS,
+    },
+    "endless": {"double": "def double(x):\n    while True: pass", "shout": SHOUT},
+    "odd [x]": {"double": DOUBLE},
+    "crash": {"double": "def double(x): return x / 0", "shout": SHOUT},
+    "typo": {"double": "def double(x) return 2 * x", "shout": SHOUT},
+}
+
 
 def cell(kind: str, name: str, source: str, points: int | None = None):
     """One nbgrader cell: a solution, a test, a locked one or a written answer."""

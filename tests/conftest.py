@@ -6,34 +6,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from classroom import TINY, hand_in, make_course
+from classroom import DOUBLE, STUDENTS, TINY, hand_in, make_course
 from grader.autograde.grade import grade_all
 from grader.course import Course
 from grader.course.feedback import feedback
 from grader.course.release import release
-
-DOUBLE = "def double(x): return 2 * x"
-SHOUT = "def shout(text): return text.upper()"
-WARNS = """import sys
-def shout(text):
-    print("careful", file=sys.stderr)
-    return text.upper()
-"""
-STUDENTS = {
-    "right": {"double": DOUBLE, "shout": SHOUT, "double_derivation": "By adding."},
-    "empty": {},
-    "hidden_wrong": {"double": "def double(x): return 2", "shout": SHOUT},
-    "visible_wrong": {"double": "def double(x): return x", "shout": SHOUT},
-    "spy": {"double": "def double(x):\n    if x > 1: raise ValueError(f'got {x}')\n    return 2"},
-    "noisy": {
-        "double": DOUBLE,
-        "shout": WARNS,
-    },
-    "endless": {"double": "def double(x):\n    while True: pass", "shout": SHOUT},
-    "odd [x]": {"double": DOUBLE},
-    "crash": {"double": "def double(x): return x / 0", "shout": SHOUT},
-    "typo": {"double": "def double(x) return 2 * x", "shout": SHOUT},
-}
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from classroom import TINY, hand_in, make_course
-from conftest import DOUBLE, SHOUT
+from classroom import DOUBLE, SHOUT, TINY, hand_in, make_course
 from grader.autograde.record import result_of
 from grader.cli import COMMANDS, main
 

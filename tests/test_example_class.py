@@ -1,5 +1,6 @@
 """The example class, graded through nbgrader: who gets how many points, and what they read."""
 
+import re
 from html import unescape
 
 import pytest
@@ -14,26 +15,26 @@ from students import CLASS, MATRICES, NETWORK
 # student, assignment: points, and words that stand in the feedback.
 NO_SUM = "as if the sum over the rows (the batch) were left out"
 TABLE = {
-    ("acacia", MATRICES): (21, "after_first is not there: was its cell filled in"),
+    ("acacia", MATRICES): (21, "not written after_first, after_second and after_zero"),
     ("birch", MATRICES): (3, "this gradient is computed by autograd"),
-    ("birch", NETWORK): (0, "P | shape (4, 2) as asked | agrees: no"),
-    ("cedar", NETWORK): (16.81, "b1 | shape (4, 2), asked (1, 2) | agrees: no | " + NO_SUM),
-    ("dahlia", MATRICES): (30, "All checks agree."),
-    ("dahlia", NETWORK): (40, "All checks agree."),
+    ("birch", NETWORK): (0, "P, shape (4, 2) as asked, furthest"),
+    ("cedar", NETWORK): (16.81, NO_SUM),
+    ("dahlia", MATRICES): (30, "Every line that was checked holds."),
+    ("dahlia", NETWORK): (40, "Every line that was checked holds."),
     ("elder", MATRICES): (0, "Nothing was written here yet."),
     ("elder", NETWORK): (0, "Nothing was written here yet."),
     ("fern", MATRICES): (27, "off by a factor 0.5"),
     ("ginkgo", MATRICES): (27, "as if the sign were flipped"),
-    ("hazel", MATRICES): (28, "shape (5, 7), asked (7, 5) | agrees: no | as if transposed"),
+    ("hazel", MATRICES): (28, "as if transposed"),
     ("iris", MATRICES): (27, "as if max'(Z) were left out (Z = XW)"),
-    ("juniper", NETWORK): (36, "b1 | shape (4, 2), asked (1, 2) | agrees: no | " + NO_SUM),
+    ("juniper", NETWORK): (36, NO_SUM),
     ("laurel", NETWORK): (35, "were lost; @ and * bind alike"),
     ("maple", NETWORK): (38, "as if b1 were added outside σ"),
     ("nettle", NETWORK): (39, "the first at (0, 0): exp overflows there"),
     ("olive", MATRICES): (27, "this gradient is computed by autograd"),
     ("poplar", MATRICES): (27, "was .grad kept by reference and changed later?"),
     ("quince", MATRICES): (30, "cell relu_grad_W_test was deleted; it was put back"),
-    ("rowan", MATRICES): (30, "All checks agree."),
+    ("rowan", MATRICES): (30, "Every line that was checked holds."),
 }
 
 
@@ -65,8 +66,9 @@ def test_each_student_gets_the_points_earned(example_class, student, assignment)
 
 @pytest.mark.parametrize(("student", "assignment"), TABLE)
 def test_each_page_says_what_is_wrong(example_class, student, assignment) -> None:
-    page = unescape(example_class[0].feedback(student, assignment).read_text())
-    assert TABLE[student, assignment][1] in page
+    page = example_class[0].feedback(student, assignment).read_text()
+    said = " ".join(unescape(re.sub(r"<[^>]+>", "", page)).split())
+    assert TABLE[student, assignment][1] in said
 
 
 def test_misconceptions_are_named_for_the_record(example_class) -> None:
@@ -99,4 +101,6 @@ def test_no_page_shows_a_hidden_test_or_a_solution(example_class, student, assig
     assert "BEGIN SOLUTION" in solution
     assert "HIDDEN TESTS" not in page
     assert "SOLUTION" not in page
-    assert "seed=" not in page.replace("seed=8", "")
+    seeds = re.findall(r"seed=(\d{4,})", solution)
+    assert seeds
+    assert not [seed for seed in seeds if seed in page]

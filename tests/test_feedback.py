@@ -2,8 +2,7 @@
 
 import pytest
 
-from classroom import HIDDEN, SOLVED, TINY
-from conftest import STUDENTS
+from classroom import HIDDEN, SOLVED, STUDENTS, TINY
 
 
 @pytest.mark.parametrize("student", STUDENTS)

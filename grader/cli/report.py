@@ -26,10 +26,11 @@ def run(chosen: argparse.Namespace) -> int:
     from grader.course.pages.classroom import gather
     from grader.course.pages.report import as_json, write_report
     from grader.course.roster import RosterError
+    from grader.diagnosis.misconceptions import MISCONCEPTIONS
 
     course = course_of(chosen)
     try:
-        report = gather(course)
+        report = gather(course, MISCONCEPTIONS)
     except RosterError as error:
         raise WrongUseError(str(error)) from error
     if not any(row.status in ("graded", "not graded") for row in report.rows):

@@ -25,6 +25,8 @@ ROOMS = [
     "problem",
     "oracle.py",
     "verdict.py",
+    "diagnosis",
+    "picture.py",
     "checks.py",
     "derivation",
     "notebook.py",

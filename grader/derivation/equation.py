@@ -329,7 +329,7 @@ class Equations:
             if isinstance(part, tree.Name)
             and part.name not in bound
             and part.name not in self.scope.variables
-            and part.name not in ("pi", "delta")
+            and part.name not in ("pi", "delta", "axis", "dim")
             and part.name not in self.scope.definitions
             and part.name not in self.scope.leaves
         }

@@ -150,6 +150,8 @@ class Lexer:
         return True
 
     def _operator(self, token: Tex) -> bool:
+        if token.text == "." and self._after_operand() and self._transposed_in_code(token):
+            return True
         if token.text in OPERATORS:
             dot = token.text == "." and not self._after_operand()
             if not dot:
@@ -162,6 +164,16 @@ class Lexer:
         else:
             return False
         self.i += 1
+        return True
+
+    def _transposed_in_code(self, token: Tex) -> bool:
+        """X.T and X.t(), as code has it."""
+        called = [t.text for t in self.tokens[self.i + 1 : self.i + 4]]
+        length = 3 if called == ["t", "(", ")"] else 1 if called[:1] == ["T"] else 0
+        if not length or self.names.known("T"):
+            return False
+        self._emit("AFTER", lambda x: tree.Transpose(token.at, x), token.at)
+        self.i += 1 + length
         return True
 
     def _bracket(self, token: Tex) -> bool:

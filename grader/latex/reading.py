@@ -400,6 +400,8 @@ class Reader(Builder):
         if node.function == "where" and len(node.arguments) == 3 and not node.primes:
             condition, value, otherwise = node.arguments
             return self.term(tree.Cases(node.at, ((value, condition), (otherwise, None))))
+        if node.function == "sum" and len(node.arguments) > 1:
+            return self._sum_along(node)
         arguments = [self.term(a) for a in node.arguments]
         if len(arguments) != 1:
             raise Unreadable(f"{node.function} takes one argument", node.at)
@@ -408,6 +410,15 @@ class Reader(Builder):
         if node.primes:
             raise Unreadable(f"the derivative of {node.function} is not read so", node.at)
         return self._named_function(node, arguments[0])
+
+    def _sum_along(self, node: tree.Call) -> Term:
+        """sum(E, axis=0), as code has it."""
+        axis = node.arguments[1]
+        match axis:
+            case tree.Compare(relation="==", right=tree.Number(value=0.0 | 1.0 as which)):
+                over = "rows" if which == 0 else "columns"
+                return self.total(self.term(node.arguments[0]), over, node.at)
+        raise Unreadable("this sum is not understood", axis.at)
 
     def _named_function(self, node: tree.Call, x: Term) -> Term:  # noqa: PLR0911, C901
         at = node.at

@@ -7,7 +7,7 @@ from grader.derivation import Verdict
 from .texts import Written, written
 
 CORPUS = written("corpus")
-FURTHER = written("further") + written("second")
+FURTHER = written("further") + written("second") + written("third")
 # What the reader takes for an entry-wise product although none was typed; see docs/derivations.md.
 TOLERATED = {"r15_wrong_matmul_mask"}
 

@@ -58,6 +58,17 @@ def test_a_subscript_typed_as_a_bare_group() -> None:
     assert run(text, NETWORK).verdict == "right"
 
 
+def test_sums_and_transposes_as_in_code() -> None:
+    """X.T, X.t() and sum(E, axis=0) are read as code means them."""
+    rows = NETWORK | {"vars": "X:n,p W_1:p,q b_1:1,q W_2:q,m b_2:1,m Y:n,m", "asked": ["b_2"]}
+    text = (
+        r"Let $H=\sigma(XW_1+b_1)$, $E=HW_2+b_2-Y$. $\frac{\partial f}{\partial W_2}=2H.T @ E$, "
+        r"$\frac{\partial f}{\partial b_2}=\text{sum}(2E, axis=0)$"
+    )
+    report = run(text, rows)
+    assert report.verdict == "right"
+
+
 def test_sigma_is_a_sigmoid_unless_said_otherwise() -> None:
     """In the network problem sigma is the sigmoid, ReLU or not in the prose."""
     text = r"We could use ReLU. $\sigma'(x) = \sigma(x)(1-\sigma(x))$"

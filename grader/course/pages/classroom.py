@@ -21,6 +21,7 @@ from grader.course.pages.statistics import Item, item
 from grader.course.roster import roster_of
 
 GRADED, FAILED, WAITING, MISSING = "graded", "not graded", "handed in", "not handed in"
+NO_NAMES: Mapping[str, str] = {}
 NUMBER = re.compile(r"-?\b\d+(\.\d+)?(e[+-]?\d+)?\b")
 
 
@@ -130,8 +131,11 @@ class Report:
         return [row for assignment in self.assignments for row in assignment.rows]
 
 
-def gather(course: Course) -> Report:
-    """All that grading left, read from the gradebook and the autograded notebooks."""
+def gather(course: Course, named: Mapping[str, str] = NO_NAMES) -> Report:
+    """All that grading left, read from the gradebook and the autograded notebooks.
+
+    `named` says in words what the names of misconceptions mean.
+    """
     with open_gradebook(course) as book:
         scores = all_scores(book)
         known = [*book.students, *roster_of(course).students]
@@ -150,15 +154,15 @@ def gather(course: Course) -> Report:
         elif place in handed_in:
             row = replace(row, status=WAITING)
         rows.append(row)
-    return report_of(rows)
+    return report_of(rows, named)
 
 
-def report_of(rows: Iterable[Row]) -> Report:
+def report_of(rows: Iterable[Row], named: Mapping[str, str] = NO_NAMES) -> Report:
     """The report on these rows."""
     by_name: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_name[row.assignment].append(row)
-    return Report(tuple(_assignment(name, found) for name, found in sorted(by_name.items())))
+    return Report(tuple(_assignment(name, found, named) for name, found in sorted(by_name.items())))
 
 
 def row_of(submission: Submission) -> Row:
@@ -212,7 +216,7 @@ def _failures(course: Course) -> Iterator[tuple[Place, str]]:
         )
 
 
-def _assignment(name: str, rows: Sequence[Row]) -> Assignment:
+def _assignment(name: str, rows: Sequence[Row], named: Mapping[str, str]) -> Assignment:
     graded = [row for row in rows if row.status == GRADED]
     most = max((sum(c.max_points for c in row.checks.values()) for row in graded), default=0.0)
     return Assignment(
@@ -220,7 +224,7 @@ def _assignment(name: str, rows: Sequence[Row]) -> Assignment:
         most,
         tuple(rows),
         tuple(_items(graded)),
-        tuple(_tallied(_reasons(graded))),
+        tuple(_tallied(_reasons(graded, named))),
         tuple(_tallied((line, row.student, "") for row in graded for line in row.wrong_lines)),
     )
 
@@ -237,20 +241,20 @@ def _scored(row: Row) -> float:
     return sum(check.points for check in row.checks.values())
 
 
-def _reasons(rows: Iterable[Row]) -> Iterator[tuple[str, str, str]]:
+def _reasons(rows: Iterable[Row], named: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     """(what went wrong, student, cell) for each check that did not agree and was explained."""
     for row in rows:
         for name, check in row.checks.items():
-            for what in _explained(check):
+            for what in _explained(check, named):
                 yield what, row.student, name
 
 
-def _explained(check: Check) -> tuple[str, ...]:
+def _explained(check: Check, named: Mapping[str, str]) -> tuple[str, ...]:
     """The misconceptions named, or else the reason that the student read, without its numbers."""
     if check.is_derivation or check.status in ("ok", "missing", "manual"):
         return ()
     if check.diagnosis:
-        return tuple(name.replace("_", " ") for name in check.diagnosis)
+        return tuple(named.get(name, name.replace("_", " ")) for name in check.diagnosis)
     reason = check.reason
     if check.measured:  # our own line, in which numbers are the student's alone
         reason = NUMBER.sub("…", reason)

@@ -64,6 +64,10 @@ class Derivation:
     missing: tuple[str, ...]
     summary: str  # in sentences
 
+    @property
+    def is_right(self) -> bool:
+        return all(step.status == "ok" for step in self.steps)
+
 
 def derivation_of(cell: Any) -> Derivation | None:
     """What was found in a cell's derivation, if it was checked."""

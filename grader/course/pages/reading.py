@@ -205,7 +205,8 @@ def _with_cell(
         text = cell.source[heading.end() :] if heading else cell.source
         return replace(section, asked=(*section.asked, text)) if text.strip() else section
     if kind(cell) == "locked":
-        return replace(section, asked=(*section.asked, f"~~~~~python\n{cell.source}\n~~~~~"))
+        given = f"~~~~~python\n{cell.source}\n~~~~~"
+        return replace(section, asked=(*section.asked, given)) if "def " in given else section
     if (
         cell.metadata.get(NOTES, {}).get("ours")
         or not cell.source.strip()
