@@ -7,12 +7,14 @@ Each needs no more than the file, the gradebook and the instructor edition.
 from __future__ import annotations
 
 import copy
+import warnings
 from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat.v4 import new_notebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from sqlalchemy.exc import SAWarning
 from traitlets import Bool, Dict, Enum, Unicode
 
 from grader.autograde.blueprint import Blueprint, blueprint_of
@@ -31,6 +33,9 @@ from grader.course.gradebook import open_gradebook
 from grader.referee.plan import GRADIENTS
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
+
+# nbgrader builds a submission in steps that SQLAlchemy remarks on, to no effect.
+warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
 
 _READING = "grader_reading"  # where the exporter leaves for the preprocessor what it read
 
