@@ -14,11 +14,10 @@ from typing import Any
 from nbformat.v4 import new_markdown_cell
 
 from grader.derivation.cell import code_for
-from grader.notebook import Cell, is_untouched, kind
+from grader.notebook import STAMP, Cell, is_untouched, kind
 from grader.referee.case import CellRun, CellToRun
 from grader.referee.plan import Place
 
-STAMP = "grader"  # the key of our own notes in a graded notebook's metadata
 PICTURE = re.compile(r"!\[[^\]]*\]\(|<img\b", re.IGNORECASE)
 
 

@@ -18,13 +18,13 @@ from nbformat.v4 import new_markdown_cell
 
 from grader.autograde.blueprint import Blueprint
 from grader.autograde.derivations import (
-    STAMP,
     derivations_to_check,
     is_derivation,
     note_findings,
     show_tables,
 )
 from grader.autograde.repair import Repaired
+from grader.notebook import STAMP
 from grader.referee.bench import Bench, Failed
 from grader.referee.case import Case, CellRun, CellToRun, Judgement
 from grader.referee.plan import GRADIENTS, Place

@@ -19,7 +19,6 @@ from traitlets import Bool, Dict, Enum, Unicode
 
 from grader.autograde.blueprint import Blueprint, blueprint_of
 from grader.autograde.cleaning import clean
-from grader.autograde.derivations import STAMP
 from grader.autograde.engine import Settings, run
 from grader.autograde.intake import ASK, digest, name_remarks, put_in_place
 from grader.autograde.reading import Reading, UnreadableError, read
@@ -30,6 +29,7 @@ from grader.autograde.scores import set_grade
 from grader.course import Course
 from grader.course.fault import Fault
 from grader.course.gradebook import open_gradebook
+from grader.notebook import STAMP
 from grader.referee.plan import GRADIENTS
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits

@@ -7,12 +7,11 @@ from typing import Any
 
 import nbformat
 
-from grader.autograde.derivations import STAMP
 from grader.autograde.result import CellResult, Result
 from grader.autograde.scores import Scores, points_of, scores_of
 from grader.course.gradebook import open_gradebook
 from grader.course.layout import Course
-from grader.notebook import UNWRITTEN, Cell, Outcome, is_test, outcome
+from grader.notebook import STAMP, UNWRITTEN, Cell, Outcome, is_test, outcome
 
 WAITS = Outcome("manual", "A person will read this.")
 

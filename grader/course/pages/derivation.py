@@ -26,8 +26,7 @@ from markupsafe import Markup
 
 from grader.course.pages.formula import as_mathml
 from grader.course.pages.prose import line
-
-NOTES = "grader"  # the key of our notes in a graded cell's metadata
+from grader.notebook import STAMP
 
 SAID = {  # verdict: whether it is good, and in words
     "ok": ("ok", "holds"),
@@ -71,7 +70,7 @@ class Derivation:
 
 def derivation_of(cell: Any) -> Derivation | None:
     """What was found in a cell's derivation, if it was checked."""
-    found = cell.metadata.get(NOTES, {}).get("derivation")
+    found = cell.metadata.get(STAMP, {}).get("derivation")
     if not isinstance(found, Mapping):
         return None
     return Derivation(

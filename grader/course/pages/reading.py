@@ -15,10 +15,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from grader.course.pages.derivation import NOTES, Derivation, derivation_of
+from grader.course.pages.derivation import Derivation, derivation_of
 from grader.course.pages.outputs import Figure, Shown, shown
 from grader.course.pages.scores import NOTHING, Grade, Scores
 from grader.notebook import (
+    STAMP,
     UNWRITTEN,
     Cell,
     Outcome,
@@ -159,7 +160,7 @@ def submission_of(
     notebook: Any, student: str, assignment: str, scores: Scores = NOTHING
 ) -> Submission:
     """What a graded notebook and the gradebook say of one submission."""
-    stamp = notebook.metadata.get(NOTES, {})
+    stamp = notebook.metadata.get(STAMP, {})
     return Submission(
         student,
         assignment,
@@ -208,7 +209,7 @@ def _with_cell(
         given = f"~~~~~python\n{cell.source}\n~~~~~"
         return replace(section, asked=(*section.asked, given)) if "def " in given else section
     if (
-        cell.metadata.get(NOTES, {}).get("ours")
+        cell.metadata.get(STAMP, {}).get("ours")
         or not cell.source.strip()
         or cell.cell_type == "raw"
     ):
@@ -285,7 +286,7 @@ def _of_derivation(cell: Cell, grade: Grade) -> Outcome:
 
 
 def _check_of(cell: Cell, grade: Grade | None, found: Outcome) -> Check:
-    notes = cell.metadata.get(NOTES, {})
+    notes = cell.metadata.get(STAMP, {})
     return Check(
         cell.metadata.nbgrader.grade_id,
         _claim(cell),
