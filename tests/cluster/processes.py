@@ -41,8 +41,8 @@ def cluster(folder: Path) -> Iterator[Cluster]:
     """A scheduler; it and its workers end with the context."""
     known = folder / "scheduler.json"
     scheduler = start(
-        "dask_scheduler", "--host=127.0.0.1", "--port=0", "--no-dashboard", "--dashboard-address=:0",
-        f"--scheduler-file={known}",
+        "dask_scheduler", "--host=127.0.0.1", "--port=0", "--no-dashboard",
+        "--dashboard-address=127.0.0.1:0", f"--scheduler-file={known}",
     )  # fmt: skip
     made = Cluster(address_in(known, scheduler), folder, [scheduler])
     try:
