@@ -10,7 +10,7 @@ ALLOWED: dict[str, set[str]] = {
     "latex": set(),
     "problem": {"latex"},
     "oracle": {"problem"},
-    "derivation": {"latex", "problem"},
+    "derivation": {"latex", "problem", "notebook"},
     "verdict": {"problem", "latex"},
     "diagnosis": {"problem", "latex", "oracle"},
     "picture": set(),
@@ -18,7 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "sandbox": set(),
     "referee": {"sandbox"},
     "notebook": set(),
-    "rehearsal": {"notebook", "derivation"},
+    "rehearsal": {"notebook", "referee", "sandbox"},
     "course": {"notebook"},
 }
 UPSTAIRS = {"cli", "autograde", "__main__", "__init__"}  # may import any room below them
