@@ -16,10 +16,11 @@ ALLOWED: dict[str, set[str]] = {
     "picture": set(),
     "checks": {"problem", "oracle", "verdict", "diagnosis", "picture", "derivation"},
     "sandbox": set(),
-    "referee": {"sandbox"},
+    "names": set(),
+    "referee": {"sandbox", "names"},
     "notebook": set(),
     "rehearsal": {"notebook", "referee", "sandbox"},
-    "course": {"notebook"},
+    "course": {"notebook", "names"},
 }
 UPSTAIRS = {"cli", "autograde", "__main__", "__init__"}  # may import any room below them
 

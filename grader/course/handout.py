@@ -30,6 +30,7 @@ ROOMS = [
     "checks.py",
     "derivation",
     "notebook.py",
+    "names.py",
     "rehearsal",
     "referee",
     "sandbox",

@@ -19,8 +19,8 @@ import nbformat
 from grader.course.audit import because
 from grader.course.fault import CourseError, Fault
 from grader.course.layout import Course
-from grader.course.names import bound, needed, plain_python
 from grader.course.release import release
+from grader.names import bound_names, needed_names
 from grader.notebook import Cell, kind
 
 Scores = Mapping[str, float | None]  # cell -> points, None where a person has to read it
@@ -61,11 +61,11 @@ def touched(course: Course, book: Any, assignment: str) -> list[str]:
 
 def _reached(cells: list[Cell], changed: set[str]) -> set[str]:
     """The changed cells, and those that use a name which one of them binds."""
-    code = {_name(cell): plain_python(cell.source) for cell in cells if cell.cell_type == "code"}
+    code = {_name(cell): cell.source for cell in cells if cell.cell_type == "code"}
     reached = set(changed)
     while True:
-        names = {name for cell in reached & set(code) for name in bound(code[cell])}
-        more = {cell for cell in code if needed(code[cell]) & names} - reached
+        names = {name for cell in reached & set(code) for name in bound_names(code[cell])}
+        more = {cell for cell in code if needed_names(code[cell]) & names} - reached
         if not more:
             return reached
         reached |= more

@@ -17,10 +17,10 @@ from typing import Any
 
 import torch
 
+from ..names import needed_names, plain_python
 from ..sandbox.limits import Limits
 from ..sandbox.wire import Wire
 from .case import Case, CellRun, CellToRun, Judgement
-from .names import needed_names, plain_python
 from .outputs import Output, Page
 from .plan import Place
 from .proxy import Proxy
