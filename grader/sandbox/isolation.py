@@ -4,6 +4,9 @@ L3  namespaces, seccomp, limits. The zygote moves into a read-only room once; ea
     process numbers and a scratch directory of its own in it.
 L2  Landlock, seccomp, limits. No namespaces, so it works in Docker and on Ubuntu without set-up.
 none  only limits. Never chosen by us: `--unsafe-no-sandbox` alone leads here.
+
+bubblewrap could furnish the room, but not shut in a child forked later from what lives there, which
+takes the same calls again; so it would be one more thing to install, and save a dozen lines.
 """
 
 import contextlib
