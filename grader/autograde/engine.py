@@ -65,13 +65,22 @@ class Engine:
             try:
                 judgement = bench.judge(case, settings.limits)
             finally:
-                with self.lock:
-                    self.busy, self.idle_since = self.busy - 1, time.monotonic()
+                self._give_back()
             if bench.is_alive or self.bench is not bench:
                 break  # only what died by itself is tried again, not what was closed
         if isinstance(judgement, Failed):
             raise EngineError(judgement.why)
         return judgement, bench.level
+
+    def warm_up(self, level: Level | None) -> Level:
+        """Start the warm processes before they are needed; the level they reached."""
+        bench = self._take(level)
+        self._give_back()
+        return bench.level
+
+    def _give_back(self) -> None:
+        with self.lock:
+            self.busy, self.idle_since = self.busy - 1, time.monotonic()
 
     def _take(self, level: Level | None) -> Bench:
         with self.lock:
