@@ -20,6 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "notebook": set(),
     "rehearsal": {"notebook", "derivation"},
     "course": {"notebook"},
+    "author": {"latex", "problem", "diagnosis", "derivation", "checks", "course", "notebook"},
 }
 UPSTAIRS = {"cli", "autograde", "__main__", "__init__"}  # may import any room below them
 
