@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.author.letters import leaf_of, letters_of, root_of
+from grader.author.letters import leaf_of, letters_of, root_of, summing_to_1
 from grader.author.terms import depends, inner, tidy
 from grader.author.tex import Tex, Unwritable
 from grader.diagnosis.algebra import (
@@ -65,7 +65,7 @@ def derivation(problem: Problem, variable: str, at_once: bool = False) -> str:
     named = letters_of(problem, root)
     letters = {term: letter for term, letter in named.items() if not is_constant(term)}
     writer = Tex(problem, letters)
-    steps, gradient = Chain(root, leaf, letters, at_once).run()
+    steps, gradient = Chain(root, leaf, letters, at_once, summing_to_1(problem)).run()
     return _text(problem, variable, writer, steps, gradient)
 
 
@@ -124,8 +124,16 @@ def _letters_in(writer: Tex, terms: list[Term]) -> list[tuple[Term, str]]:
 class Chain:
     """The steps from df to the variable's own differential."""
 
-    def __init__(self, root: Term, leaf: Term, letters: Mapping[Term, str], at_once: bool) -> None:
-        self.root, self.leaf, self.letters, self.at_once = root, leaf, letters, at_once
+    def __init__(
+        self,
+        root: Term,
+        leaf: Term,
+        letters: Mapping[Term, str],
+        at_once: bool = False,
+        sums: frozenset[str] = frozenset(),  # the variables whose rows sum to 1
+    ) -> None:
+        self.root, self.leaf, self.letters = root, leaf, letters
+        self.at_once, self.sums = at_once, sums
         self.order = {term: place for place, term in enumerate(parts(root))}
         self.forms: dict[Term, Term] = {root: number(1)}  # what moves, and its adjoint
 
@@ -138,14 +146,18 @@ class Chain:
         return steps, self.forms[self.leaf]
 
     def _latest(self) -> Term | None:
-        """What is written out next: what depends on all others."""
+        """What is written out next: sums of numbers, then what depends on all others."""
         waiting = [term for term in self.forms if term is not self.leaf]
-        return max(waiting, key=self.order.__getitem__, default=None)
+        silent = [term for term in waiting if self._is_plain_number(term) and term.op in NUMBERS]
+        return max(silent or waiting, key=self.order.__getitem__, default=None)
+
+    def _is_plain_number(self, term: Term) -> bool:
+        return is_number(term) and term not in self.letters and term is not self.leaf
 
     def _expanded(self) -> Iterator[Term]:
         term = self._latest()
         assert term is not None
-        if is_number(term) and term.op in NUMBERS and term not in self.letters:
+        if self._is_plain_number(term) and term.op in NUMBERS:
             self._pass_on(term, self._silently(term))
             return
         adjoint = self.forms[term]
@@ -168,8 +180,8 @@ class Chain:
         adjoint = self.forms.pop(term)
         for way in ways:
             before = self.forms.get(way.target)
-            passed = tidy(way.backward(adjoint))
-            self.forms[way.target] = plus(before, passed) if before else passed
+            passed = tidy(way.backward(adjoint), self.sums)
+            self.forms[way.target] = plus(passed, before) if before else passed
 
     def _sum(self, instead: Mapping[Term, Term] | None = None) -> Term:
         """All forms added, one of them perhaps written otherwise."""
@@ -178,7 +190,7 @@ class Chain:
 
     def _d(self, term: Term) -> Term:
         """The differential of a term: as a sign, or written out."""
-        if not self.at_once or term is self.leaf:
+        if term is self.leaf or not (self.at_once or self._is_plain_number(term)):
             return d(term)
         return _added([way.forward(self._d(way.target)) for way in self._ways(term)])
 
@@ -328,9 +340,14 @@ def _of_softmax(term: Term, which: int, dx: Term) -> Term:
     return times(term, plus(dx, scaled(-1, spread)))
 
 
+def _of_logsumexp(term: Term, which: int, dx: Term) -> Term:
+    (x,) = term.args
+    return total(times(make("softmax", (x,), size(x), term.detail), dx), term.detail)
+
+
 SPREAD: dict[str, Callable[[Term, int, Term], Term]] = {
     "plus": _of_plus, "times": _of_times, "matmul": _of_matmul, "apply": _of_apply,
     "power": _of_power, "inverse": _of_inverse, "trace": _of_trace, "total": _of_total,
     "determinant": _of_determinant, "softmax": _of_softmax,
-    "transpose": lambda term, which, dx: transpose(dx),
+    "transpose": lambda term, which, dx: transpose(dx), "logsumexp": _of_logsumexp,
 }  # fmt: skip

@@ -7,13 +7,13 @@ for variables or sizes are left alone.
 from __future__ import annotations
 
 from grader.author.terms import tidy
-from grader.diagnosis.algebra import is_constant, is_number, parts
+from grader.diagnosis.algebra import is_constant, is_number, make, parts, size
 from grader.latex.names import canonical
 from grader.latex.terms import Term
 from grader.problem import Problem
 
 ARGUMENTS, VALUES = "ZVUST", "HGPQK"
-BENDING = ("apply", "softmax")
+BENDING = ("apply", "softmax", "logsumexp")
 
 
 def letters_of(problem: Problem, root: Term) -> dict[Term, str]:
@@ -27,15 +27,31 @@ def letters_of(problem: Problem, root: Term) -> dict[Term, str]:
             (argument,) = term.args
             if argument.op != "leaf" and argument not in found and free[ARGUMENTS]:
                 found[argument] = free[ARGUMENTS].pop(0)
-            if free[VALUES]:
-                found[term] = free[VALUES].pop(0)
+            value = term if term.op != "logsumexp" else _softmax(term)
+            if free[VALUES] and value not in found:
+                found[value] = free[VALUES].pop(0)
     return found
+
+
+def _softmax(term: Term) -> Term:
+    """The derivative of a sum of exponentials' logarithm, which then gets the letter."""
+    (argument,) = term.args
+    return make("softmax", (argument,), size(argument), term.detail)
 
 
 def root_of(problem: Problem) -> Term:
     """The objective's term, tidied."""
     assert problem.formula is not None
     return tidy(problem.formula.term)
+
+
+def summing_to_1(problem: Problem) -> frozenset[str]:
+    """The variables whose rows sum to 1."""
+    declared = problem.variables.values()
+    words = {"one-hot", "probability"}
+    return frozenset(
+        canonical(v.name) for v in declared if v.domain & words and "1" not in (v.rows, v.columns)
+    )
 
 
 def leaf_of(root: Term, problem: Problem, variable: str) -> Term | None:

@@ -16,6 +16,7 @@ from grader.diagnosis.algebra import (
     log,
     make,
     number,
+    ones,
     parts,
     power,
     scaled,
@@ -34,12 +35,14 @@ KNOWN_AS = {"sin": (1, "cos"), "cos": (-1, "sin"), "exp": (1, "exp"), "softplus"
 ENTRYWISE = ("plus", "times", "power", "apply", "negative", "maximum", "minimum", "compare")
 
 
-def tidy(term: Term) -> Term:
-    """The term as a person would write it."""
+def tidy(term: Term, sums: frozenset[str] = frozenset()) -> Term:
+    """The term as a person would write it; the rows of some variables may sum to 1."""
     whole = _of_matrices(term)
     if whole is not None:
-        return tidy(whole)
-    args = tuple(tidy(argument) for argument in term.args)
+        return tidy(whole, sums)
+    args = tuple(tidy(argument, sums) for argument in term.args)
+    if term.op == "total" and term.detail == "columns" and args[0].detail in sums:
+        return ones(size(term))
     simple = SIMPLER.get(term.op)
     if simple is None or any(part.kind.axes for part in (term, *args)):
         return like(term, args)

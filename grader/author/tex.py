@@ -88,11 +88,19 @@ class Tex:
         x, y = term.args
         if is_number(x):
             return joined([self._factor(x), self._factor(y)])
-        return rf"{self._entrywise(x)} \odot {self._entrywise(y)}"
+        return rf"{self._entrywise(x)} \odot {self._widened(y, to=x)}"
+
+    def _widened(self, term: Term, to: Term) -> str:
+        """A column that multiplies every column, or a row that multiplies every row."""
+        if term.kind.columns == "1" != to.kind.columns:
+            return joined([self._factor(term), r"\mathbf{1}^\top"])
+        if term.kind.rows == "1" != to.kind.rows:
+            return joined([r"\mathbf{1}", self._factor(term)])
+        return self._entrywise(term)
 
     def _scaled(self, factor: float, rest: Term) -> str:
-        if factor == 1:
-            return self.of(rest)
+        if factor == 1:  # behind a minus
+            return self._factor(rest) if self._is_sum(rest) else self.of(rest)
         if rest.op == "power" and is_number(rest) and rest.detail == -1:
             over = Fraction(factor).limit_denominator(1000)
             below = self._factor(rest.args[0]) if over.denominator > 1 else self.of(rest.args[0])
@@ -146,6 +154,11 @@ class Tex:
         if term.detail != "columns" or term.kind.columns == "1":
             raise Unwritable("softmax")
         return rf"\operatorname{{softmax}}({self.of(term.args[0])})"
+
+    def _logsumexp(self, term: Term) -> str:
+        if term.detail != "columns":
+            raise Unwritable("logsumexp")
+        return rf"\log(\exp({self.of(term.args[0])})\mathbf{{1}})"
 
     def _trace(self, term: Term) -> str:
         return rf"\operatorname{{tr}}({self.of(term.args[0])})"
@@ -222,7 +235,8 @@ def bracketed(text: str) -> str:
     >>> bracketed("X + Y"), bracketed("(X + Y)W"), bracketed(r"\max(Z, 0) - Y")
     ('(X + Y)', '[(X + Y)W]', '(\\max(Z, 0) - Y)')
     """
-    nested = re.search(r"(?<![a-z'}])\(", text)
+    called = r"\\(?!top)(operatorname\{\w+\}|[a-z]+)'*\("
+    nested = "(" in re.sub(called, "", text)
     return f"[{text}]" if nested and "[" not in text else f"({text})"
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grader.author.derivation import positive
-from grader.author.letters import leaf_of, letters_of, root_of
+from grader.author.derivation import Chain, positive
+from grader.author.letters import leaf_of, letters_of, root_of, summing_to_1
 from grader.author.terms import tidy
 from grader.author.tex import Unwritable
 from grader.diagnosis.algebra import apply, is_number, size, split
@@ -23,7 +23,7 @@ FUNCTIONS = {
 }  # fmt: skip
 SLOPES = {
     "sigmoid": "{0} * (1 - {0})", "tanh": "1 - {0}**2", "arctan": "1 / (1 + {1}**2)",
-    "relu": "{1} > 0",
+    "relu": "{1}",
 }  # fmt: skip
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a piece of code holds together
 
@@ -34,14 +34,22 @@ def gradient_code(problem: Problem, variable: str) -> list[str]:
     leaf = leaf_of(root, problem, variable)
     if leaf is None:
         raise Unwritable(f"{variable} does not stand in the formula")
-    gradient = positive(tidy(adjoints(root)[leaf]))
     letters = letters_of(problem, root)
+    gradient = positive(_gradient(root, leaf, letters, summing_to_1(problem)))
     writer = Torch(problem, letters)
     result = writer.of(gradient)
     lines = [f"{letters[t]} = {writer.written_out(t)}" for t in writer.used_in(gradient)]
     if is_number(leaf):  # sums have no dimension, a number of a problem has two
         result = f"({result}).reshape(1, 1)"
     return [*lines, f"return {result}"]
+
+
+def _gradient(root: Term, leaf: Term, letters: Mapping[Term, str], sums: frozenset[str]) -> Term:
+    """As the derivation finds it, or else as plain rules do."""
+    try:
+        return Chain(root, leaf, letters, sums=sums).run()[1]
+    except Unwritable:
+        return tidy(adjoints(root)[leaf], sums)
 
 
 class Torch:
@@ -135,12 +143,19 @@ class Torch:
         x, y = term.args
         if y.op == "power" and y.detail == -1 and y not in self.letters:
             return f"{self.of(x, PRODUCT)} / {self.of(y.args[0], ATOM)}", PRODUCT
+        if _is_step(x) or _is_step(y):  # true and false do where they are multiplied
+            return " * ".join(self._of_step(f) for f in (x, y)), PRODUCT
         # 2 * X @ W is 2 * (X @ W), but C * X @ W is not C * (X @ W).
-        least = PRODUCT if x.op == "number" or y.op == "times" else POWER
+        least = PRODUCT if x.op == "number" or y.op in ("times", "apply") else POWER
         return f"{self.of(x, PRODUCT)} * {self.of(y, least)}", PRODUCT
 
     def _number_text(self, value: float) -> str:
         return f"{value:.12g}"
+
+    def _of_step(self, term: Term) -> str:
+        if _is_step(term):
+            return f"({self.of(term.args[0], ATOM)} > 0)"
+        return self.of(term, POWER if term.op == "matmul" else PRODUCT)
 
     def _matmul(self, term: Term) -> tuple[str, int]:
         x, y = term.args
@@ -179,7 +194,7 @@ class Torch:
             value = self.of(apply(function, x), ATOM) if "{0}" in SLOPES[function] else ""
             tightness = PRODUCT if function in ("sigmoid", "arctan") else SUM
             if function == "relu":
-                return f"({self.of(x, ATOM)} > 0)", ATOM
+                return f"{self._of_step(term)}.to({self.of(x, ATOM)}.dtype)", ATOM
             return SLOPES[function].format(value, self.of(x, ATOM)), tightness
         raise Unwritable(function + "'" * primes)
 
@@ -213,3 +228,7 @@ class Torch:
 
 def _axis(term: Term) -> int:
     return 0 if term.detail == "rows" else 1
+
+
+def _is_step(term: Term) -> bool:
+    return bool(term.op == "apply" and term.detail == ("relu", 1))

@@ -27,6 +27,11 @@ FORMULAS = [
     (r"f = \langle A, \sin(3XW^\top)\rangle - 4\|W\|_F^2", {"A": "n,q", "X": "n,p", "W": "q,p"}),
     (r"f = \|XWV - Y\|_F^2", {"X": "n,p", "W": "p,m", "V": "m,q", "Y": "n,q"}),
     (r"f = \|XW - Y\|_F^2 + \|W\|_F^2", {"X": "n,p", "W": "p,q", "Y": "n,q"}),
+    (
+        r"f = -\sum_{i,j} Y_{ij} \log\operatorname{softmax}(XW)_{ij}",
+        {"X": "n,p", "W": "p,q", "Y": "n,q one-hot"},
+    ),
+    (r"f = \mathbf{1}^\top \max(Xw + b, 0)", {"X": "n,p", "w": "p,1", "b": "1,1"}),
     (r"f = (w^\top x - y)^2", {"w": "p,1", "x": "p,1", "y": "1,1"}),
     (r"f = x^\top A x + b^\top x", {"x": "n,1", "A": "n,n symmetric", "b": "n,1"}),
     (r"f = \|A \odot (XW - Y)\|_F^2", {"X": "n,p", "W": "p,q", "Y": "n,q", "A": "n,q"}),
