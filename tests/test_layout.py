@@ -10,7 +10,7 @@ ALLOWED: dict[str, set[str]] = {
     "latex": set(),
     "problem": {"latex"},
     "oracle": {"problem"},
-    "derivation": {"latex", "problem"},
+    "derivation": {"latex", "problem", "notebook"},
     "verdict": {"problem", "latex"},
     "diagnosis": {"problem", "latex", "oracle"},
     "picture": set(),
@@ -18,7 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "sandbox": set(),
     "referee": {"sandbox"},
     "notebook": set(),
-    "rehearsal": {"notebook", "derivation"},
+    "rehearsal": {"notebook", "referee", "sandbox"},
     "course": {"notebook"},
     "author": {"latex", "problem", "diagnosis", "derivation", "checks", "course", "notebook"},
 }

@@ -30,7 +30,9 @@ ROOMS = [
     "checks.py",
     "derivation",
     "notebook.py",
-    "rehearsal.py",
+    "rehearsal",
+    "referee",
+    "sandbox",
     "cli/__init__.py",
     "cli/exits.py",
     "cli/table.py",
@@ -79,8 +81,9 @@ Each answer has a check beneath it. Before you hand in, save the notebook and ru
 
     .venv/bin/grader check {first}
 
-which runs all cells from the start in a fresh kernel, as a grader will, and says what it found. It
-runs your own code on your own machine. Hand in the notebook under the name it has here:
+which runs all cells from the start, as a grader will, and says what it found. It runs your own code
+on your own machine: on Linux in the sandbox of grading, elsewhere in a fresh kernel. Hand in
+the notebook under the name it has here:
 
 {notebooks}
 """
