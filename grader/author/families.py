@@ -171,21 +171,18 @@ def _factors(looks: Looks, order: str, turned: int, sign: str, abc: Triple) -> D
     return Drawn(rf"f = \|{inside}\|_F^2 + {c}\|W\|_F^2", _sized(ordered))
 
 
-def _trace(looks: Looks, form: str, linear: str, sign: str, abc: Triple) -> Drawn:
+def _trace(looks: Looks, form: str, sign: str, last_sign: str, abc: Triple) -> Drawn:
     """A quadratic form and a linear one, both as traces."""
     a, b, c = abc
-    n, p = looks.n, looks.p
-    quadratic = {"X'AX": r"X^\top AX", "XAX'": r"XAX^\top"}[form]
-    side = n if form == "X'AX" else p
-    target = {"B'X": rf"{looks.target}^\top X", "BX": f"{looks.target}X"}[linear]
-    sizes = {
-        "X": f"{n},{p}",
-        "A": f"{side},{side}",
-        looks.target: f"{n},{p}" if linear == "B'X" else f"{p},{n}",
-    }
-    traces = [rf"\operatorname{{tr}}({part})" for part in (quadratic, target)]
-    linear_too = _difference(looks, f"{a}{traces[0]}", sign, f"{b}{traces[1]}")
-    return Drawn(rf"f = {linear_too} + {c}\|X\|_F^2", _sized(sizes))
+    n, p, target = looks.n, looks.p, looks.target
+    quadratic, side = {"X'AX": (r"X^\top AX", n), "XAX'": (r"XAX^\top", p)}[form]
+    traces = [
+        rf"{factor}\operatorname{{tr}}({product})"
+        for factor, product in [(a, quadratic), (b, rf"{target}^\top X")]
+    ]
+    both = _difference(looks, traces[0], sign, traces[1])
+    sizes = {"X": f"{n},{p}", "A": f"{side},{side}", target: f"{n},{p}"}
+    return Drawn(rf"f = {both} {last_sign} {c}\|X\|_F^2", _sized(sizes))
 
 
 ORDERS = ("XWV", "XVW", "WXV", "VXW", "WVX", "VWX")
@@ -212,7 +209,7 @@ FAMILIES = {
     "trace": Family(
         "Two traces",
         ("X",),
-        (("X'AX", "XAX'"), ("B'X", "BX"), SIGNS, COEFFICIENTS),
+        (("X'AX", "XAX'"), SIGNS, SIGNS, COEFFICIENTS),
         _trace,
     ),
 }

@@ -7,11 +7,12 @@ into the gradebook.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import nbformat
 
+from grader.author.own import Draws, draws_of
 from grader.course import Course
 from grader.referee.plan import GRADIENTS, Plan, make_plan
 
@@ -59,6 +60,15 @@ class Blueprint:
     cells: tuple[Known, ...]
     plan: Plan
     digest: str  # changes when a test, a point or a name does
+    draws: Draws | None = None  # where each student has a formula of their own
+
+    def of(self, student: str) -> Blueprint:
+        """The student's own: what was drawn stands in it, whatever was handed in."""
+        if self.draws is None:
+            return self
+        own = self.draws.cells(student)
+        cells = tuple(replace(c, source=own[c.name]) if c.name in own else c for c in self.cells)
+        return replace(self, cells=cells, digest=_digest(cells, self.plan), draws=None)
 
 
 def blueprint_of(
@@ -70,8 +80,12 @@ def blueprint_of(
     order = [c.metadata.get("nbgrader", {}).get("grade_id") for c in edition.cells]
     place = {name: index for index, name in enumerate(order)}
     cells = sorted(_known(book, assignment), key=lambda known: place.get(known.name, len(place)))
-    digest = hashlib.sha256(repr((cells, sorted(plan.names))).encode()).hexdigest()
-    return Blueprint(assignment, tuple(cells), plan, digest)
+    draws = draws_of(course, assignment, edition)
+    return Blueprint(assignment, tuple(cells), plan, _digest(tuple(cells), plan), draws)
+
+
+def _digest(cells: tuple[Known, ...], plan: Plan) -> str:
+    return hashlib.sha256(repr((cells, sorted(plan.names))).encode()).hexdigest()
 
 
 def _known(book: Any, assignment: str) -> list[Known]:

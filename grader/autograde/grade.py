@@ -134,7 +134,7 @@ class Clerk:
         stamp = stamp_of(self.course, student, assignment)
         return (
             stamp.get("engine") == ENGINE
-            and stamp.get("blueprint") == self.blueprints[assignment].digest
+            and stamp.get("blueprint") == self.blueprints[assignment].of(student).digest
             and stamp.get("submission") == digest(self.course.submitted(student, assignment))
         )
 
@@ -144,7 +144,7 @@ class Clerk:
         path = put_in_place(folder, assignment)
         if path is None:
             raise UnreadableError(f"there is no notebook in it, {what_is_there(folder)}")
-        reading, blueprint = read(path), self.blueprints[assignment]
+        reading, blueprint = read(path), self.blueprints[assignment].of(student)
         reading = replace(reading, remarks=(*name_remarks(path), *reading.remarks))
         stamp = {"submission": digest(path)}
         return run(repair(reading, blueprint), blueprint, self.chosen, stamp)
