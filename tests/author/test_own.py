@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from random import Random
+from zipfile import ZipFile
 
 import nbformat
 import pytest
@@ -155,6 +156,15 @@ def test_without_a_roster_nobody_can_get_an_edition(course, capsys) -> None:
     course.draws.unlink()
     assert main(["release", "own", "--course", str(course.root)]) == 3
     assert "List the students in roster.csv" in capsys.readouterr().err
+
+
+def test_the_students_zip_leaves_the_model_out(course) -> None:
+    """Who worked on the model would be graded against another formula."""
+    packed = course.root / "student.zip"
+    assert main(["release", "own", "--zip", str(packed), "--course", str(course.root)]) == 0
+    with ZipFile(packed) as archive:
+        assert "own.ipynb" not in archive.namelist()
+        assert "own.ipynb" in archive.read("README.md").decode()
 
 
 def test_a_roster_with_a_mistake_is_told(course, capsys) -> None:
