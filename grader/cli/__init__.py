@@ -15,6 +15,7 @@ from grader.cli.exits import NOTHING_RAN, WRONG_USE, WrongUseError
 
 COMMANDS = (
     "init",
+    "new",
     "release",
     "check",
     "derivation",

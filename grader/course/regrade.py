@@ -91,6 +91,8 @@ def trial(course: Course, assignment: str, students: Iterable[str], root: Path) 
     shutil.copytree(course.solution(assignment).parent, made.solution(assignment).parent)
     own = f'\nc.CourseDirectory.db_url = "sqlite:///{made.gradebook}"\n'
     made.config.write_text(course.config.read_text(encoding="utf-8") + own, encoding="utf-8")
+    if course.draws.is_file():
+        shutil.copyfile(course.draws, made.draws)
     for student in students:
         source = course.submitted(student, assignment).parent
         shutil.copytree(source, made.submitted(student, assignment).parent, symlinks=True)
