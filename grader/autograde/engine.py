@@ -164,23 +164,11 @@ def _place(cell: Any, blueprint: Blueprint) -> Place:
 
 def _write(cell: Any, run: CellRun, count: int, settings: Settings) -> None:
     """Put into a cell what came of it."""
-    outputs = run.outputs
-    if "uses_autograd" in run.flags and settings.autograd_costs:
-        outputs = [*outputs, _AUTOGRAD_OUTPUT]
-    cell.outputs = [NotebookNode(output) for output in outputs]
+    cell.outputs = [NotebookNode(output) for output in run.told(settings.autograd_costs)]
     cell.execution_count = count
     noted = {"flags": run.flags, "notes": run.notes, "diagnosis": run.diagnosis}
     if any(noted.values()):
         cell.metadata[STAMP] = noted
-
-
-_SAID = "this gradient is computed by autograd; it is to be written out by hand"
-_AUTOGRAD_OUTPUT = {
-    "output_type": "error",
-    "ename": "CheckFailed",
-    "evalue": _SAID,
-    "traceback": [_SAID],
-}
 
 
 def _told(remarks: tuple[str, ...]) -> Any:

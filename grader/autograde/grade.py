@@ -140,7 +140,7 @@ class Clerk:
         stamp = stamp_of(self.course, student, assignment)
         return (
             stamp.get("engine") == ENGINE
-            and stamp.get("blueprint") == self.blueprints[assignment].digest
+            and stamp.get("blueprint") == self.blueprints[assignment].of(student).digest
             and stamp.get("submission") == digest(self.course.submitted(student, assignment))
         )
 
@@ -153,7 +153,9 @@ class Clerk:
         if path is None:
             raise UnreadableError(f"there is no notebook in it, {what_is_there(folder)}")
         remarks = tuple(name_remarks(path))
-        return Paper(content_of(path), remarks, self.blueprints[assignment], self.chosen)
+        return Paper(
+            content_of(path), remarks, self.blueprints[assignment].of(student), self.chosen
+        )
 
     def _file(self, one: Submission, future: Future[Any]) -> Result:
         try:

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader.autograde.blueprint import Blueprint, Known
 from grader.autograde.reading import HandedIn, Reading
-from grader.referee.names import plain_python
+from grader.names import plain_python
 
 PYTHON = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
