@@ -25,7 +25,7 @@ from typing import Any
 from grader.autograde.engine import EngineError
 from grader.autograde.judging import ClusterError, Desks, Paper
 from grader.autograde.reading import UnreadableError
-from grader.autograde.worker import introduce, judge_as_data, notebook_from, why_unfit
+from grader.autograde.worker import judge_as_data, notebook_from, why_unfit
 from grader.sandbox.client import NoSandboxError
 from grader.sandbox.isolation import Level
 
@@ -36,6 +36,8 @@ _QUIET: dict[str, Any] = {
     "distributed.worker.http.routes": [],
     "distributed.scheduler.http.routes": [],
 }
+# As text, which any worker can take: one that has no grader would end in reading our own function.
+_GREETING = "__import__('grader.autograde.worker', fromlist=['introduce']).introduce(level)"
 DEATHS = 3  # so many workers may end with a paper on their desk; all but the first had no other
 CONNECT_SECONDS = 10.0
 FETCH_SECONDS = 10.0  # for an answer that a worker has ready
@@ -46,7 +48,7 @@ LOOK_SECONDS = 0.5  # how often the foreman looks who is there
 class Patience:
     """Seconds to wait while nobody can judge, before giving up."""
 
-    for_anybody: float = 60.0  # while no worker is there at all: a batch system may bring one
+    for_anybody: float = 120.0  # while nobody is there, or ready: a batch system may bring one
     for_better: float = 5.0  # while there are only unfit ones
 
 
@@ -219,13 +221,13 @@ class Foreman:
     def _despair(self) -> None:
         """Give up when nobody could judge for too long."""
         desks = self.desks.values()
-        if any(not desk.unfit for desk in desks):
+        if any(desk.fit for desk in desks):
             self.somebody_since = time.monotonic()
         lonely = time.monotonic() - self.somebody_since
-        if desks and lonely > self.patience.for_better:
+        if desks and all(desk.unfit for desk in desks) and lonely > self.patience.for_better:
             self._give_up("none of the workers can be given work")
-        elif not desks and lonely > self.patience.for_anybody:
-            self._give_up(f"there was no worker for {self.patience.for_anybody:g} s")
+        elif lonely > self.patience.for_anybody:
+            self._give_up(f"no worker was ready for {self.patience.for_anybody:g} s")
 
     def _give_up(self, why: str) -> None:
         self.over = why
@@ -239,7 +241,8 @@ class Foreman:
 
     def _greet(self, desk: Desk) -> None:
         self.desks[desk.address] = desk
-        self._send(desk, introduce, self.level, partial(self._met, desk))
+        level = self.level.value if self.level else None
+        self._send(desk, eval, _GREETING, {"level": level}, then=partial(self._met, desk))
 
     def _met(self, desk: Desk, _: Any, answer: object) -> None:
         """Give a worker no work before it has said what it can do."""
@@ -258,7 +261,7 @@ class Foreman:
 
     def _clear(self, desk: Desk) -> None:
         """What a worker had that is gone is judged elsewhere."""
-        if desk.fit:
+        if not desk.unfit:
             again = f"; {len(desk.errands)} submissions are judged elsewhere" * bool(desk.errands)
             self.tell(f"worker {desk.address} is gone{again}")
         for errand in desk.errands:
@@ -288,14 +291,13 @@ class Foreman:
 
     def _give(self, desk: Desk, errand: Errand) -> None:
         desk.errands.append(errand)
-        errand.run = self._send(
-            desk, judge_as_data, errand.paper, partial(self._back, desk, errand)
-        )
+        then = partial(self._back, desk, errand)
+        errand.run = self._send(desk, judge_as_data, errand.paper, then=then)
 
     def _send(
-        self, desk: Desk, do: Callable[..., bytes], what: Any, then: Callable[[Any, object], None]
+        self, desk: Desk, do: Callable[..., Any], *what: Any, then: Callable[[Any, object], None]
     ) -> Any:
-        run = self.client.submit(do, what, workers=[desk.address], pure=False)
+        run = self.client.submit(do, *what, workers=[desk.address], pure=False)
         run.add_done_callback(lambda done: self.events.put(partial(then, done, _answer(done))))
         return run
 
@@ -340,6 +342,6 @@ def _answer(run: Any) -> object:
 def _why_unfit(answer: object) -> str | None:
     if isinstance(answer, _Lost):
         return "it ended while it started its sandbox"
-    if isinstance(answer, Exception):  # such as: it has no module named grader
-        return f"{type(answer).__name__}: {answer}"
+    if isinstance(answer, Exception):  # it did not come as far as our own code
+        return f"it cannot load grader as it is here ({type(answer).__name__}: {answer})"
     return why_unfit(answer)

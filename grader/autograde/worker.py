@@ -26,11 +26,11 @@ from grader.sandbox.isolation import Level
 _KINDS = {kind.__name__: kind for kind in (UnreadableError, EngineError, NoSandboxError)}
 
 
-def introduce(level: Level | None) -> bytes:
+def introduce(level: str | None) -> bytes:
     """Which tools this worker has and how it shuts a submission in, tried: it warms up here."""
     said: dict[str, Any] = {"tools": tools()}
     try:
-        said["sandbox"] = ENGINE_OF_THIS_PROCESS.warm_up(level).value
+        said["sandbox"] = ENGINE_OF_THIS_PROCESS.warm_up(Level(level) if level else None).value
     except NoSandboxError as error:
         said["no_sandbox"] = str(error)
     return json.dumps(said).encode()

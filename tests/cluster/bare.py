@@ -1,5 +1,7 @@
 """Loaded by a worker: its kernel gives no sandbox."""
 
-from tests.bare_machine import become_bare
 
-become_bare()
+def dask_setup(_worker):
+    from tests.bare_machine import become_bare
+
+    become_bare()

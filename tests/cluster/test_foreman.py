@@ -20,6 +20,7 @@ from grader.autograde.cluster import Patience
 from grader.autograde.engine import EngineError, Settings
 from grader.autograde.judging import ClusterError, Paper
 from grader.autograde.worker import notebook_from, tools, why_unfit
+from sandbox.test_lives import eventually
 
 SOON = 60.0  # seconds that no answer here may take
 
@@ -30,9 +31,9 @@ def dask(tmp_path: Path):
         yield made
 
 
-def on(dask: Cluster, told: list[str] | None = None) -> OnCluster:
+def on(dask: Cluster, told: list[str] | None = None, for_anybody: float = 40.0) -> OnCluster:
     said = [] if told is None else told
-    return OnCluster(dask.address, said.append, Patience(for_anybody=20.0, for_better=1.0))
+    return OnCluster(dask.address, said.append, Patience(for_anybody, for_better=1.0))
 
 
 def paper(content: str) -> Paper:
@@ -72,18 +73,28 @@ def test_a_paper_that_kills_fails_and_its_neighbours_do_not(dask: Cluster) -> No
 
 
 def test_an_unfit_worker_is_named_and_given_nothing(dask: Cluster) -> None:
-    """With nobody else there, that is the end; it does not take long."""
     dask.start_worker(STAND_IN, NO_SANDBOX="1")
     dask.start_worker(STAND_IN, OTHER_TOOLS='{"torch": "1.0"}')
+    dask.start_worker(STAND_IN, NO_GRADER="1")
     told: list[str] = []
-    with (
-        pytest.raises(ClusterError, match="none of the workers can be given work"),
-        on(dask, told).at_work(None) as desks,
-    ):
-        desks.hand(paper("a")).result(SOON)
+    patient = OnCluster(dask.address, told.append, Patience(for_better=SOON))
+    with patient.at_work(None) as desks:
+        future = desks.hand(paper("a"))
+        assert eventually(lambda: len(told) == 3)
+        assert not future.done()
     said = " ".join(told)
+    assert "is given no work: it cannot load grader" in said
     assert "is given no work: it has no sandbox (the kernel said no)" in said
     assert "is given no work: it has torch 1.0, and here is" in said
+
+
+def test_with_unfit_workers_alone_it_ends_soon(dask: Cluster) -> None:
+    dask.start_worker(STAND_IN, NO_SANDBOX="1")
+    with (
+        pytest.raises(ClusterError, match="none of the workers can be given work"),
+        on(dask).at_work(None) as desks,
+    ):
+        desks.hand(paper("a")).result(SOON)
 
 
 @pytest.mark.parametrize("tool", ["grader", "engine", "torch", "Python"])
@@ -118,12 +129,11 @@ def test_all_workers_gone_for_good_ends_it(dask: Cluster) -> None:
     only = dask.start_worker(STAND_IN)
     with on(dask).at_work(None) as desks:  # once it is there, we need not be patient
         desks.hand(paper("a")).result(SOON)
-    brief = OnCluster(dask.address, print, Patience(for_anybody=2.0))
-    with brief.at_work(None) as desks:
+    with on(dask, for_anybody=5.0).at_work(None) as desks:
         futures = [desks.hand(paper(f"wait {number}")) for number in range(4)]
         futures[0].result(SOON)
         only.kill()
-        with pytest.raises(ClusterError, match="there was no worker for 2 s"):
+        with pytest.raises(ClusterError, match="no worker was ready for 5 s"):
             futures[3].result(SOON)
 
 
