@@ -90,7 +90,7 @@ def test_the_first_wrong_line_of_a_derivation_is_named(example_class) -> None:
     assert said["network_derivation_W2"].status == "ok"
     assert said["network_derivation_b2"].status == "partial"
     assert "The first wrong line is line" in said["network_derivation_b2"].message
-    assert "Not stated: the gradient by b_1" in said["network_derivation_b1"].message
+    assert "Not stated rightly: the gradient by b_1" in said["network_derivation_b1"].message
 
 
 @pytest.mark.parametrize(("student", "assignment"), TABLE)

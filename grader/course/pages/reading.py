@@ -246,11 +246,12 @@ def _question(cell: Cell, index: int, scores: Scores) -> Question:
         showed=tuple(shown(cell)),
         derivation=derivation_of(cell),
         comment=scores.comments.get(name, ""),
-        pictures=_attachments(cell),
+        pictures=attachments_of(cell),
     )
 
 
-def _attachments(cell: Cell) -> dict[str, str]:
+def attachments_of(cell: Cell) -> dict[str, str]:
+    """A cell's pasted pictures by name, as data addresses."""
     return {
         str(name): f"data:{kind};base64,{''.join(content)}"
         for name, kinds in cell.get("attachments", {}).items()
