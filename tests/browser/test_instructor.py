@@ -135,6 +135,16 @@ def test_the_table_stands_beside_the_box_for_the_points(instructor) -> None:
     assert instructor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_a_failed_check_shows_its_picture(instructor) -> None:
+    """Where willow's answer is off, under the test that found it, and only there."""
+    instructor.open("willow")
+    pictures = instructor.page.locator("img[src^='data:image/svg+xml']")
+    pictures.scroll_into_view_if_needed()
+    instructor.page.evaluate("scrollBy(0, -200)")
+    instructor.shoot("picture")
+    assert pictures.evaluate("it => it.naturalWidth") > 100
+
+
 def test_a_score_by_hand_overrules(instructor) -> None:
     """What is typed into the boxes is in the gradebook, and outlives another autograding."""
     instructor.open("willow")
@@ -160,7 +170,10 @@ def test_the_feedback_button_writes_our_page(instructor) -> None:
     said = " ".join(instructor.page.locator(f"#{ASKED}").inner_text().split())
     assert "4.5 / of 5 points" in said
     assert "Scored by a person" in said
+    (picture,) = instructor.page.locator("#relu_grad_W .check img").all()
+    assert picture.get_attribute("alt").startswith("|yours - true| for W, 7 by 5: furthest")
     assert "default-src 'none'" in file.read_text()
+    assert file.stat().st_size < 500_000
 
 
 def test_autograding_again_keeps_the_score_by_hand(instructor) -> None:

@@ -53,6 +53,7 @@ class Check:
     flags: tuple[str, ...] = ()  # for the instructor
     evidence: str = ""  # of the flags
     is_derivation: bool = False
+    pictures: tuple[Figure, ...] = ()  # of a visible check that failed
 
     @property
     def measured(self) -> tuple[str, ...]:
@@ -298,7 +299,13 @@ def _check_of(cell: Cell, grade: Grade | None, found: Outcome) -> Check:
         tuple(map(str, notes.get("diagnosis", []))),
         tuple(map(str, notes.get("flags", []))),
         "; ".join(_evidence(notes.get("notes", []))),
+        pictures=tuple(_drawn(cell)),
     )
+
+
+def _drawn(cell: Cell) -> Iterator[Figure]:
+    """What a check drew: nobody else has a say in a test's outputs."""
+    return (thing for thing in shown(cell) if is_test(cell) and isinstance(thing, Figure))
 
 
 def _evidence(notes: list[str]) -> list[str]:
