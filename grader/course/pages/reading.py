@@ -216,21 +216,20 @@ def _with_cell(
     ):
         return section
     if is_test(cell):
-        return replace(section, questions=_checked(section.questions, _check(cell, scores)))
+        return replace(section, questions=_checked(section.questions, cell, scores))
     return replace(section, questions=(*section.questions, _question(cell, index, scores)))
 
 
-def _checked(questions: tuple[Question, ...], check: Check) -> tuple[Question, ...]:
+def _checked(questions: tuple[Question, ...], test: Cell, scores: Scores) -> tuple[Question, ...]:
     """The questions with a check more, put to the answer that it names or else the last one."""
+    name = test.metadata.nbgrader.grade_id
     answers = [i for i, question in enumerate(questions) if question.kind == "code"]
-    named = [i for i in answers if check.name.startswith(questions[i].name)]
+    named = [i for i in answers if name.startswith(questions[i].name)]
     place = (named or answers)[-1:]
     if not place:
-        return (*questions, Question(check.name, "code", "", checks=(check,)))
+        return (*questions, Question(name, "code", "", checks=(_check(test, scores),)))
     found = questions[place[0]]
-    if found.untouched and check.status != "ok":
-        check = replace(check, status=UNWRITTEN.status, message=UNWRITTEN.message)
-    found = replace(found, checks=(*found.checks, check))
+    found = replace(found, checks=(*found.checks, _check(test, scores, found.untouched)))
     return (*questions[: place[0]], found, *questions[place[0] + 1 :])
 
 
@@ -260,9 +259,9 @@ def attachments_of(cell: Cell) -> dict[str, str]:
     }
 
 
-def _check(cell: Cell, scores: Scores) -> Check:
+def _check(cell: Cell, scores: Scores, blank: bool = False) -> Check:
     grade = scores.grades.get(cell.metadata.nbgrader.grade_id)
-    found = outcome(cell) if grade is None or grade.by_hand is None else _by_hand(grade)
+    found = outcome(cell, blank) if grade is None or grade.by_hand is None else _by_hand(grade)
     return _check_of(cell, grade, found)
 
 
