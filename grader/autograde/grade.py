@@ -22,7 +22,14 @@ import nbformat
 from grader.autograde.blueprint import Blueprint, blueprint_of
 from grader.autograde.cleaning import clean
 from grader.autograde.engine import ENGINE, ENGINE_OF_THIS_PROCESS, EngineError, Settings, run
-from grader.autograde.intake import ASK, digest, name_remarks, put_in_place, what_is_there
+from grader.autograde.intake import (
+    ASK,
+    digest,
+    misnamed,
+    name_remarks,
+    put_in_place,
+    what_is_there,
+)
 from grader.autograde.reading import UnreadableError, read
 from grader.autograde.record import (
     forget_failure,
@@ -45,7 +52,7 @@ from grader.sandbox.limits import Limits
 
 
 class LostError(Exception):
-    """A hand-in to an assignment that is not there."""
+    """A hand-in in a folder whose name is no assignment's, or cannot be a student's."""
 
 
 Submission = tuple[str, str]  # student, assignment
@@ -124,8 +131,9 @@ class Clerk:
         self, one: Submission, pool: ThreadPoolExecutor
     ) -> tuple[Submission, Future[Any] | None]:
         """Have it judged, unless it was and has not changed since."""
-        if one[1] not in self.blueprints:
-            return one, pool.submit(_no_assignment, one[1])
+        wrong = misnamed(one[0]) or _no_assignment(one[1], self.blueprints)
+        if wrong:
+            return one, pool.submit(_lost, wrong)
         if not self.force and self._is_up_to_date(*one):
             return one, None
         return one, pool.submit(self._judged, *one)
@@ -184,8 +192,12 @@ class Clerk:
         return result
 
 
-def _no_assignment(name: str) -> Any:
-    raise LostError(f"there is no assignment {name!r} in solutions/")
+def _no_assignment(name: str, known: Iterable[str]) -> str:
+    return "" if name in known else f"there is no assignment {name!r} in solutions/"
+
+
+def _lost(why: str) -> Any:
+    raise LostError(why)
 
 
 def put_notebook(notebook: Any, path: Path) -> None:
