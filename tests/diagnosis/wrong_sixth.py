@@ -1,4 +1,8 @@
-"""A sixth list, two thirds of it for formulas that no list had before; a table as in wrong_first."""
+"""A sixth list, two thirds of it for formulas that no list had before; a table as in wrong_first.
+
+Two labels were widened after the first run, as what was said is true of the function: right with
+n = 1 only, and 2 X E for 2 X (E + E^T).
+"""
 
 from diagnosis.wrong_first import PRELUDES as USUAL
 from diagnosis.wrong_first import PROBLEMS as FIRST
@@ -34,7 +38,7 @@ PRELUDES = USUAL | {
 # ruff: noqa: E501
 TABLE = """
 affine X    | transpose_left_out       | 2 * (X @ W + B) @ W if W.shape[0] == W.shape[1] else 2 * (X @ W + B) @ W
-affine W    | wrong_axis / extra_sum / one_sample / mean_for_sum | 2 * X.T @ (X @ W + B).mean(0, keepdim=True).expand(len(X), -1)
+affine W    | wrong_axis / extra_sum / one_sample / mean_for_sum / one_sample_only | 2 * X.T @ (X @ W + B).mean(0, keepdim=True).expand(len(X), -1)
 affine W    | term_sign                | 2 * X.T @ (X @ W - B)
 affine B    | factor                   | 2 * 2 * E
 relu W      | activation_for_derivative | 2 * X.T @ (E * H)
@@ -51,7 +55,7 @@ factors A   | term_factor              | 2 * E @ B.T + c * A
 factors B   | product_order            | 2 * E @ A.T + 2 * c * B
 factors B   | wrong_factor / other_variable | 2 * A.T @ E + 2 * c * A
 factors A   | sign / term_sign         | 2 * E @ B.T - 2 * c * A
-gram X      | factor                   | 2 * X @ E
+gram X      | factor / term_left_out   | 2 * X @ E
 gram X      | transpose_left_out / term_left_out / factor | 4 * X @ (X.T @ X) - 4 * X @ S
 gram X      | term_left_out            | 4 * X @ X.T @ X
 gram S      | sign                     | 2 * E
