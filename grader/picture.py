@@ -10,6 +10,7 @@ a referee, the picture is a few kilobytes of SVG: drawn in a millisecond, withou
 import io
 import logging
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -37,9 +38,11 @@ def show(name: str, distance: Tensor, at: tuple[int, ...]) -> None:
         png = as_png(draw(name, distance, at))
     except ImportError:
         return
-    from IPython.display import Image, display
+    from IPython.display import display
 
-    display(Image(png, alt=described(name, distance, at)))
+    words = described(name, distance, at)
+    shown = {"image/png": b64encode(png).decode(), "text/plain": words}
+    display(shown, raw=True, metadata={"image/png": {"alt": words}})
 
 
 def output(name: str, distance: Tensor, at: tuple[int, ...]) -> dict[str, Any]:
