@@ -2,13 +2,15 @@
 
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
 import torch
 from nbclient import NotebookClient
 
-from grader.picture import as_png, described, draw
+from grader.autograde.cleaning import clean_data
+from grader.picture import MOST, as_png, as_svg, described, draw, output
 
 WRONG = """
 from grader import Problem, check
@@ -62,3 +64,43 @@ def test_a_picture_says_what_it_shows(shape) -> None:
     assert ring == (at[1], at[0])
     assert as_png(figure).startswith(b"\x89PNG")
     assert f"row {at[0]}, column {at[1]}" in described("W", distance, at)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 6), (7, 5), (300, 200)])
+def test_a_pages_picture_says_the_same(shape) -> None:
+    """In a few kilobytes that are kept when a notebook is cleaned, with the words beside it."""
+    distance = torch.rand(shape, dtype=torch.float64)
+    at = tuple(int(i) for i in torch.unravel_index(distance.argmax(), distance.shape))
+    shown = output("W<", distance, at)
+    svg = shown["data"]["image/svg+xml"]
+    ElementTree.fromstring(svg)
+    assert len(svg) < 40_000
+    assert f"|yours - true| for W&lt;, {shape[0]} × {shape[1]}" in svg
+    assert svg.count("<rect") == 1 + 10 + min(shape[0], MOST) * min(shape[1], MOST)
+    assert clean_data("image/svg+xml", svg) == svg
+    assert shown["metadata"]["image/svg+xml"]["alt"] == described("W<", distance, at)
+
+
+@pytest.mark.parametrize("entry", [0.0, float("inf"), float("nan")])
+def test_odd_distances_can_be_drawn(entry) -> None:
+    ElementTree.fromstring(as_svg("W", torch.full((2, 3), entry, dtype=torch.float64), (0, 0)))
+
+
+@pytest.mark.parametrize(
+    "svg",
+    [
+        "<svg onload='x()'></svg>",
+        '<svg ><script>x()</script></svg>',
+        '<svg ><image href="x"/></svg>',
+        '<svg ><a href="javascript:x()">y</a></svg>',
+        '<svg ><rect fill="url(https://x)"/></svg>',
+        '<svg ><rect style="a:b"/></svg>',
+        '<svg ><style>a</style></svg>',
+        '<svg ><foreignObject/></svg>',
+        '<svg ><text><![CDATA[<script>x()</script>]]></text></svg>',
+        '<!DOCTYPE svg [<!ENTITY x "y">]><svg >&x;</svg>',
+        '<svg xmlns="http://www.w3.org/1999/xhtml"></svg>',
+    ],
+)  # fmt: skip
+def test_a_drawing_that_could_act_is_left_out(svg) -> None:
+    assert clean_data("image/svg+xml", svg) is None

@@ -5,7 +5,6 @@
 
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pytest
 pytest.importorskip("playwright", reason="needs the browser extra")
 from playwright.sync_api import Browser, Page
 
-from browser.pictures import REPO, chromium
+from browser.pictures import REPO
 from grader.course.pages.classroom import Report, Row, report_of
 from grader.course.pages.feedback import feedback_page
 from grader.course.pages.reading import Check, Submission
@@ -39,12 +38,6 @@ TOUCH = """() => {
     const links = [...document.querySelectorAll('a[href], area[href], form[action]')];
     return links.map(it => it.href || it.action).filter(it => !/^(https?|mailto|file):/.test(it));
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 def usual() -> Submission:
