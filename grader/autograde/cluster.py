@@ -29,6 +29,13 @@ from grader.autograde.worker import introduce, judge_as_data, notebook_from, why
 from grader.sandbox.client import NoSandboxError
 from grader.sandbox.isolation import Level
 
+# Dask looks at itself a hundred times a second, at the cost of a twelfth of all CPU, and has pages.
+_QUIET: dict[str, Any] = {
+    "distributed.admin.tick.interval": "1s",
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.http.routes": [],
+    "distributed.scheduler.http.routes": [],
+}
 DEATHS = 3  # so many workers may end with a paper on their desk; all but the first had no other
 CONNECT_SECONDS = 10.0
 FETCH_SECONDS = 10.0  # for an answer that a worker has ready
@@ -104,11 +111,7 @@ def _own_workers(count: int) -> Iterator[Any]:
     from distributed import LocalCluster
     from distributed.security import Security
 
-    quiet: dict[str, Any] = {
-        "distributed.scheduler.http.routes": [],
-        "distributed.worker.http.routes": [],
-    }
-    with dask.config.set(quiet):
+    with dask.config.set(_QUIET):
         cluster = LocalCluster(
             n_workers=count,
             threads_per_worker=1,

@@ -52,7 +52,6 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--workers",
         metavar="N",
-        type=workers,
         help="at once (default: cores); dask:N makes a cluster of N processes here",
     )
     command.add_argument(
@@ -70,7 +69,7 @@ def workers(text: str) -> Workers:
     """`8` is eight threads here, `dask:8` a cluster of eight processes."""
     kind, _, count = text.rpartition(":")
     if kind not in ("", "dask") or not count.isdecimal() or int(count) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a number from 1 nor dask:N")
+        raise WrongUseError(f"--workers {text} is neither a number from 1 nor dask:N.")
     return Workers(int(count), kind == "dask")
 
 
@@ -110,7 +109,7 @@ def judges_of(chosen: argparse.Namespace) -> Judges:
     """Whoever is to judge: threads here, a cluster of our own, or one that is there."""
     from grader.autograde.judging import JudgesHere
 
-    wanted = chosen.workers or Workers(os.cpu_count() or 1, dask=False)
+    wanted = workers(chosen.workers or str(os.cpu_count() or 1))
     if not (chosen.scheduler or wanted.dask):
         return JudgesHere(wanted.count)
     if chosen.scheduler and chosen.workers:

@@ -23,6 +23,7 @@ class Cluster:
 
     address: str
     folder: Path
+    environment: dict[str, str]
     started: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     def start_worker(self, *preload: Path, **environment: str) -> "subprocess.Popen[bytes]":
@@ -30,21 +31,23 @@ class Cluster:
         loaded = [word for path in preload for word in ("--preload", str(path))]
         process = start(
             "dask_worker", self.address, "--no-nanny", "--nthreads=1", "--no-dashboard",
-            "--host=127.0.0.1", f"--local-directory={self.folder}", *loaded, **environment,
+            "--host=127.0.0.1", f"--local-directory={self.folder}", *loaded,
+            **self.environment, **environment,
         )  # fmt: skip
         self.started.append(process)
         return process
 
 
 @contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
+def cluster(folder: Path, *words: str, **environment: str) -> Iterator[Cluster]:
     """A scheduler; it and its workers end with the context."""
     known = folder / "scheduler.json"
     scheduler = start(
         "dask_scheduler", "--host=127.0.0.1", "--port=0", "--no-dashboard",
-        "--dashboard-address=127.0.0.1:0", f"--scheduler-file={known}",
+        "--dashboard-address=127.0.0.1:0", f"--scheduler-file={known}", *words,
+        **environment,
     )  # fmt: skip
-    made = Cluster(address_in(known, scheduler), folder, [scheduler])
+    made = Cluster(address_in(known, scheduler), folder, environment, [scheduler])
     try:
         yield made
     finally:

@@ -11,6 +11,9 @@ import pytest
 
 pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
 
+from dask import config as dask_config
+from distributed.security import Security
+
 from cluster.processes import STAND_IN, Cluster, cluster
 from grader.autograde.cluster import Cluster as OnCluster
 from grader.autograde.cluster import Patience
@@ -137,3 +140,27 @@ def test_a_scheduler_that_is_gone_ends_it(dask: Cluster, monkeypatch: pytest.Mon
         dask.started[0].kill()
         with pytest.raises(ClusterError, match="the scheduler is gone"):
             desks.hand(paper("wait")).result(SOON)
+
+
+def test_tls_is_as_dask_s_configuration_says(tmp_path: Path) -> None:
+    """Only who has the key is heard: without it the scheduler might as well not be there."""
+    settings = tls(tmp_path)
+    environment = {f"DASK_{name.replace('.', '__').upper()}": v for name, v in settings.items()}
+    with cluster(tmp_path, "--protocol=tls", **environment) as made:
+        made.start_worker(STAND_IN)
+        with dask_config.set(settings), on(made).at_work(None) as desks:
+            assert answer(desks.hand(paper("a"))) == "a"
+        with pytest.raises(ClusterError, match="no Dask scheduler answers"), on(made).at_work(None):
+            pass
+
+
+def tls(folder: Path) -> dict[str, str]:
+    """A key made for this test, as docs/cluster.md has it set up."""
+    own = Security.temporary()
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    cert.write_text(own.tls_client_cert)
+    key.write_text(own.tls_client_key)
+    sides = ("client", "scheduler", "worker")
+    pairs = {f"distributed.comm.tls.{side}.cert": str(cert) for side in sides}
+    pairs |= {f"distributed.comm.tls.{side}.key": str(key) for side in sides}
+    return pairs | {"distributed.comm.tls.ca_file": str(cert)}
