@@ -107,15 +107,25 @@ def on(dask: Cluster, course: Course) -> int:
     return main(["grade", "--json", "--scheduler", dask.address, "--course", str(course.root)])
 
 
-def test_a_cluster_of_our_own_needs_nothing_set_up(course) -> None:
-    hand_in(course, "noether", {"double": DOUBLE})
+def test_a_cluster_of_our_own_grades_and_ctrl_c_leaves_nothing_of_it(course) -> None:
+    for number in range(60):  # so many that it is not done before the signal comes
+        hand_in(course, f"s{number}", {"double": DOUBLE})
     command = [sys.executable, "-m", "grader", "grade", "--json", "--workers", "dask:1"]
-    done = subprocess.run(
+    process = subprocess.Popen(
         [*command, "--course", str(course.root)],
-        cwd=REPOSITORY, capture_output=True, text=True, timeout=120, check=False,
+        cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+        # A shell's background job ignores Ctrl-C, and so would what it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout)["score"] == 2
+    assert process.stdout
+    assert json.loads(process.stdout.readline())["score"] == 2
+    started = descendants(process.pid)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of them
+    assert process.communicate(timeout=60)[1] == "stopped\n"
+    assert process.returncode == 3
+    assert started
+    assert eventually(lambda: not any(os.path.exists(f"/proc/{pid}/cwd") for pid in started))
 
 
 def test_a_scheduler_that_is_not_there_is_said(course, capsys, monkeypatch) -> None:
