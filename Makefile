@@ -30,7 +30,7 @@ test: $(READY)  ## run the test suite
 test-slow: $(READY)  ## run the tests that take minutes
 	$(PYTEST) -m slow
 
-bench: $(READY)  ## compare our engine with stock nbgrader (an hour)
+bench: $(READY)  ## compare our engine with stock nbgrader (half an hour)
 	PYTHONPATH=examples:benchmarks:. $(BIN)/python benchmarks/bench.py
 
 test-browser: $(READY) build/axe  ## run the tests that look at pages in Chromium (needs npm)

@@ -1,37 +1,41 @@
 """Compare our engine with stock nbgrader: CPU and wall time a submission, side by side.
 
-    make bench                                    # 40 submissions of each assignment, an hour
+    make bench                                    # 40 submissions of each assignment, half an hour
     python benchmarks/bench.py --count 8          # sooner, and rougher
 
-Each assignment is graded three times from the same submissions: by `nbgrader autograde` as it
-comes, by the same with kernels shut down at once, and by `grader grade`. Scores must be equal. CPU
-is that of the whole process with all its children. Each engine is run on a few submissions and on
-all; the difference is what a submission costs, the rest is starting up. The floor is what the cells
-themselves cost: executed, figures drawn, in a fork of a process that has loaded everything.
+The same submissions are graded by `nbgrader autograde` as it comes, by the same with kernels shut
+down at once, and by `grader grade`. Scores must be equal. CPU is that of the whole process with all
+its children. Each engine is run on a few submissions and on all; the difference is what a
+submission costs, the rest is starting up. The floor is what the cells themselves cost: executed,
+figures drawn, in a fork of a process that has loaded everything. Overhead is the total minus the
+floor. Ours and the floor, which are short, are measured in turn several times; the median counts.
 """
 
 import argparse
 import os
-import resource
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 import nbformat
+from cost import Cost, of_children
 from floor import floor
 
 from grader.course import Course
 from grader.course.release import release
 from hand_in import model_answers
 
+Scores = list[tuple[str, str, float]]  # student, cell, points
+
 REPOSITORY = Path(__file__).parents[1]
 ASSIGNMENTS = ("matrix_derivative", "two_layer_regression")
 FEW = 2
+ROUNDS = 5  # of what is short
 STOCK = """
 c = get_config()
 c.CourseDirectory.course_id = "nabla"
@@ -44,23 +48,6 @@ MISTAKES = {
     "matrix_derivative": ("affine_grad_W", "def affine_grad_W(X, W, B):\n    return X.T @ X"),
     "two_layer_regression": ("predict", "def predict(X, W1, b1, W2, b2):\n    return X @ W1 @ W2"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What something took: seconds of CPU, and by the clock."""
-
-    cpu: float
-    wall: float
-
-    def __sub__(self, other: "Cost") -> "Cost":
-        return Cost(self.cpu - other.cpu, self.wall - other.wall)
-
-    def __truediv__(self, count: float) -> "Cost":
-        return Cost(self.cpu / count, self.wall / count)
-
-    def __str__(self) -> str:
-        return f"{self.cpu:8.3f} s CPU {self.wall:8.3f} s wall"
 
 
 def make_course(root: Path, assignment: str, count: int) -> Course:
@@ -92,13 +79,12 @@ def timed(command: list[str], course: Course) -> Cost:
     """Run a command in the course; its cost with all that it started."""
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "PATH": programs}
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", *command], cwd=course.root, env=environment, check=True,
-        capture_output=True,
-    )  # fmt: skip
-    after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - start
-    return Cost(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall)
+    with of_children() as cost:
+        subprocess.run(
+            [sys.executable, "-m", *command], cwd=course.root, env=environment, check=True,
+            capture_output=True,
+        )  # fmt: skip
+    return cost
 
 
 def by_stock(source: Course, assignment: str, count: int, shutdown: str) -> tuple[Cost, Course]:
@@ -121,7 +107,7 @@ def with_submissions(source: Course, count: int) -> Course:
     return course
 
 
-def scores(course: Course) -> list[tuple[str, str, float]]:
+def scores(course: Course) -> Scores:
     """Every automatic score of a test in the gradebook."""
     with sqlite3.connect(course.gradebook) as book:
         return book.execute(
@@ -137,30 +123,54 @@ def compare(assignment: str, count: int) -> list[str]:
     """Measure one assignment; its two lines for the end."""
     with tempfile.TemporaryDirectory() as folder:
         course = make_course(Path(folder) / "course", assignment, count)
-        engines = {
-            "stock": lambda n: by_stock(course, assignment, n, "graceful"),
-            "stock, immediate": lambda n: by_stock(course, assignment, n, "immediate"),
-            "ours": lambda n: by_us(course, assignment, n),
-        }
-        each, found = {}, {}
-        for name, engine in engines.items():
-            (few, _), (all_of_them, graded) = engine(FEW), engine(count)
-            each[name] = (all_of_them - few) / (count - FEW)
-            found[name] = scores(graded)
-            start = few - Cost(each[name].cpu * FEW, each[name].wall * FEW)
-            print(f"{assignment} {name:17} a submission {each[name]}   start {start}", flush=True)
-        assert found["stock"] == found["ours"], "the scores differ"
-        lowest = Cost(*floor(course.submitted("s0000", assignment), course.solution(assignment)))
-        print(f"{assignment} {'floor':17} a submission {lowest}", flush=True)
-    return ratios(assignment, each, lowest)
+        solution = course.solution(assignment)
+        submissions = [course.submitted(*one) for one in course.submissions()]
+        ours, lowest = Measured("ours"), Measured("floor")
+        for _ in range(ROUNDS):
+            lowest.each.append(floor(submissions, solution, os.cpu_count() or 1) / count)
+            found = ours.grade(lambda n: by_us(course, assignment, n), count)
+        stock, soon = Measured("stock"), Measured("stock, immediate")
+        expected = stock.grade(lambda n: by_stock(course, assignment, n, "graceful"), count)
+        soon.grade(lambda n: by_stock(course, assignment, n, "immediate"), count)
+    assert found == expected, "the scores differ"
+    for measured in (stock, soon, ours, lowest):
+        print(f"{assignment} {measured}", flush=True)
+    return ratios(assignment, stock.cpu, ours.cpu, lowest.cpu)
 
 
-def ratios(assignment: str, each: dict[str, Cost], lowest: Cost) -> list[str]:
-    stock, ours = each["stock"], each["ours"]
-    over = (stock - lowest).cpu / (ours - lowest).cpu
+class Measured:
+    """What a submission cost by one engine, several times over, and what starting it did."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.each, self.start = name, list[Cost](), list[Cost]()
+
+    def grade(self, engine: Callable[[int], tuple[Cost, Course]], count: int) -> Scores:
+        (few, _), (all_of_them, graded) = engine(FEW), engine(count)
+        each = (all_of_them - few) / (count - FEW)
+        self.each.append(each)
+        self.start.append(few - each * FEW)
+        return scores(graded)
+
+    @property
+    def cpu(self) -> float:
+        return median(each.cpu for each in self.each)
+
+    def __str__(self) -> str:
+        told = f"{self.name:17} a submission {Cost(self.cpu, median(c.wall for c in self.each))}"
+        if len(self.each) > 1:
+            times = sorted(cost.cpu for cost in self.each)
+            told += f" (CPU {times[0]:.3f} to {times[-1]:.3f})"
+        if self.start:
+            told += f", start {median(cost.cpu for cost in self.start):.1f} s CPU"
+        return told
+
+
+def ratios(assignment: str, stock: float, ours: float, lowest: float) -> list[str]:
+    if ours <= lowest:  # then the noise is greater than what is measured
+        raise SystemExit(f"{assignment}: ours came out below the floor; use a quieter machine")
     return [
-        f"stock/ours CPU ratio {assignment}: {stock.cpu / ours.cpu:.1f}",
-        f"stock/ours overhead ratio {assignment}: {over:.1f}",
+        f"stock/ours CPU ratio {assignment}: {stock / ours:.1f}",
+        f"stock/ours overhead ratio {assignment}: {(stock - lowest) / (ours - lowest):.1f}",
     ]
 
 

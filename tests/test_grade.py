@@ -104,7 +104,7 @@ def test_a_machine_that_lacks_a_library_gives_no_zeros(tmp_path) -> None:
     hand_in(course, "unlucky", {})
     result = grade(course, "unlucky", TINY)
     assert result.status == "failed"
-    assert "a set-up cell failed: ModuleNotFoundError" in result.error
+    assert "failed: ModuleNotFoundError" in result.error
 
 
 def test_a_hand_in_to_no_assignment_is_told(graded) -> None:

@@ -1,6 +1,8 @@
 """The layout is the architecture: imports run one way."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 GRADER = Path(__file__).parents[1] / "grader"
@@ -10,16 +12,18 @@ ALLOWED: dict[str, set[str]] = {
     "latex": set(),
     "problem": {"latex"},
     "oracle": {"problem"},
-    "derivation": {"latex", "problem"},
+    "derivation": {"latex", "problem", "notebook"},
     "verdict": {"problem", "latex"},
     "diagnosis": {"problem", "latex", "oracle"},
     "picture": set(),
     "checks": {"problem", "oracle", "verdict", "diagnosis", "picture", "derivation"},
     "sandbox": set(),
-    "referee": {"sandbox"},
+    "names": set(),
+    "referee": {"sandbox", "names"},
     "notebook": set(),
-    "rehearsal": {"notebook", "derivation"},
-    "course": {"notebook"},
+    "rehearsal": {"notebook", "referee", "sandbox"},
+    "course": {"notebook", "names"},
+    "author": {"latex", "problem", "diagnosis", "derivation", "checks", "course", "notebook"},
 }
 UPSTAIRS = {"cli", "autograde", "__main__", "__init__"}  # may import any room below them
 
@@ -53,3 +57,11 @@ def test_imports_run_one_way() -> None:
         for room in rooms_imported(path) - ALLOWED.get(room_of(path), set()) - {room_of(path)}
     ]
     assert not wrong
+
+
+def test_the_process_that_holds_the_gradebook_starts_without_torch() -> None:
+    """The warm processes have it; here it would only be waited for, at each command's start."""
+    heavy = "{'torch', 'matplotlib', 'dask'}"
+    code = f"import grader.autograde.plugin, sys; print(*{heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -7,13 +7,20 @@ into the gradebook.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 
 from grader.course import Course
+from grader.notebook import STAMP
 from grader.referee.plan import GRADIENTS, Plan, make_plan
+
+if TYPE_CHECKING:
+    from grader.author.own import Draws
+
+
+_STRANGER = "draws.csv has no formula for this student, so the model's was asked"
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,18 @@ class Blueprint:
     cells: tuple[Known, ...]
     plan: Plan
     digest: str  # changes when a test, a point or a name does
+    draws: Draws | None = None  # where each student has a formula of their own
+    remarks: tuple[str, ...] = ()  # on what was asked of a student
+
+    def of(self, student: str) -> Blueprint:
+        """The student's own: what was drawn stands in it, whatever was handed in."""
+        if self.draws is None:
+            return self
+        own = self.draws.cells(student)
+        cells = tuple(replace(c, source=own[c.name]) if c.name in own else c for c in self.cells)
+        remarks = () if student in self.draws.numbers else (_STRANGER,)
+        drawn = _digest(cells, self.plan)
+        return replace(self, cells=cells, digest=drawn, draws=None, remarks=remarks)
 
 
 def blueprint_of(
@@ -70,8 +89,20 @@ def blueprint_of(
     order = [c.metadata.get("nbgrader", {}).get("grade_id") for c in edition.cells]
     place = {name: index for index, name in enumerate(order)}
     cells = sorted(_known(book, assignment), key=lambda known: place.get(known.name, len(place)))
-    digest = hashlib.sha256(repr((cells, sorted(plan.names))).encode()).hexdigest()
-    return Blueprint(assignment, tuple(cells), plan, digest)
+    draws = _draws(course, assignment, edition)
+    return Blueprint(assignment, tuple(cells), plan, _digest(tuple(cells), plan), draws)
+
+
+def _draws(course: Course, assignment: str, edition: Any) -> Draws | None:
+    if not edition.metadata.get(STAMP, {}).get("drawn"):
+        return None
+    from grader.author.own import draws_of  # which loads torch: seconds that few courses need
+
+    return draws_of(course, assignment, edition)
+
+
+def _digest(cells: tuple[Known, ...], plan: Plan) -> str:
+    return hashlib.sha256(repr((cells, sorted(plan.names))).encode()).hexdigest()
 
 
 def _known(book: Any, assignment: str) -> list[Known]:

@@ -13,8 +13,7 @@ from typing import Any
 
 from nbformat.v4 import new_markdown_cell
 
-from grader.derivation.cell import code_for
-from grader.notebook import STAMP, Cell, is_untouched, kind
+from grader.notebook import STAMP, Cell, derivation_check, is_untouched, kind
 from grader.referee.case import CellRun, CellToRun
 from grader.referee.plan import Place
 
@@ -25,7 +24,7 @@ def derivations_to_check(notebook: Any) -> Iterator[CellToRun]:
     """The checks of the derivations that something was written in."""
     for index, cell in enumerate(notebook.cells):
         if is_derivation(cell) and not is_untouched(cell):
-            code = code_for(cell.metadata.nbgrader.grade_id, cell.source)
+            code = derivation_check(cell.metadata.nbgrader.grade_id, cell.source)
             if code:
                 yield CellToRun(index, code, Place.REFEREE)
 

@@ -65,13 +65,22 @@ class Engine:
             try:
                 judgement = bench.judge(case, settings.limits)
             finally:
-                with self.lock:
-                    self.busy, self.idle_since = self.busy - 1, time.monotonic()
+                self._give_back()
             if bench.is_alive or self.bench is not bench:
                 break  # only what died by itself is tried again, not what was closed
         if isinstance(judgement, Failed):
             raise EngineError(judgement.why)
         return judgement, bench.level
+
+    def warm_up(self, level: Level | None) -> Level:
+        """Start the warm processes before they are needed; the level they reached."""
+        bench = self._take(level)
+        self._give_back()
+        return bench.level
+
+    def _give_back(self) -> None:
+        with self.lock:
+            self.busy, self.idle_since = self.busy - 1, time.monotonic()
 
     def _take(self, level: Level | None) -> Bench:
         with self.lock:
@@ -155,23 +164,11 @@ def _place(cell: Any, blueprint: Blueprint) -> Place:
 
 def _write(cell: Any, run: CellRun, count: int, settings: Settings) -> None:
     """Put into a cell what came of it."""
-    outputs = run.outputs
-    if "uses_autograd" in run.flags and settings.autograd_costs:
-        outputs = [*outputs, _AUTOGRAD_OUTPUT]
-    cell.outputs = [NotebookNode(output) for output in outputs]
+    cell.outputs = [NotebookNode(output) for output in run.told(settings.autograd_costs)]
     cell.execution_count = count
     noted = {"flags": run.flags, "notes": run.notes, "diagnosis": run.diagnosis}
     if any(noted.values()):
         cell.metadata[STAMP] = noted
-
-
-_SAID = "this gradient is computed by autograd; it is to be written out by hand"
-_AUTOGRAD_OUTPUT = {
-    "output_type": "error",
-    "ename": "CheckFailed",
-    "evalue": _SAID,
-    "traceback": [_SAID],
-}
 
 
 def _told(remarks: tuple[str, ...]) -> Any:

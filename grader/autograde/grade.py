@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from concurrent.futures import Future
 from itertools import islice
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import nbformat
 
 from grader.autograde.blueprint import Blueprint, blueprint_of
 from grader.autograde.cleaning import clean
-from grader.autograde.engine import ENGINE, ENGINE_OF_THIS_PROCESS, EngineError, Settings, run
+from grader.autograde.engine import ENGINE, EngineError, Settings
 from grader.autograde.intake import (
     ASK,
     digest,
@@ -30,7 +29,8 @@ from grader.autograde.intake import (
     put_in_place,
     what_is_there,
 )
-from grader.autograde.reading import UnreadableError, read
+from grader.autograde.judging import ClusterError, Desks, Judges, JudgesHere, Paper
+from grader.autograde.reading import UnreadableError, content_of
 from grader.autograde.record import (
     forget_failure,
     keep_failure,
@@ -38,7 +38,6 @@ from grader.autograde.record import (
     result_of,
     stamp_of,
 )
-from grader.autograde.repair import repair
 from grader.autograde.result import Result
 from grader.autograde.scores import save_scores
 from grader.course.fault import Fault
@@ -67,20 +66,20 @@ def grade_all(
     workers: int = 1,
     force: bool = False,
     level: Level | None = None,
+    judges: Judges | None = None,
 ) -> Iterator[Result]:
-    """Grade the submissions, `workers` at a time, and give the results in order."""
+    """Grade the submissions and give the results in order.
+
+    Judged are they by `workers` threads of this process, or by the judges given.
+    """
     names = sorted({assignment for _, assignment in submissions} & set(course.assignments()))
-    _put_on_record(course, names)
     chosen = settings_of(course, level)
-    with open_gradebook(course) as book, ThreadPoolExecutor(workers) as pool:
-        blueprints = {name: blueprint_of(course, book, name, chosen.gradients) for name in names}
-        clerk = Clerk(course, book, blueprints, chosen, force)
-        try:
-            yield from clerk.results(submissions, pool, 2 * workers)
-        except BaseException:  # Ctrl-C, or nobody wants more results: leave nothing running
-            pool.shutdown(wait=False, cancel_futures=True)
-            ENGINE_OF_THIS_PROCESS.close()
-            raise
+    with (judges or JudgesHere(workers)).at_work(chosen.level) as desks:
+        _put_on_record(course, names)
+        with open_gradebook(course) as book:
+            blueprints = {one: blueprint_of(course, book, one, chosen.gradients) for one in names}
+            clerk = Clerk(course, book, blueprints, chosen, force)
+            yield from clerk.results(submissions, desks)
 
 
 def grade(course: Course, student: str, assignment: str, *, force: bool = False) -> Result:
@@ -115,58 +114,67 @@ class Clerk:
         self.chosen, self.force = chosen, force
         self.timestamps = directory(course)
 
-    def results(
-        self, submissions: Iterable[Submission], pool: ThreadPoolExecutor, ahead: int
-    ) -> Iterator[Result]:
-        """Results in order; only a few submissions are judged ahead of the one that is filed."""
-        waiting = iter(submissions)
-        under_way = deque(self._start(one, pool) for one in islice(waiting, ahead))
-        while under_way:
-            one, future = under_way.popleft()
-            result = self._file(one, future)
-            under_way.extend(self._start(next_one, pool) for next_one in islice(waiting, 1))
-            yield result
+    def results(self, submissions: Iterable[Submission], desks: Desks) -> Iterator[Result]:
+        """Results in order. Each is filed as soon as it is there, so that no slow one stops all."""
+        waiting = enumerate(submissions)
+        under_way: dict[Future[Any], tuple[int, Submission]] = {}
+        judged: SimpleQueue[Future[Any]] = SimpleQueue()
+        filed: dict[int, Result] = {}
+        said = 0
+        while True:
+            for number, one in islice(waiting, max(desks.ahead - len(under_way), 0)):
+                future = self._start(one, desks)
+                under_way[future] = number, one
+                future.add_done_callback(judged.put)
+            if not under_way:
+                return
+            number, one = under_way.pop(future := judged.get())
+            filed[number] = self._file(one, future)
+            while said in filed:
+                yield filed.pop(said)
+                said += 1
 
-    def _start(
-        self, one: Submission, pool: ThreadPoolExecutor
-    ) -> tuple[Submission, Future[Any] | None]:
-        """Have it judged, unless it was and has not changed since."""
-        wrong = misnamed(one[0]) or _no_assignment(one[1], self.blueprints)
-        if wrong:
-            return one, pool.submit(_lost, wrong)
-        if not self.force and self._is_up_to_date(*one):
-            return one, None
-        return one, pool.submit(self._judged, *one)
+    def _start(self, one: Submission, desks: Desks) -> Future[Any]:
+        """Have it judged, unless it was and has not changed since: then there is no notebook."""
+        if one[1] in self.blueprints and not self.force and self._is_up_to_date(*one):
+            return _settled(None)
+        try:
+            return desks.hand(self._paper(*one))
+        except (UnreadableError, LostError) as error:
+            return _settled(error)
 
     def _is_up_to_date(self, student: str, assignment: str) -> bool:
         stamp = stamp_of(self.course, student, assignment)
         return (
             stamp.get("engine") == ENGINE
-            and stamp.get("blueprint") == self.blueprints[assignment].digest
+            and stamp.get("blueprint") == self.blueprints[assignment].of(student).digest
             and stamp.get("submission") == digest(self.course.submitted(student, assignment))
         )
 
-    def _judged(self, student: str, assignment: str) -> Any:
-        """The graded notebook. Runs beside others; touches nothing that is shared."""
+    def _paper(self, student: str, assignment: str) -> Paper:
+        """What was handed in, as a judge needs it, who sees nothing of the course."""
+        if wrong := misnamed(student):
+            raise LostError(wrong)
+        if assignment not in self.blueprints:
+            raise LostError(f"there is no assignment {assignment!r} in solutions/")
         folder = self.course.submitted(student, assignment).parent
         path = put_in_place(folder, assignment)
         if path is None:
             raise UnreadableError(f"there is no notebook in it, {what_is_there(folder)}")
-        reading, blueprint = read(path), self.blueprints[assignment]
-        reading = replace(reading, remarks=(*name_remarks(path), *reading.remarks))
-        stamp = {"submission": digest(path)}
-        return run(repair(reading, blueprint), blueprint, self.chosen, stamp)
+        remarks = tuple(name_remarks(path))
+        return Paper(
+            content_of(path), remarks, self.blueprints[assignment].of(student), self.chosen
+        )
 
-    def _file(self, one: Submission, future: Future[Any] | None) -> Result:
-        if future is None:
-            return result_of(self.course, *one)
+    def _file(self, one: Submission, future: Future[Any]) -> Result:
         try:
-            return self._save(*one, future.result())
+            notebook = future.result()
+            return self._save(*one, notebook) if notebook else result_of(self.course, *one)
         except (UnreadableError, EngineError, LostError) as error:
             path = self.course.submitted(*one).relative_to(self.course.root)
             where = path.parent if isinstance(error, LostError) else path
             return self._failed(*one, str(Fault(where, "", str(error), _CURES[type(error)])))
-        except NoSandboxError:
+        except (NoSandboxError, ClusterError):
             raise
         except Exception as error:  # a fault of ours must not stop the others
             self.book.db.rollback()
@@ -192,12 +200,14 @@ class Clerk:
         return result
 
 
-def _no_assignment(name: str, known: Iterable[str]) -> str:
-    return "" if name in known else f"there is no assignment {name!r} in solutions/"
-
-
-def _lost(why: str) -> Any:
-    raise LostError(why)
+def _settled(outcome: Exception | None) -> Future[Any]:
+    """A future of which nothing is left to wait for."""
+    future: Future[Any] = Future()
+    if outcome is None:
+        future.set_result(None)
+    else:
+        future.set_exception(outcome)
+    return future
 
 
 def put_notebook(notebook: Any, path: Path) -> None:

@@ -94,10 +94,10 @@ class _OfOurs(NbGraderPreprocessor):  # type: ignore[misc]
         return self.course.submitted(names["student"], names["assignment"])
 
     def blueprint(self, resources: Any) -> Blueprint:
+        names = resources["nbgrader"]
         with open_gradebook(self.course) as book:
-            return blueprint_of(
-                self.course, book, resources["nbgrader"]["assignment"], self.gradients
-            )
+            whole = blueprint_of(self.course, book, names["assignment"], self.gradients)
+        return whole.of(names["student"])
 
 
 class RepairSubmission(_OfOurs):

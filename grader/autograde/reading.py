@@ -40,13 +40,17 @@ class Reading:
 
 def read(path: Path) -> Reading:
     """The notebook in a file."""
+    return read_bytes(content_of(path))
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a file; UnreadableError if they are more than a notebook may have."""
     try:
         if path.stat().st_size > LARGEST:
             raise UnreadableError(f"the file is larger than {LARGEST >> 20} MB")
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise UnreadableError(f"the file cannot be opened ({error.strerror})") from None
-    return read_bytes(raw)
 
 
 def read_bytes(raw: bytes) -> Reading:

@@ -62,19 +62,6 @@ def forget_failure(course: Course, student: str, assignment: str) -> None:
     course.failure(student, assignment).unlink(missing_ok=True)
 
 
-def latest_results(course: Course) -> list[Result]:
-    """The result of every submission; one that failed when last tried is a failure."""
-    failed = {(one.student, one.assignment): one for one in _failures(course)}
-    graded = (result_of(course, *one) for one in course.graded() if one not in failed)
-    return [*graded, *failed.values()]
-
-
-def _failures(course: Course) -> list[Result]:
-    """Submissions that could not be graded when last tried."""
-    found = sorted(course.root.glob("reports/failed/*/*.json"))
-    return [Result(**json.loads(path.read_text(encoding="utf-8"))) for path in found]
-
-
 def _is_graded(cell: Cell) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("grade"))
 

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader.autograde.blueprint import Blueprint, Known
 from grader.autograde.reading import HandedIn, Reading
-from grader.referee.names import plain_python
+from grader.names import plain_python
 
 PYTHON = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -35,7 +35,7 @@ class Repaired:
 def repair(reading: Reading, blueprint: Blueprint) -> Repaired:
     """The submission, mended."""
     known = {cell.name: cell for cell in blueprint.cells}
-    remarks = list(reading.remarks)
+    remarks = [*reading.remarks, *blueprint.remarks]
     cells = _without_strangers(reading.cells, known)
     cells = _settle_claims(cells, known, remarks)
     cells = _in_order(cells, [cell.name for cell in blueprint.cells], remarks)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import BaseCell, Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+from sqlalchemy import select
+from sqlalchemy.orm import with_polymorphic
 
 from grader.autograde.derivations import is_derivation, needs_person, points_of_derivation
 
@@ -23,14 +25,24 @@ def save_scores(book: Gradebook, student: str, assignment: str, notebook: Any, w
         book.add_student(student)
     more = {"timestamp": when} if when else {}
     with book.db.no_autoflush:  # nbgrader builds a submission in steps, not to be saved one by one
+        book.db().expire_on_commit = False  # nbgrader commits halfway: do not read all of it again
+        cells = _cells(book, assignment)  # held until the end: each score asks for its cell
         submission = book.update_or_create_submission(assignment, student, **more)
         submitted = next(n for n in submission.notebooks if n.name == assignment)
         _save_grades(submitted, notebook)
         _save_comments(submitted, notebook)
+        scores = scores_of(submitted)
         book.db.commit()
-    scores = scores_of(submitted)
+    del cells
     book.db.expunge_all()  # a class may be large: keep nothing of one submission for the next
     return scores
+
+
+def _cells(book: Gradebook, assignment: str) -> list[Any]:
+    """All cells of an assignment, read at once and not one by one."""
+    kinds = with_polymorphic(BaseCell, "*")
+    notebook = book.find_notebook(assignment, assignment)
+    return list(book.db.scalars(select(kinds).where(kinds.notebook_id == notebook.id)))
 
 
 def _save_grades(submitted: SubmittedNotebook, notebook: Any) -> None:

@@ -15,6 +15,7 @@ from grader.cli.exits import NOTHING_RAN, WRONG_USE, WrongUseError
 
 COMMANDS = (
     "init",
+    "new",
     "release",
     "check",
     "derivation",
@@ -35,6 +36,7 @@ COMMANDS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    _start_soon()
     chosen = parser().parse_args(arguments)
     try:
         return int(chosen.run(chosen))
@@ -44,6 +46,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return NOTHING_RAN
+
+
+def _start_soon() -> None:
+    """Leave out the slowest import, which nothing here uses.
+
+    nbformat imports jsonschema, and that builds 38 grammars for checking IRIs if it finds this
+    package, which it calls optional: more than a second for what no notebook holds.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def parser() -> argparse.ArgumentParser:

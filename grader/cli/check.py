@@ -12,9 +12,11 @@ from grader.cli.exits import ALL_WELL, NEEDS_A_PERSON, WrongUseError
 from grader.cli.table import table
 
 if TYPE_CHECKING:
-    from grader.rehearsal import Line
+    from grader.rehearsal import Rehearsal
 
-SUMMARY = "run a notebook's checks in a fresh kernel, as a student does before handing in"
+SUMMARY = "run a notebook's checks, as a student does before handing in"
+SHELTERED = "Run in a sandbox, by the rules of grading."
+UNSHELTERED = "Run on this machine without a sandbox, as in JupyterLab."
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -26,20 +28,21 @@ def run(chosen: argparse.Namespace) -> int:
 
     if not chosen.notebook.is_file():
         raise WrongUseError(f"there is no file {chosen.notebook}.")
-    if not chosen.json:
-        print("Your cells run on this machine without a sandbox, as they do in JupyterLab.")
     try:
-        lines = rehearse(chosen.notebook)
+        done = rehearse(chosen.notebook)
     except Unreadable as error:
         raise WrongUseError(f"{error}.") from error
-    print(_as_json(chosen.notebook, lines) if chosen.json else _as_table(lines))
-    return ALL_WELL if all(one.status in ("ok", "manual") for one in lines) else NEEDS_A_PERSON
+    print(_as_json(chosen.notebook, done) if chosen.json else _as_text(done))
+    well = all(one.status in ("ok", "manual") for one in done.lines)
+    return ALL_WELL if well else NEEDS_A_PERSON
 
 
-def _as_table(lines: list[Line]) -> str:
-    return table((one.grade_id, one.status, one.message) for one in lines)
+def _as_text(done: Rehearsal) -> str:
+    lines = table((one.grade_id, one.status, one.message) for one in done.lines)
+    return f"{UNSHELTERED if done.sandbox == 'none' else SHELTERED}\n{lines}"
 
 
-def _as_json(notebook: Path, lines: list[Line]) -> str:
-    told = {"notebook": str(notebook), "sandbox": "none", "cells": [asdict(one) for one in lines]}
+def _as_json(notebook: Path, done: Rehearsal) -> str:
+    cells = [asdict(one) for one in done.lines]
+    told = {"notebook": str(notebook), "sandbox": done.sandbox, "cells": cells}
     return json.dumps(told, ensure_ascii=False)

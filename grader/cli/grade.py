@@ -6,6 +6,9 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from grader.autograde.result import Result
 from grader.cli.arguments import (
@@ -19,6 +22,9 @@ from grader.cli.exits import ALL_WELL, NEEDS_A_PERSON, NOTHING_RAN, WrongUseErro
 from grader.cli.progress import progress
 from grader.cli.table import line, plain, width
 
+if TYPE_CHECKING:
+    from grader.autograde.judging import Judges
+
 SUMMARY = "autograde submitted/ into the gradebook"
 
 UNSAFE = (
@@ -31,12 +37,25 @@ REFUSED = (
 )
 
 
+@dataclass(frozen=True)
+class Workers:
+    """How many at once, and whether as a cluster."""
+
+    count: int
+    dask: bool
+
+
 def add_arguments(command: argparse.ArgumentParser) -> None:
     add_assignments(command)
     add_student(command)
     add_course(command)
     command.add_argument(
-        "--workers", metavar="N", type=int, default=os.cpu_count(), help="at once (default: cores)"
+        "--workers",
+        metavar="N",
+        help="at once (default: cores); dask:N makes a cluster of N processes here",
+    )
+    command.add_argument(
+        "--scheduler", metavar="ADDRESS", help="judge on the workers of this Dask scheduler"
     )
     command.add_argument(
         "--unsafe-no-sandbox", action="store_true", help="run students' code without isolation"
@@ -46,32 +65,69 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     )
 
 
+def workers(text: str) -> Workers:
+    """`8` is eight threads here, `dask:8` a cluster of eight processes."""
+    kind, _, count = text.rpartition(":")
+    if kind not in ("", "dask") or not count.isdecimal() or int(count) < 1:
+        raise WrongUseError(f"--workers {text} is neither a number from 1 nor dask:N.")
+    return Workers(int(count), kind == "dask")
+
+
 def run(chosen: argparse.Namespace) -> int:
     from grader.autograde.grade import grade_all
+    from grader.autograde.judging import ClusterError
     from grader.course.fault import CourseError
     from grader.sandbox.client import NoSandboxError
     from grader.sandbox.isolation import Level
 
     course = course_of(chosen)
     submissions = submissions_of(chosen, course, list(course.submissions()))
-    if chosen.workers < 1:
-        raise WrongUseError("--workers must be at least 1.")
+    judges = judges_of(chosen)
     level = Level.NONE if chosen.unsafe_no_sandbox else None
     if level:
         print(UNSAFE, file=sys.stderr)
-    results = grade_all(
-        course, submissions, workers=chosen.workers, force=chosen.force, level=level
-    )
+    results = grade_all(course, submissions, judges=judges, force=chosen.force, level=level)
     try:
         coming = progress(results, len(submissions), "grading")
         done = list(_shown(coming, widths_for(submissions), chosen.json))
     except CourseError as error:
         print(error, file=sys.stderr)
         return NOTHING_RAN
+    except ClusterError as error:
+        print(
+            f"stopped: {error}. What was graded is kept: the same command does the rest",
+            file=sys.stderr,
+        )
+        return NOTHING_RAN
     except NoSandboxError as error:
         print(f"{REFUSED} ({error})", file=sys.stderr)
         return NOTHING_RAN
     return _exit_code(done)
+
+
+def judges_of(chosen: argparse.Namespace) -> Judges:
+    """Whoever is to judge: threads here, a cluster of our own, or one that is there."""
+    from grader.autograde.judging import JudgesHere
+
+    wanted = workers(chosen.workers or str(os.cpu_count() or 1))
+    if not (chosen.scheduler or wanted.dask):
+        return JudgesHere(wanted.count)
+    if chosen.scheduler and chosen.workers:
+        raise WrongUseError("--scheduler brings its own workers: leave out --workers.")
+    if not find_spec("distributed"):
+        raise WrongUseError(
+            "a cluster needs one more package, here and on each worker: "
+            "pip install 'nabla-homework[cluster]'"
+        )
+    from grader.autograde.cluster import Cluster, OwnCluster
+
+    if chosen.scheduler:
+        return Cluster(chosen.scheduler, tell)
+    return OwnCluster(wanted.count, tell)
+
+
+def tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def widths_for(submissions: Iterable[tuple[str, str]]) -> list[int]:

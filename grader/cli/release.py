@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.cli.arguments import add_assignments, add_course, assignments_of, course_of
 from grader.cli.exits import ALL_WELL, NOTHING_RAN
 
-SUMMARY = "build the student editions in notebooks/ from solutions/"
+SUMMARY = "build the student editions from solutions/, in notebooks/ or one a student in handout/"
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -22,15 +22,21 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
+    from grader.author.own import own_editions
     from grader.course.fault import CourseError
     from grader.course.handout import write_handout
     from grader.course.release import release
 
     course = course_of(chosen)
     try:
-        made = release(course, assignments_of(chosen, course))
+        names = assignments_of(chosen, course)
+        made = release(course, names)
+        own = {name: own_editions(course, name) for name in names}
+        made += [path for paths in own.values() for path in paths]
         if chosen.zip:
-            made.append(write_handout(made, chosen.zip))
+            common = [course.released(name) for name in names if not own[name]]
+            apart = [f"{name}.ipynb" for name in names if own[name]]
+            made.append(write_handout(common, chosen.zip, apart))
     except CourseError as error:
         print(error, file=sys.stderr)
         return NOTHING_RAN

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -30,7 +31,10 @@ ROOMS = [
     "checks.py",
     "derivation",
     "notebook.py",
-    "rehearsal.py",
+    "names.py",
+    "rehearsal",
+    "referee",
+    "sandbox",
     "cli/__init__.py",
     "cli/exits.py",
     "cli/table.py",
@@ -79,22 +83,26 @@ Each answer has a check beneath it. Before you hand in, save the notebook and ru
 
     .venv/bin/grader check {first}
 
-which runs all cells from the start in a fresh kernel, as a grader will, and says what it found. It
-runs your own code on your own machine. Hand in the notebook under the name it has here:
+which runs all cells from the start, as a grader will, and says what it found. It runs your own code
+on your own machine: on Linux in the sandbox of grading, elsewhere in a fresh kernel. Hand in
+the notebook under the name it has here:
 
 {notebooks}
 """
 
 
-def write_handout(editions: list[Path], to: Path) -> Path:
-    """Write the zip file with these student editions and all that they need."""
+def write_handout(editions: list[Path], to: Path, apart: Sequence[str] = ()) -> Path:
+    """Write the zip file with these student editions and all that they need.
+
+    `apart` names notebooks of which each student gets an edition of their own.
+    """
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         wheel = build_wheel(Path(scratch))
         with ZipFile(to, "w", ZIP_DEFLATED) as packed:
             packed.write(wheel, wheel.name)
             packed.writestr("requirements.txt", "\n".join([*NEEDS, f"./{wheel.name}", ""]))
-            packed.writestr("README.md", _readme([path.name for path in editions]))
+            packed.writestr("README.md", _readme([*(path.name for path in editions), *apart]))
             for path in editions:
                 packed.write(path, path.name)
     return to

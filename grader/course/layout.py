@@ -26,6 +26,15 @@ class Course:
     def report(self) -> Path:
         return self.root / "reports" / "class.html"
 
+    @property
+    def draws(self) -> Path:
+        """Which formula is whose, where each student has their own."""
+        return self.root / "draws.csv"
+
+    def handout(self, student: str, assignment: str) -> Path:
+        """A student's own edition, where formulas are drawn."""
+        return self.root / "handout" / student / f"{assignment}.ipynb"
+
     def solution(self, assignment: str) -> Path:
         return self.root / "solutions" / assignment / f"{assignment}.ipynb"
 

@@ -19,8 +19,8 @@ import nbformat
 from grader.course.audit import because
 from grader.course.fault import CourseError, Fault
 from grader.course.layout import Course
-from grader.course.names import bound, needed, plain_python
 from grader.course.release import release
+from grader.names import bound_names, needed_names
 from grader.notebook import Cell, kind
 
 Scores = Mapping[str, float | None]  # cell -> points, None where a person has to read it
@@ -61,11 +61,11 @@ def touched(course: Course, book: Any, assignment: str) -> list[str]:
 
 def _reached(cells: list[Cell], changed: set[str]) -> set[str]:
     """The changed cells, and those that use a name which one of them binds."""
-    code = {_name(cell): plain_python(cell.source) for cell in cells if cell.cell_type == "code"}
+    code = {_name(cell): cell.source for cell in cells if cell.cell_type == "code"}
     reached = set(changed)
     while True:
-        names = {name for cell in reached & set(code) for name in bound(code[cell])}
-        more = {cell for cell in code if needed(code[cell]) & names} - reached
+        names = {name for cell in reached & set(code) for name in bound_names(code[cell])}
+        more = {cell for cell in code if needed_names(code[cell]) & names} - reached
         if not more:
             return reached
         reached |= more
@@ -91,6 +91,8 @@ def trial(course: Course, assignment: str, students: Iterable[str], root: Path) 
     shutil.copytree(course.solution(assignment).parent, made.solution(assignment).parent)
     own = f'\nc.CourseDirectory.db_url = "sqlite:///{made.gradebook}"\n'
     made.config.write_text(course.config.read_text(encoding="utf-8") + own, encoding="utf-8")
+    if course.draws.is_file():
+        shutil.copyfile(course.draws, made.draws)
     for student in students:
         source = course.submitted(student, assignment).parent
         shutil.copytree(source, made.submitted(student, assignment).parent, symlinks=True)

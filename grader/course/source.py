@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from grader.course.fault import Fault
-from grader.course.names import bound, needed, plain_python
+from grader.names import bound_names, needed_names, plain_python
 from grader.notebook import Cell, is_test, kind, title
 
 Complaint = tuple[str, str]  # what is wrong, and the cure
@@ -110,10 +110,10 @@ def _repeated_names(path: Path, cells: list[Cell]) -> Iterator[Fault]:
 def _unbound_names(path: Path, cells: list[Cell]) -> Iterator[Fault]:
     """Names in a test that neither we nor a solution cell bind: nothing else may be trusted."""
     code = [cell for cell in cells if cell.cell_type == "code"]
-    trusted = {n for c in code if kind(c) != "plain" for n in bound(plain_python(c.source))}
+    trusted = {n for c in code if kind(c) != "plain" for n in bound_names(c.source)}
     for index, cell in enumerate(cells):
         if is_test(cell):
-            for name in sorted(needed(plain_python(cell.source)) - trusted):
+            for name in sorted(needed_names(cell.source) - trusted):
                 yield Fault(path, title(cell, index), f"the test uses {name!r}, {UNBOUND}", CURE)
 
 

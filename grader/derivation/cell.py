@@ -1,12 +1,10 @@
-r"""Check the derivation cells of a notebook, where the notebook's problems are defined.
+"""Check the text of a derivation cell, where the notebook's problems are defined.
 
-The name of a cell says what it derives: `relu_derivation_W` the gradient of the problem `relu` by
-its variable `W`. `code_for(name, text)` is code that checks such a cell. It runs wherever the
+`print_findings` is what `grader.notebook.derivation_check` makes code for. It runs wherever the
 problem is: in the referee when grading, in a kernel for a student.
 """
 
 import json
-import re
 from typing import Any
 
 from grader.problem import Problem
@@ -14,17 +12,6 @@ from grader.problem import Problem
 from .checker import check_derivation
 from .render import as_json, plain_table, summary
 from .report import Report
-
-NAME = re.compile(r"(?P<problem>[A-Za-z]\w*)_derivation_(?P<variable>\w+)")
-
-
-def code_for(name: str, text: str) -> str | None:
-    """Code that prints what is found in a derivation cell; None if the name is not one of those."""
-    cell = NAME.fullmatch(name)
-    if cell is None:
-        return None
-    asked = f"{cell['problem']}, {cell['variable']!r}, {text!r}"
-    return f"from grader.derivation.cell import print_findings\nprint_findings({asked})"
 
 
 def check_cell(problem: Problem, variable: str, text: str) -> Report:

@@ -7,6 +7,7 @@ or words after another colon, `S:n,n:definite`. A first size of 1 makes a row.
 """
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def derivation(path: Path, problem: Path, as_data: bool = False, hints: bool = F
         said = json.loads(problem.read_text(encoding="utf-8"))
         report = run(path.read_text(encoding="utf-8-sig"), said)
     except (OSError, ValueError) as error:
-        print(f"grader derivation: {error}")
+        print(f"grader derivation: {error}", file=sys.stderr)
         return 2
     if as_data:
         print(json.dumps(as_json(report), ensure_ascii=False))

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from grader.notebook import DERIVATION
 from grader.problem import Problem
 
-from .cell import NAME, check_cell
+from .cell import check_cell
 from .render import html, terminal
 from .report import Report
 
@@ -40,7 +41,7 @@ def _derivations(path: Path, names: Mapping[str, Any]) -> Iterator[tuple[str, Pr
     """Each derivation cell of a notebook: its name, problem, variable and text."""
     for cell in json.loads(path.read_text(encoding="utf-8-sig")).get("cells", []):
         name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
-        found = NAME.fullmatch(name)
+        found = DERIVATION.fullmatch(name)
         problem = names.get(found["problem"]) if found else None
         if found and isinstance(problem, Problem) and found["variable"] in problem.variables:
             yield name, problem, found["variable"], "".join(cell["source"])

@@ -7,6 +7,14 @@ from .plan import Place
 
 Output = dict[str, Any]  # as nbformat has it
 
+_SAID = "this gradient is computed by autograd; it is to be written out by hand"
+_AUTOGRAD: Output = {
+    "output_type": "error",
+    "ename": "CheckFailed",
+    "evalue": _SAID,
+    "traceback": [_SAID],
+}
+
 
 @dataclass(frozen=True)
 class CellToRun:
@@ -45,6 +53,11 @@ class CellRun:
     flags: list[str] = field(default_factory=list)  # "uses_autograd", ...
     notes: list[str] = field(default_factory=list)  # for the instructor alone
     diagnosis: list[str] = field(default_factory=list)  # names of misconceptions
+
+    def told(self, autograd_costs: bool = True) -> list[Output]:
+        """Its outputs; autograd in a gradient fails the test unless the course says otherwise."""
+        used = autograd_costs and "uses_autograd" in self.flags
+        return [*self.outputs, _AUTOGRAD] if used else self.outputs
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from typing import Any
 
 import torch
 
+from ..names import needed_names, plain_python
 from ..sandbox.limits import Limits
 from ..sandbox.wire import Wire
 from .case import Case, CellRun, CellToRun, Judgement
-from .names import needed_names, plain_python
 from .outputs import Output, Page
 from .plan import Place
 from .proxy import Proxy
@@ -88,7 +88,7 @@ class Court:
         if cell.place is Place.REFEREE:
             return self._test(cell)
         if cell.place is Place.BOTH:
-            self._set_up(cell.source)
+            self._set_up(cell)
         return self._student(cell)
 
     # ---- the student's cells, and the set-up ----
@@ -105,13 +105,14 @@ class Court:
         run.outputs = page.outputs
         return run
 
-    def _set_up(self, source: str) -> None:
+    def _set_up(self, cell: CellToRun) -> None:
         quiet = io.StringIO()
         try:
             with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
-                exec(compile(plain_python(source), "<set-up>", "exec"), self.names)
+                exec(compile(plain_python(cell.source), "<set-up>", "exec"), self.names)
         except Exception as error:
-            raise SetUpError(f"a set-up cell failed: {type(error).__name__}: {error}") from error
+            what = f"the set-up in cell {cell.index + 1} failed"
+            raise SetUpError(f"{what}: {type(error).__name__}: {error}") from error
 
     # ---- tests ----
 

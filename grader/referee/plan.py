@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Any
 
-from .names import bound_names, needed_names
+from ..names import bound_names, needed_names
 
 GRADIENTS = "*_grad_*"  # functions that must not use autograd, unless the course says otherwise
 

@@ -18,8 +18,9 @@ import numpy as np
 import torch
 
 from ..sandbox.client import Child, Ended
+from ..sandbox.coding import Decoder, Encoder
 from ..sandbox.limits import MEGABYTE, Limits
-from ..sandbox.wire import Decoder, Encoder, Message, Wire, WireError, WireTimeoutError
+from ..sandbox.wire import Message, Wire, WireError, WireTimeoutError
 from .outputs import Output
 from .proxy import Proxy, Target
 

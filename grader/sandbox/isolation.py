@@ -4,6 +4,9 @@ L3  namespaces, seccomp, limits. The zygote moves into a read-only room once; ea
     process numbers and a scratch directory of its own in it.
 L2  Landlock, seccomp, limits. No namespaces, so it works in Docker and on Ubuntu without set-up.
 none  only limits. Never chosen by us: `--unsafe-no-sandbox` alone leads here.
+
+bubblewrap could furnish the room, but not shut in a child forked later from what lives there, which
+takes the same calls again; so it would be one more thing to install, and save a dozen lines.
 """
 
 import contextlib
@@ -22,6 +25,7 @@ _SYSTEM = (
     "/usr", "/lib", "/lib64", "/bin", "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime",
     "/etc/alternatives",
 )  # fmt: skip
+_KEPT = "/kept"  # a second way to what lies in /tmp
 _ROOM_NAMESPACES = (
     kernel.NEW_PIDS | kernel.NEW_NETWORK | kernel.NEW_IPC | kernel.NEW_HOSTNAME | kernel.NEW_CGROUP
 )
@@ -51,6 +55,11 @@ class Room:
         links = tuple((path, target) for path, target in real.items() if path != target)
         hide = tuple(os.path.realpath(path) for path in hidden)
         return cls(tuple(sorted(set(real.values()))), links, hide)
+
+    def beneath_scratch(self) -> "Room":
+        """What of it lies in /tmp, which becomes a submission's own: a course tried out there."""
+        readable = tuple(path for path in self.readable if path.startswith("/tmp/"))
+        return Room(readable, tuple(link for link in self.links if link[0].startswith("/tmp/")))
 
 
 # ---- L3, once: the zygote moves into the room -----------------------------------------------
@@ -123,29 +132,31 @@ def _furnish(room: Room) -> None:
     kernel.pivot_root(".", "old")
     os.chdir("/")
     for path in (*room.readable, *_DEVICES):
-        _show(path)
+        _show("/old" + path, path)
     for path, target in room.links:
         _link(path, target)
     for path in room.hidden:
         if os.path.isdir(path):
             kernel.mount("hidden", path, "tmpfs", kernel.READ_ONLY, "mode=0")
-    os.mkdir("/tmp")
+    os.makedirs("/tmp", exist_ok=True)
+    for path in room.beneath_scratch().readable:
+        _show(path, _KEPT + path)
     kernel.unmount("/old")
     os.rmdir("/old")
     flags = kernel.REMOUNT | kernel.BIND | kernel.READ_ONLY | kernel.NO_SUID | kernel.NO_DEVICES
     kernel.mount(None, "/", None, flags)
 
 
-def _show(path: str) -> None:
-    """Let the room have a directory, file or device of the old root."""
+def _show(source: str, path: str) -> None:
+    """Let the room have a directory, file or device, at this path."""
     if os.path.exists(path):
         return  # part of one that is there already
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    if os.path.isdir("/old" + path):
+    if os.path.isdir(source):
         os.mkdir(path)
     else:
         os.close(os.open(path, os.O_CREAT))
-    _bind("/old" + path, path)
+    _bind(source, path)
 
 
 def _link(path: str, target: str) -> None:
@@ -181,12 +192,17 @@ def fork_into_own_numbers(numbers: int | None) -> int:
     return os.fork()
 
 
-def shut_in_namespaces(limits: Limits, address_space: int) -> None:
+def shut_in_namespaces(room: Room, limits: Limits, address_space: int) -> None:
     """The rest of L3, in the new process."""
     kernel.unshare(kernel.NEW_MOUNTS)
     size, files = int(limits.file_mb * MEGABYTE), int(limits.files)
     options = f"size={size},nr_inodes={files},mode=1777"
     kernel.mount("scratch", "/tmp", "tmpfs", kernel.NO_SUID | kernel.NO_DEVICES, options)
+    covered = room.beneath_scratch()
+    for path in covered.readable:
+        _show(_KEPT + path, path)
+    for path, target in covered.links:
+        _link(path, target)
     os.chdir("/tmp")
     limits.impose(address_space)
     # Counted within our user namespace, so other programs of the same user do not matter.
@@ -248,7 +264,7 @@ def _try(level: Level, scratch: str, writing: int) -> None:
             numbers = move_in(room)
             if child := fork_into_own_numbers(numbers):
                 _wait_for(child)
-            shut_in_namespaces(Limits(), _address_space_unknown())
+            shut_in_namespaces(room, Limits(), _address_space_unknown())
         elif level is Level.LANDLOCK:
             shut_in_landlock(visible_paths(room), scratch, Limits(), _address_space_unknown())
         os.write(writing, b"ok")

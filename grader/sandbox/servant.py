@@ -16,9 +16,10 @@ from typing import Any
 
 import torch
 
+from .coding import Decoder, Encoder
 from .limits import MEGABYTE, Limits
 from .shell import Output, Shell, Sink
-from .wire import Decoder, Encoder, Json, Message, Wire
+from .wire import Json, Message, Wire
 
 # What torch calls, in C, when a derivative is computed by reverse or forward mode.
 _ENGINE = frozenset(

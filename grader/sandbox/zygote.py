@@ -71,7 +71,7 @@ class Zygote:
     """Waits for leases and forks."""
 
     def __init__(self, control: socket.socket, level: Level, room: Room, play: Play) -> None:
-        self.control, self.level, self.play = control, level, play
+        self.control, self.level, self.room, self.play = control, level, room, play
         self.leases: dict[int, Lease] = {}
         self.numbers: int | None = None
         self.scratch_base: str | None = None
@@ -160,7 +160,7 @@ class Zygote:
 
     def _shut_in(self, lease: Lease) -> None:
         if self.level is Level.NAMESPACES:
-            isolation.shut_in_namespaces(lease.limits, self.address_space)
+            isolation.shut_in_namespaces(self.room, lease.limits, self.address_space)
         elif self.level is Level.LANDLOCK and lease.scratch:
             isolation.shut_in_landlock(
                 self.visible, lease.scratch, lease.limits, self.address_space

@@ -123,6 +123,15 @@ FORGING = [
      "slope_grad_Y = lambda X, W, Y: true_gradients(p, 'Y')['Y'](X, W, Y)"),
     ("the grader's own oracle", "from grader.oracle import gradient\n"
      "slope_grad_Y = lambda X, W, Y: gradient(slope, dict(X=X, W=W, Y=Y), ['Y'])['Y']"),
+    ("the writer of solutions", "from grader.author.solution import compiled\n"
+     "from grader.author.torch_code import gradient_code\n"
+     "slope_grad_Y = compiled(slope, gradient_code(slope, 'Y'))"),
+    ("the writer of solutions, by its path", "import glob, sys\n"
+     "del sys.modules['grader']\nsys.path[:0] = glob.glob('/*/*') + glob.glob('/*/*/*')\n"
+     "from grader import Problem\nfrom grader.author.solution import compiled\n"
+     "from grader.author.torch_code import gradient_code\n"
+     "p = Problem(r'f = \\|\\max(XW, 0) - Y\\|_F^2', X='n,p', W='p,q', Y='n,q')\n"
+     "slope_grad_Y = compiled(p, gradient_code(p, 'Y'))"),
     ("patched inputs", "def slope_grad_Y(X, W, Y):\n    X.zero_(); W.zero_(); Y.zero_(); return Y"),
     ("an exception named CheckPassed", "class CheckPassed(Exception): pass\n"
      "def double(x): raise CheckPassed\nslope_grad_Y = double"),

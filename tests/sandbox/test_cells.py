@@ -70,7 +70,9 @@ def test_grader_is_a_stand_in(cells):
     assert "$f = x$, x (1,1) (not to be had while grading) 0" in cells.run(source).text
 
 
-@pytest.mark.parametrize("name", ["grader.oracle", "grader.checks", "sandbox.problem"])
+@pytest.mark.parametrize(
+    "name", ["grader.oracle", "grader.checks", "grader.author.solution", "sandbox.problem"]
+)
 def test_the_real_grader_cannot_be_imported(cells, name):
     drop = "import sys; [sys.modules.pop(n) for n in list(sys.modules) if n.startswith('grader')]"
     assert not cells.run(f"{drop}\nimport {name}").ok

@@ -12,7 +12,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.sandbox.wire import Decoder, Encoder, Wire, WireClosedError, WireError, WireTimeoutError
+from grader.sandbox.coding import Decoder, Encoder
+from grader.sandbox.wire import Wire, WireClosedError, WireError, WireTimeoutError
 
 
 def refuse(value):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.referee.names import bound_names, needed_names
+from grader.names import bound_names, needed_names
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Write an assignment from its formulas: problems, solutions and derivations, for instructors."""

@@ -1,0 +1,60 @@
+r"""Give letters to what stands between the variables and the objective: $Z = XW$, $H = \sigma(Z)$.
+
+The argument of a nonlinear function gets one, and so does its value. Letters that the problem uses
+for variables or sizes are left alone.
+"""
+
+from __future__ import annotations
+
+from grader.author.terms import tidy
+from grader.diagnosis.algebra import is_constant, is_number, make, parts, size
+from grader.latex.names import canonical
+from grader.latex.terms import Term
+from grader.problem import Problem
+
+ARGUMENTS, VALUES = "ZVUST", "HGPQK"
+BENDING = ("apply", "softmax", "logsumexp")
+
+
+def letters_of(problem: Problem, root: Term) -> dict[Term, str]:
+    """The terms that get a letter, each after those that stand in it."""
+    taken = {canonical(v.name)[0].upper() for v in problem.variables.values()}
+    taken |= {size.upper() for size in problem.sizes} | {problem.name.upper()}
+    free = {kind: [c for c in kind if c not in taken] for kind in (ARGUMENTS, VALUES)}
+    found: dict[Term, str] = {}
+    for term in parts(root):
+        if term.op in BENDING and not is_number(term) and not is_constant(term):
+            (argument,) = term.args
+            if argument.op != "leaf" and argument not in found and free[ARGUMENTS]:
+                found[argument] = free[ARGUMENTS].pop(0)
+            value = term if term.op != "logsumexp" else _softmax(term)
+            if free[VALUES] and value not in found:
+                found[value] = free[VALUES].pop(0)
+    return found
+
+
+def _softmax(term: Term) -> Term:
+    """The derivative of a sum of exponentials' logarithm, which then gets the letter."""
+    (argument,) = term.args
+    return make("softmax", (argument,), size(argument), term.detail)
+
+
+def root_of(problem: Problem) -> Term:
+    """The objective's term, tidied."""
+    assert problem.formula is not None
+    return tidy(problem.formula.term)
+
+
+def summing_to_1(problem: Problem) -> frozenset[str]:
+    """The variables whose rows sum to 1."""
+    declared = problem.variables.values()
+    words = {"one-hot", "probability"}
+    return frozenset(
+        canonical(v.name) for v in declared if v.domain & words and "1" not in (v.rows, v.columns)
+    )
+
+
+def leaf_of(root: Term, problem: Problem, variable: str) -> Term | None:
+    """Where a variable stands in the objective."""
+    name = canonical(problem.variables[variable].name)
+    return next((t for t in parts(root) if t.op == "leaf" and t.detail == name), None)

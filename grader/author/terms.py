@@ -1,0 +1,141 @@
+"""Put the term of a formula into the form a person differentiates: `tidy(term)`.
+
+A sum over entries becomes a sum over a matrix, factors that are numbers come to the front, and the
+derivative of a function is the function it is known as (the sine's is the cosine).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from grader.diagnosis.algebra import (
+    CONSTRUCTORS,
+    apply,
+    is_number,
+    like,
+    log,
+    make,
+    number,
+    ones,
+    parts,
+    power,
+    scaled,
+    size,
+    split,
+    times,
+    total,
+    transpose,
+)
+from grader.latex.terms import Term
+
+# The derivative of each, where it has a name of its own: factor, function.
+KNOWN_AS = {"sin": (1, "cos"), "cos": (-1, "sin"), "exp": (1, "exp"), "softplus": (1, "sigmoid"),
+            "abs": (1, "sign"), "sinh": (1, "cosh"), "cosh": (1, "sinh")}  # fmt: skip
+# Operations entry by entry: they may as well be applied to whole matrices.
+ENTRYWISE = ("plus", "times", "power", "apply", "negative", "maximum", "minimum", "compare")
+
+
+def tidy(term: Term, sums: frozenset[str] = frozenset()) -> Term:
+    """The term as a person would write it; the rows of some variables may sum to 1."""
+    whole = _of_matrices(term)
+    if whole is not None:
+        return tidy(whole, sums)
+    args = tuple(tidy(argument, sums) for argument in term.args)
+    if term.op == "total" and term.detail == "columns" and args[0].detail in sums:
+        return ones(size(term))
+    simple = SIMPLER.get(term.op)
+    if simple is None or any(part.kind.axes for part in (term, *args)):
+        return like(term, args)
+    return simple(term, *args)
+
+
+def _power(base: Term, exponent: float) -> Term:
+    factor, rest = split(base)
+    if rest is number(1) or (factor < 0 and exponent != int(exponent)):
+        return number(factor**exponent) if factor > 0 else power(base, exponent)
+    return scaled(factor**exponent, power(rest, exponent))
+
+
+def _apply(argument: Term, function: str, primes: int) -> Term:
+    if primes and function in KNOWN_AS:
+        factor, known = KNOWN_AS[function]
+        return scaled(factor, _apply(argument, known, primes - 1))
+    if function == "square":
+        return _power(argument, 2.0) if primes == 0 else scaled(2, argument)
+    if (function, primes) == ("log", 0) and not is_number(argument):
+        return log(argument)
+    return apply(function, argument, primes)
+
+
+def _squares(x: Term) -> Term:
+    return _power(x, 2.0) if is_number(x) else make("squares", (x,), ("1", "1"))
+
+
+SIMPLER: dict[str, Callable[..., Term]] = {
+    "power": lambda term, x: _power(x, term.detail),
+    "apply": lambda term, x: _apply(x, *term.detail),
+    "squares": lambda _, x: _squares(x),
+    "total": lambda term, x: total(x, term.detail),
+    **{op: lambda _, *args, simple=simple: simple(*args) for op, simple in CONSTRUCTORS.items()},
+}
+
+
+# ------------------------------------------------------------------ sums over entries
+
+
+def _of_matrices(term: Term) -> Term | None:
+    """The sum over all entries of a matrix, for one that is written with indices."""
+    indices: tuple[str, ...] = ()
+    inside = term
+    while inside.op == "sum_over":
+        indices = (inside.detail, *indices)
+        (inside,) = inside.args
+    whole = _whole(inside, indices) if indices else None
+    return whole and make("total", (whole,), ("1", "1"), "all")
+
+
+def _whole(term: Term, indices: tuple[str, ...]) -> Term | None:
+    """The matrix whose entry this is: rows go by the first of the indices."""
+    if term.op == "index":
+        return _indexed(term, indices)
+    if not term.kind.axes:
+        return term if is_number(term) else None
+    args = [_whole(argument, indices) for argument in term.args]
+    there = tuple(argument for argument in args if argument is not None)
+    if term.op not in ENTRYWISE or len(there) < len(args):
+        return None
+    return make(term.op, there, _widest(there), term.detail)
+
+
+def _indexed(term: Term, indices: tuple[str, ...]) -> Term | None:
+    """The matrix under the indices of an entry, turned where the columns' index stands first."""
+    names: dict[int, str] = {}
+    while term.op == "index":
+        which, names[which] = term.detail[0], term.detail[1]
+        (term,) = term.args
+    said = tuple(names[place] for place in sorted(names))
+    spread = sum(letter != "1" for letter in size(term))
+    if term.kind.axes or spread != len(said) or sorted(said) != sorted(indices):
+        return None
+    return term if said == indices else transpose(term)
+
+
+def _widest(args: Iterable[Term]) -> tuple[str, str]:
+    rows, columns = "1", "1"
+    for argument in args:
+        rows = argument.kind.rows if rows == "1" else rows
+        columns = argument.kind.columns if columns == "1" else columns
+    return rows, columns
+
+
+def depends(term: Term, leaf: Term) -> bool:
+    """Whether a variable stands in a term."""
+    return leaf in parts(term)
+
+
+def inner(x: Term, y: Term) -> Term:
+    """The sum of the products of all entries."""
+    (a, x), (b, y) = split(x), split(y)
+    if is_number(x) and is_number(y):
+        return scaled(a * b, times(x, y))
+    return scaled(a * b, make("inner", (x, y), ("1", "1")))

@@ -1,0 +1,234 @@
+"""Write a gradient in PyTorch: `gradient_code(problem, "W")` are the lines of a function's body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grader.author.derivation import Chain, positive
+from grader.author.letters import leaf_of, letters_of, root_of, summing_to_1
+from grader.author.terms import tidy
+from grader.author.tex import Unwritable
+from grader.diagnosis.algebra import apply, is_number, size, split
+from grader.diagnosis.gradient import adjoints
+from grader.latex.names import canonical
+from grader.latex.terms import Term
+from grader.problem import Problem
+
+FUNCTIONS = {
+    "sigmoid": "torch.sigmoid({})", "tanh": "torch.tanh({})", "exp": "torch.exp({})",
+    "log": "torch.log({})", "sin": "torch.sin({})", "cos": "torch.cos({})",
+    "sqrt": "torch.sqrt({})", "arctan": "torch.arctan({})", "sinh": "torch.sinh({})",
+    "cosh": "torch.cosh({})", "abs": "{}.abs()", "sign": "{}.sign()", "relu": "{}.clamp(min=0)",
+    "softplus": "torch.nn.functional.softplus({})", "silu": "torch.nn.functional.silu({})",
+}  # fmt: skip
+SLOPES = {
+    "sigmoid": "{0} * (1 - {0})", "tanh": "1 - {0}**2", "arctan": "1 / (1 + {1}**2)",
+    "relu": "{1}",
+}  # fmt: skip
+SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a piece of code holds together
+
+
+def gradient_code(problem: Problem, variable: str) -> list[str]:
+    """The lines that compute the gradient and return it; Unwritable where there are none."""
+    root = root_of(problem)
+    leaf = leaf_of(root, problem, variable)
+    if leaf is None:
+        raise Unwritable(f"{variable} does not stand in the formula")
+    letters = letters_of(problem, root)
+    gradient = positive(_gradient(root, leaf, letters, summing_to_1(problem)))
+    writer = Torch(problem, letters)
+    result = writer.of(gradient)
+    lines = [f"{letters[t]} = {writer.written_out(t)}" for t in writer.used_in(gradient)]
+    if is_number(leaf):  # sums have no dimension, a number of a problem has two
+        result = f"({result}).reshape(1, 1)"
+    return [*lines, f"return {result}"]
+
+
+def _gradient(root: Term, leaf: Term, letters: Mapping[Term, str], sums: frozenset[str]) -> Term:
+    """As the derivation finds it, or else as plain rules do."""
+    try:
+        return Chain(root, leaf, letters, sums=sums).run()[1]
+    except Unwritable:
+        return tidy(adjoints(root)[leaf], sums)
+
+
+class Torch:
+    """How the terms of one problem are written in PyTorch."""
+
+    def __init__(self, problem: Problem, letters: Mapping[Term, str]) -> None:
+        self.problem = problem
+        self.names = {canonical(v.name): name for name, v in problem.variables.items()}
+        self.letters = letters
+
+    def used_in(self, term: Term) -> list[Term]:
+        """The letters that a term is computed from, in order."""
+        there: set[Term] = set()
+
+        def visit(part: Term, by_name: bool = True) -> None:
+            if part in self.letters and by_name:
+                if part not in there:
+                    there.add(part)
+                    visit(part, by_name=False)
+                return
+            value = self._value_of_slope(part)
+            for argument in value if value is not None else part.args:
+                visit(argument)
+
+        visit(term)
+        return [part for part in self.letters if part in there]
+
+    def _value_of_slope(self, term: Term) -> list[Term] | None:
+        """What the derivative of a function is computed from: its value, or its argument."""
+        if term.op != "apply" or term.detail[1] != 1 or term.detail[0] not in SLOPES:
+            return None
+        value = apply(term.detail[0], term.args[0])
+        return [value] if "{0}" in SLOPES[term.detail[0]] else [term.args[0]]
+
+    def of(self, term: Term, at_least: int = SUM) -> str:
+        """The term, by its letter if it has one; in brackets unless it holds together so well."""
+        if term in self.letters:
+            return self.letters[term]
+        text, tightness = self._written(term)
+        return text if tightness >= at_least else f"({text})"
+
+    def written_out(self, term: Term) -> str:
+        return self._written(term)[0]
+
+    def _written(self, term: Term) -> tuple[str, int]:
+        write = getattr(self, f"_{term.op}", None)
+        if write is None or term.kind.axes:
+            raise Unwritable(term.op)
+        text: tuple[str, int] = write(term)
+        return text
+
+    # ------------------------------------------------------------ leaves
+
+    def _leaf(self, term: Term) -> tuple[str, int]:
+        return self.names[term.detail], ATOM
+
+    def _number(self, term: Term) -> tuple[str, int]:
+        return f"{term.detail:.12g}", ATOM if term.detail >= 0 else SUM
+
+    def _size(self, term: Term) -> tuple[str, int]:
+        factors = str(term.detail).split("·")
+        return " * ".join(map(self._length, factors)), ATOM if len(factors) == 1 else PRODUCT
+
+    def _length(self, letter: str) -> str:
+        for name, variable in self.problem.variables.items():
+            for axis, said in enumerate((variable.rows, variable.columns)):
+                if said == letter:
+                    return f"{name}.shape[{axis}]"
+        return letter
+
+    def _ones(self, term: Term) -> tuple[str, int]:
+        rows, columns = map(self._length, size(term))
+        return f"torch.ones({rows}, {columns})", ATOM
+
+    def _identity(self, term: Term) -> tuple[str, int]:
+        return f"torch.eye({self._length(term.kind.rows)})", ATOM
+
+    # ------------------------------------------------------------ sums and products
+
+    def _plus(self, term: Term) -> tuple[str, int]:
+        x, y = term.args
+        sign, least = ("+", SUM) if term.detail > 0 else ("-", PRODUCT)
+        return f"{self.of(x)} {sign} {self.of(y, least)}", SUM
+
+    def _times(self, term: Term) -> tuple[str, int]:
+        factor, rest = split(term)
+        if factor == -1:
+            return f"-{self.of(rest, PRODUCT)}", SUM
+        if factor != 1 and rest.op == "power" and rest.detail == -1:
+            return f"{self._number_text(factor)} / {self.of(rest.args[0], ATOM)}", PRODUCT
+        x, y = term.args
+        if y.op == "power" and y.detail == -1 and y not in self.letters:
+            return f"{self.of(x, PRODUCT)} / {self.of(y.args[0], ATOM)}", PRODUCT
+        if _is_step(x) or _is_step(y):  # true and false do where they are multiplied
+            return " * ".join(self._of_step(f) for f in (x, y)), PRODUCT
+        # 2 * X @ W is 2 * (X @ W), but C * X @ W is not C * (X @ W).
+        least = PRODUCT if x.op == "number" or y.op in ("times", "apply") else POWER
+        return f"{self.of(x, PRODUCT)} * {self.of(y, least)}", PRODUCT
+
+    def _number_text(self, value: float) -> str:
+        return f"{value:.12g}"
+
+    def _of_step(self, term: Term) -> str:
+        if _is_step(term):
+            return f"({self.of(term.args[0], ATOM)} > 0)"
+        return self.of(term, POWER if term.op == "matmul" else PRODUCT)
+
+    def _matmul(self, term: Term) -> tuple[str, int]:
+        x, y = term.args
+        left = self.of(x, PRODUCT if x.op == "matmul" else POWER)
+        return f"{left} @ {self.of(y, POWER)}", PRODUCT
+
+    def _transpose(self, term: Term) -> tuple[str, int]:
+        return f"{self.of(term.args[0], ATOM)}.T", ATOM
+
+    def _inverse(self, term: Term) -> tuple[str, int]:
+        return f"torch.linalg.inv({self.of(term.args[0])})", ATOM
+
+    def _determinant(self, term: Term) -> tuple[str, int]:
+        return f"torch.linalg.det({self.of(term.args[0])})", ATOM
+
+    def _power(self, term: Term) -> tuple[str, int]:
+        (x,), exponent = term.args, term.detail
+        if exponent == -1:
+            return f"1 / {self.of(x, ATOM)}", PRODUCT
+        if exponent == 0.5:
+            return f"torch.sqrt({self.of(x)})", ATOM
+        return f"{self.of(x, ATOM)}**{self._exponent(exponent)}", POWER
+
+    def _exponent(self, exponent: float) -> str:
+        return f"{exponent:g}" if exponent >= 0 else f"({exponent:g})"
+
+    # ------------------------------------------------------------ functions
+
+    def _apply(self, term: Term) -> tuple[str, int]:
+        function, primes = term.detail
+        (x,) = term.args
+        if primes == 0 and function in FUNCTIONS:
+            inside = FUNCTIONS[function]
+            return inside.format(self.of(x, ATOM if inside.startswith("{") else SUM)), ATOM
+        if primes == 1 and function in SLOPES:
+            value = self.of(apply(function, x), ATOM) if "{0}" in SLOPES[function] else ""
+            tightness = PRODUCT if function in ("sigmoid", "arctan") else SUM
+            if function == "relu":
+                return f"{self._of_step(term)}.to({self.of(x, ATOM)}.dtype)", ATOM
+            return SLOPES[function].format(value, self.of(x, ATOM)), tightness
+        raise Unwritable(function + "'" * primes)
+
+    def _compare(self, term: Term) -> tuple[str, int]:
+        x, y = term.args
+        return f"({self.of(x, PRODUCT)} {term.detail} {self.of(y, PRODUCT)})", ATOM
+
+    def _maximum(self, term: Term) -> tuple[str, int]:
+        return f"torch.{term.op}({', '.join(map(self.of, term.args))})", ATOM
+
+    _minimum = _maximum
+
+    def _softmax(self, term: Term) -> tuple[str, int]:
+        return f"{self.of(term.args[0], ATOM)}.softmax({_axis(term)})", ATOM
+
+    def _logsumexp(self, term: Term) -> tuple[str, int]:
+        return f"{self.of(term.args[0], ATOM)}.logsumexp({_axis(term)}, keepdim=True)", ATOM
+
+    def _trace(self, term: Term) -> tuple[str, int]:
+        return f"({self.of(term.args[0])}).trace()", ATOM
+
+    def _squares(self, term: Term) -> tuple[str, int]:
+        return f"{self.of(term.args[0], ATOM)}.square().sum()", ATOM
+
+    def _total(self, term: Term) -> tuple[str, int]:
+        (x,) = term.args
+        if term.detail == "all":
+            return f"{self.of(x, ATOM)}.sum()", ATOM
+        return f"{self.of(x, ATOM)}.sum({_axis(term)}, keepdim=True)", ATOM
+
+
+def _axis(term: Term) -> int:
+    return 0 if term.detail == "rows" else 1
+
+
+def _is_step(term: Term) -> bool:
+    return bool(term.op == "apply" and term.detail == ("relu", 1))

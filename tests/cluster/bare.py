@@ -1,0 +1,5 @@
+"""Loaded by a worker: its kernel gives no sandbox."""
+
+from tests.bare_machine import become_bare
+
+become_bare()
