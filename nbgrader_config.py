@@ -24,6 +24,7 @@ from grader.autograde.plugin import (
 )
 from grader.course.late import LatePolicy
 from grader.course.pages.exporter import FeedbackExporter
+from grader.course.pages.formgrader import as_html
 from grader.course.release import NameCells
 
 c = get_config()  # noqa: F821 - traitlets defines it
@@ -71,6 +72,8 @@ c.RunSubmission.limits = {"cell_seconds": 30, "submission_seconds": 120}
 # Our own page, which reads the gradebook itself and takes nothing from a hidden test.
 c.GenerateFeedback.exporter_class = FeedbackExporter
 c.GenerateFeedback.preprocessors = []
+# formgrader shows mathematics without the network, and no HTML that acts.
+c.HTMLExporter.filters = {"markdown2html": as_html}
 
 # What lateness costs: a share of the points earned for each day begun, after a grace, up to a cap.
 c.AssignLatePenalties.plugin_class = LatePolicy

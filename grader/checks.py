@@ -6,11 +6,11 @@
     check(network, W1=network_grad_W1, stable=True)   # arguments at which exp overflows
 
 A check prints, and raises `CheckFailed` when an answer does not agree; it writes no stderr and ends
-in no value, so it can stand in any test cell. A visible check that fails in a notebook also shows
-where the answer is off, as a small picture. All it needs of a function is to call it: with fresh
-float64 tensors in the order in which the problem declares them, and float64 as default dtype (a
-referee that calls across processes must carry the default dtype over, and copy changed arguments
-back).
+in no value, so it can stand in any test cell. A visible check that fails also shows where the
+answer is off, as a small picture: in a notebook, or on the page that is made of its outputs. All it
+needs of a function is to call it: with fresh float64 tensors in the order in which the problem
+declares them, and float64 as default dtype (a referee that calls across processes must carry the
+default dtype over, and copy changed arguments back).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,9 +33,15 @@ VISIBLE_SEED = 0
 class CheckFailed(AssertionError):  # noqa: N818 - it reads as what it says in a notebook
     """An answer does not agree; the message is the check line that the student reads."""
 
-    def __init__(self, message: str, diagnosis: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        diagnosis: Sequence[str] = (),
+        pictures: Sequence[dict[str, object]] = (),
+    ) -> None:
         super().__init__(message)
         self.diagnosis = tuple(diagnosis)  # names of misconceptions, for the record
+        self.pictures = tuple(pictures)  # outputs, for a page where no notebook shows them
 
     def _render_traceback_(self) -> list[str]:
         """What IPython prints: the message alone; a traceback would show the test's own lines."""
@@ -213,9 +219,16 @@ def settle(verdicts: Sequence[Verdict], pictures: bool = False) -> None:
     for verdict in verdicts:
         if verdict.agrees:
             print(verdict.line())
-        elif pictures and verdict.distance is not None:
-            picture.show(verdict.name, verdict.distance, verdict.at or ())
     wrong = [verdict for verdict in verdicts if not verdict.agrees]
     if wrong:
         names = dict.fromkeys(name for verdict in wrong for name in verdict.diagnosis)
-        raise CheckFailed("\n".join(verdict.line() for verdict in wrong), tuple(names))
+        drawn = list(drawn_of(wrong)) if pictures else []
+        raise CheckFailed("\n".join(verdict.line() for verdict in wrong), tuple(names), drawn)
+
+
+def drawn_of(wrong: Sequence[Verdict]) -> Iterator[dict[str, object]]:
+    """Where each of these answers is off, shown in a notebook, and as outputs."""
+    for one in wrong:
+        if one.distance is not None and one.distance.ndim == 2 and one.at:
+            picture.show(one.name, one.distance, one.at)
+            yield picture.output(one.name, one.distance, one.at)

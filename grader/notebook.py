@@ -75,10 +75,39 @@ def derivation_check(name: str, text: str) -> str | None:
     return f"from grader.derivation.cell import print_findings\nprint_findings({asked})"
 
 
-def outcome(cell: Cell) -> Outcome:
-    """What a test cell came to, read from its outputs after it was run."""
+def outcome(cell: Cell, blank: bool = False) -> Outcome:
+    """What a test cell came to, read from its outputs after it was run.
+
+    `blank` says that the answer it is for was left as it was released: then what it stops with,
+    a name that is not there for one, is no mistake of the student's. Only a check that compared
+    something tells of an answer, written in another cell.
+    """
     errors = [output for output in cell.outputs if output.output_type == "error"]
+    if blank and errors and errors[0].ename not in ("CheckFailed", *STOPPED, "Stopped"):
+        return UNWRITTEN
     return _of_error(cell.source, errors[0]) if errors else AGREES
+
+
+def outcomes(cells: list[Cell]) -> dict[str, Outcome]:
+    """What each test came to, by name."""
+    return {
+        title(cell, index): outcome(cell, is_blank(answer_of(index, cells)))
+        for index, cell in enumerate(cells)
+        if is_test(cell)
+    }
+
+
+def answer_of(test: int, cells: list[Cell]) -> Cell | None:
+    """The answer that a test is for: the last before it that it names, or else the last."""
+    before = [cell for cell in cells[:test] if kind(cell) == "solution"]
+    name = title(cells[test], test)
+    named = [cell for cell in before if name.startswith(cell.metadata.nbgrader.grade_id)]
+    return next(reversed(named or before), None)
+
+
+def is_blank(answer: Cell | None) -> bool:
+    """Whether an answer is still as it was released, or emptied."""
+    return answer is not None and (not answer.source.strip() or is_untouched(answer))
 
 
 def broken_set_up(cells: list[Cell]) -> tuple[str, str] | None:

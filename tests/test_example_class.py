@@ -7,6 +7,9 @@ import pytest
 
 from grader.autograde.grade import grade_all
 from grader.course.feedback import feedback
+from grader.course.gradebook import open_gradebook
+from grader.course.pages.reading import read_notebook, submission_of
+from grader.course.pages.scores import scores_of
 from grader.course.start import start
 from hand_in import hand_in
 from notebooks import ASSIGNMENTS
@@ -84,13 +87,25 @@ def test_the_model_answers_get_full_points(example_class, assignment) -> None:
     assert result.score == result.max_score
 
 
+@pytest.mark.parametrize("assignment", [MATRICES, NETWORK])
+def test_what_was_not_written_is_missing_everywhere(example_class, assignment) -> None:
+    """A name that a blank answer would have bound is no error of the student's."""
+    course, results = example_class
+    assert {cell.status for cell in results["elder", assignment].cells} == {"missing"}
+    notebook = read_notebook(course.autograded("elder", assignment))
+    with open_gradebook(course) as book:
+        scores = scores_of(book, "elder", assignment)
+    page = submission_of(notebook, "elder", assignment, scores)
+    assert {check.status for check in page.checks} == {"missing"}
+
+
 def test_the_first_wrong_line_of_a_derivation_is_named(example_class) -> None:
     """The real homework with row biases: both bias gradients lack the sum over the batch."""
     said = {cell.grade_id: cell for cell in example_class[1]["cedar", NETWORK].cells}
     assert said["network_derivation_W2"].status == "ok"
     assert said["network_derivation_b2"].status == "partial"
     assert "The first wrong line is line" in said["network_derivation_b2"].message
-    assert "Not stated: the gradient by b_1" in said["network_derivation_b1"].message
+    assert "Not stated rightly: the gradient by b_1" in said["network_derivation_b1"].message
 
 
 @pytest.mark.parametrize(("student", "assignment"), TABLE)

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from classroom import TINY, hand_in, make_course
+from classroom import DOUBLE, TINY, hand_in, make_course
 from grader.autograde.grade import grade
+from grader.course.gradebook import open_gradebook
 from grader.course.release import release
 
 
@@ -79,6 +80,20 @@ def test_what_can_be_mended_is_graded_and_told(graded, student, points, remark) 
     assert (results[student].status, results[student].score) == ("graded", points)
     told = course.autograded(student, TINY).read_text()
     assert remark is None or remark in told
+
+
+def test_a_folder_that_cannot_be_a_students_is_not_graded(tmp_path) -> None:
+    """nbgrader writes ids into its pages as they stand; this one would run there."""
+    course = make_course(tmp_path)
+    release(course, [TINY])
+    name = '"><img src=x onerror=alert(1)>'
+    hand_in(course, name, {"double": DOUBLE})
+    result = grade(course, name, TINY)
+    assert (result.status, result.score) == ("failed", 0)
+    assert "a student's id has none of" in result.error
+    assert "Rename the folder" in result.error
+    with open_gradebook(course) as book:
+        assert book.students == []
 
 
 def test_a_machine_that_lacks_a_library_gives_no_zeros(tmp_path) -> None:

@@ -2,13 +2,15 @@
 
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
 import torch
 from nbclient import NotebookClient
 
-from grader.picture import as_png, described, draw
+from grader.autograde.cleaning import clean_data
+from grader.picture import MOST, as_png, as_svg, described, draw, output
 
 WRONG = """
 from grader import Problem, check
@@ -38,8 +40,9 @@ def test_a_notebook_shows_a_picture_of_the_visible_check_only(options, pictures)
     assert {o.output_type for o in shown} <= {"stream", "display_data"}
     assert all(o.name == "stdout" for o in shown if o.output_type == "stream")
     for image in images:
-        assert "image/png" in image.data
-        assert image.metadata["image/png"]["alt"].startswith("|yours - true| for W, ")
+        assert set(image.data) == {"image/png", "text/plain"}  # every viewer shows one of them
+        assert image.data["text/plain"].startswith("|yours - true| for W, ")
+        assert image.metadata["image/png"]["alt"] == image.data["text/plain"]
 
 
 def test_a_plain_process_draws_nothing_and_loads_no_matplotlib() -> None:
@@ -62,3 +65,43 @@ def test_a_picture_says_what_it_shows(shape) -> None:
     assert ring == (at[1], at[0])
     assert as_png(figure).startswith(b"\x89PNG")
     assert f"row {at[0]}, column {at[1]}" in described("W", distance, at)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 6), (7, 5), (300, 200)])
+def test_a_pages_picture_says_the_same(shape) -> None:
+    """In a few kilobytes that are kept when a notebook is cleaned, with the words beside it."""
+    distance = torch.rand(shape, dtype=torch.float64)
+    at = tuple(int(i) for i in torch.unravel_index(distance.argmax(), distance.shape))
+    shown = output("W<", distance, at)
+    svg = shown["data"]["image/svg+xml"]
+    ElementTree.fromstring(svg)
+    assert len(svg) < 40_000
+    assert f"|yours - true| for W&lt;, {shape[0]} × {shape[1]}" in svg
+    assert svg.count("<rect") == 1 + 10 + min(shape[0], MOST) * min(shape[1], MOST)
+    assert clean_data("image/svg+xml", svg) == svg
+    assert shown["metadata"]["image/svg+xml"]["alt"] == described("W<", distance, at)
+
+
+@pytest.mark.parametrize("entry", [0.0, float("inf"), float("nan")])
+def test_odd_distances_can_be_drawn(entry) -> None:
+    ElementTree.fromstring(as_svg("W", torch.full((2, 3), entry, dtype=torch.float64), (0, 0)))
+
+
+@pytest.mark.parametrize(
+    "svg",
+    [
+        "<svg onload='x()'></svg>",
+        '<svg ><script>x()</script></svg>',
+        '<svg ><image href="x"/></svg>',
+        '<svg ><a href="javascript:x()">y</a></svg>',
+        '<svg ><rect fill="url(https://x)"/></svg>',
+        '<svg ><rect style="a:b"/></svg>',
+        '<svg ><style>a</style></svg>',
+        '<svg ><foreignObject/></svg>',
+        '<svg ><text><![CDATA[<script>x()</script>]]></text></svg>',
+        '<!DOCTYPE svg [<!ENTITY x "y">]><svg >&x;</svg>',
+        '<svg xmlns="http://www.w3.org/1999/xhtml"></svg>',
+    ],
+)  # fmt: skip
+def test_a_drawing_that_could_act_is_left_out(svg) -> None:
+    assert clean_data("image/svg+xml", svg) is None

@@ -10,7 +10,8 @@ r"""Say what an assignment asks: a file in TOML, or one line a problem.
 
 The sizes are written as for `grader derivation`: a first size of 1 makes a row that is added to
 every row, and a mark behind the sizes says a domain (`*` one-hot, `+` positive, `%` invertible, or
-words after another colon). `asked` may be left out: then every gradient is asked. On one line:
+words after another colon). `asked` may be a list too, or left out: then every gradient is asked.
+On one line:
 
     ridge: f = \|XW - Y\|_F^2 + \|W\|_F^2; X:n,p W:p,q Y:n,q; W X
 """
@@ -147,7 +148,9 @@ def _given(said: Mapping[str, Any], where: str) -> dict[str, Any]:
     for word in ("formula", "vars"):
         if not isinstance(said.get(word), str):
             raise TaskError(f"{where}: {word} is missing. {_EXPECTED[word]}")
-    return {**said, "asked": tuple(str(said.get("asked", "")).replace(",", " ").split())}
+    asked = said.get("asked", "")
+    words = " ".join(map(str, asked)) if isinstance(asked, list) else str(asked)
+    return {**said, "asked": tuple(words.replace(",", " ").split())}
 
 
 _EXPECTED = {

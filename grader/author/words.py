@@ -64,7 +64,7 @@ def _notes(problem: Problem, root: Term) -> list[str]:
     """What the signs of the formula mean."""
     terms = parts(root)
     assert problem.formula is not None
-    notes = [_norm(problem)] if any(t.op == "squares" for t in terms) else []
+    notes = [_norm(problem, problem.formula.text)] if any(t.op == "squares" for t in terms) else []
     if r"\odot" in problem.formula.text:
         notes.append(r"$\odot$ multiplies entry by entry")
     if any(term.op == "apply" and not is_number(term) for term in terms):
@@ -74,9 +74,12 @@ def _notes(problem: Problem, root: Term) -> list[str]:
     return notes
 
 
-def _norm(problem: Problem) -> str:
-    letter = next(c for c in "ACDEM" if c not in problem.variables)
-    return rf"$\|{letter}\|_F^2$ is the sum of the squares of all entries of ${letter}$"
+def _norm(problem: Problem, formula: str) -> str:
+    """What the norm means, written as the formula writes it."""
+    matrices = "_F" in formula
+    letters, index = ("ACDEM", "_F") if matrices else ("acdez", "")
+    letter = next(c for c in letters if c not in problem.variables)
+    return rf"$\|{letter}\|{index}^2$ is the sum of the squares of all entries of ${letter}$"
 
 
 def _naming(problem: Problem, root: Term) -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from grader.author.own import Draws
 
 
+_STRANGER = "draws.csv has no formula for this student, so the model's was asked"
+
+
 @dataclass(frozen=True)
 class Known:
     """A cell that nbgrader knows."""
@@ -64,6 +67,7 @@ class Blueprint:
     plan: Plan
     digest: str  # changes when a test, a point or a name does
     draws: Draws | None = None  # where each student has a formula of their own
+    remarks: tuple[str, ...] = ()  # on what was asked of a student
 
     def of(self, student: str) -> Blueprint:
         """The student's own: what was drawn stands in it, whatever was handed in."""
@@ -71,7 +75,9 @@ class Blueprint:
             return self
         own = self.draws.cells(student)
         cells = tuple(replace(c, source=own[c.name]) if c.name in own else c for c in self.cells)
-        return replace(self, cells=cells, digest=_digest(cells, self.plan), draws=None)
+        remarks = () if student in self.draws.numbers else (_STRANGER,)
+        drawn = _digest(cells, self.plan)
+        return replace(self, cells=cells, digest=drawn, draws=None, remarks=remarks)
 
 
 def blueprint_of(

@@ -1,8 +1,8 @@
 """Take out of a graded notebook what would act when an instructor opens it.
 
 formgrader shows a student's notebook in the instructor's browser. So HTML in outputs is cut down to
-tables and text, and in Markdown a `<` that would open a tag is set apart from what follows, which
-mathematics does not mind.
+tables and text, SVG is kept if it is rectangles, circles and text, and in Markdown a `<` that would
+open a tag is set apart from what follows, which mathematics does not mind.
 """
 
 from __future__ import annotations
@@ -21,6 +21,15 @@ _OPENS_TAG = re.compile(rf"<(?!/?(?:{_LAYOUT})\s*/?>)(?=[A-Za-z/!?])")
 _SCRIPT_LINK = re.compile(r"(javascript|vbscript)(?=\s*:)", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _SHOWN = {"text/plain", "text/html", "text/latex", "text/markdown", "image/png", "image/jpeg"}
+_SHOWN |= {"image/svg+xml"}
+# Plain shapes: no script, no style, no link, nothing that is fetched.
+_SHAPE = re.compile(
+    r"""</?(?:svg|rect|circle|text)
+        (?:\s(?:xmlns="http://www\.w3\.org/2000/svg"
+              |(?:viewBox|width|height|x|y|cx|cy|r|fill|stroke|stroke-width|text-anchor|font-size
+               |font-family|transform)="[\w\ .,#()-]*"))*\s?/?>""",
+    re.VERBOSE,
+)
 
 
 def clean(notebook: Any) -> None:
@@ -47,9 +56,22 @@ def clean_data(mime: str, content: Any) -> str | None:
         return str(bleach.clean(content, tags=_LAYOUT.split("|"), attributes={}, strip=True))
     if mime in ("text/markdown", "text/latex"):
         return clean_markdown(content)
+    if mime == "image/svg+xml":
+        return content if is_plain_drawing(content) else None
     if mime.startswith("image/") and not _BASE64.fullmatch(content):
         return None
     return content
+
+
+def is_plain_drawing(svg: str) -> bool:
+    """Whether there is nothing in it but shapes and text.
+
+    >>> is_plain_drawing('<svg xmlns="http://www.w3.org/2000/svg"><circle r="1"/></svg>')
+    True
+    >>> is_plain_drawing('<svg onload="alert(1)"></svg>') or is_plain_drawing("<script></script>")
+    False
+    """
+    return svg.startswith("<svg ") and not re.search("[<>]", _SHAPE.sub("", svg))
 
 
 def clean_attachments(attachments: Any) -> dict[str, Any]:

@@ -21,7 +21,14 @@ import nbformat
 from grader.autograde.blueprint import Blueprint, blueprint_of
 from grader.autograde.cleaning import clean
 from grader.autograde.engine import ENGINE, EngineError, Settings
-from grader.autograde.intake import ASK, digest, name_remarks, put_in_place, what_is_there
+from grader.autograde.intake import (
+    ASK,
+    digest,
+    misnamed,
+    name_remarks,
+    put_in_place,
+    what_is_there,
+)
 from grader.autograde.judging import ClusterError, Desks, Judges, JudgesHere, Paper
 from grader.autograde.reading import UnreadableError, content_of
 from grader.autograde.record import (
@@ -44,7 +51,7 @@ from grader.sandbox.limits import Limits
 
 
 class LostError(Exception):
-    """A hand-in to an assignment that is not there."""
+    """A hand-in in a folder whose name is no assignment's, or cannot be a student's."""
 
 
 Submission = tuple[str, str]  # student, assignment
@@ -146,6 +153,8 @@ class Clerk:
 
     def _paper(self, student: str, assignment: str) -> Paper:
         """What was handed in, as a judge needs it, who sees nothing of the course."""
+        if wrong := misnamed(student):
+            raise LostError(wrong)
         if assignment not in self.blueprints:
             raise LostError(f"there is no assignment {assignment!r} in solutions/")
         folder = self.course.submitted(student, assignment).parent

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from hashlib import sha256
 from pathlib import Path
 
 ASK = "Ask the student to hand it in again"
+
+# nbgrader's own pages write a student's id as it stands, between quotes in a script among others.
+UNFIT = re.compile(r"[<>\"\\\x00-\x1f\x7f]")
+
+
+def misnamed(student: str) -> str:
+    """Why the name of a hand-in's folder cannot be a student's id; empty if it can."""
+    return "a student's id has none of < > \" \\ in it" if UNFIT.search(student) else ""
 
 
 def put_in_place(folder: Path, assignment: str) -> Path | None:

@@ -20,7 +20,7 @@ from traitlets import Bool, Dict, Enum, Unicode
 from grader.autograde.blueprint import Blueprint, blueprint_of
 from grader.autograde.cleaning import clean
 from grader.autograde.engine import Settings, run
-from grader.autograde.intake import ASK, digest, name_remarks, put_in_place
+from grader.autograde.intake import ASK, digest, misnamed, name_remarks, put_in_place
 from grader.autograde.reading import Reading, UnreadableError, read
 from grader.autograde.record import forget_failure, keep_failure
 from grader.autograde.repair import Repaired, repair
@@ -57,6 +57,8 @@ class SubmissionExporter(NotebookExporter):
             return super().from_filename(filename, resources, **more)
         path, resources = Path(filename), copy.deepcopy(resources or {})
         try:
+            if wrong := misnamed(resources["nbgrader"]["student"]):
+                raise UnreadableError(wrong)
             reading = read(path)
         except UnreadableError as error:
             _file_failure(Course(Path(converter.coursedir.root)), resources["nbgrader"], error)

@@ -11,7 +11,7 @@ from grader.autograde.result import CellResult, Result
 from grader.autograde.scores import Scores, points_of, scores_of
 from grader.course.gradebook import open_gradebook
 from grader.course.layout import Course
-from grader.notebook import STAMP, UNWRITTEN, Cell, Outcome, is_test, outcome
+from grader.notebook import STAMP, UNWRITTEN, Cell, Outcome, outcomes
 
 WAITS = Outcome("manual", "A person will read this.")
 
@@ -25,7 +25,8 @@ def result_of(course: Course, student: str, assignment: str) -> Result:
 def result_from(notebook: Any, scores: Scores, student: str, assignment: str) -> Result:
     """The result of a graded notebook whose scores are in the gradebook."""
     stamp = notebook.metadata.get(STAMP, {})
-    cells = [_cell_result(cell, scores) for cell in notebook.cells if _is_graded(cell)]
+    told = outcomes(notebook.cells)
+    cells = [_cell_result(cell, scores, told) for cell in notebook.cells if _is_graded(cell)]
     return Result(
         student=student,
         assignment=assignment,
@@ -65,10 +66,11 @@ def _is_graded(cell: Cell) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("grade"))
 
 
-def _cell_result(cell: Cell, scores: dict[str, Any]) -> CellResult:
+def _cell_result(cell: Cell, scores: dict[str, Any], told: dict[str, Outcome]) -> CellResult:
     name = cell.metadata.nbgrader.grade_id
     grade = scores[name]
-    said, flags = _said(cell, grade), list(cell.metadata.get(STAMP, {}).get("flags", []))
+    said = _said(cell, grade, told.get(name))
+    flags = list(cell.metadata.get(STAMP, {}).get("flags", []))
     score = points_of(grade)
     found = cell.metadata.get(STAMP, {}).get("derivation", {})
     named = list(cell.metadata.get(STAMP, {}).get("diagnosis", []))
@@ -76,11 +78,11 @@ def _cell_result(cell: Cell, scores: dict[str, Any]) -> CellResult:
     return CellResult(name, score, grade["max_score"], said.status, said.message, named, flags)
 
 
-def _said(cell: Cell, grade: dict[str, Any]) -> Outcome:
+def _said(cell: Cell, grade: dict[str, Any], of_test: Outcome | None) -> Outcome:
     if grade["manual_score"] is not None:
         return _by_hand(grade)
-    if is_test(cell):
-        return outcome(cell)
+    if of_test is not None:
+        return of_test
     found = cell.metadata.get(STAMP, {}).get("derivation")
     if found is None:
         return WAITS if grade["waits"] else UNWRITTEN

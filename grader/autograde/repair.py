@@ -35,7 +35,7 @@ class Repaired:
 def repair(reading: Reading, blueprint: Blueprint) -> Repaired:
     """The submission, mended."""
     known = {cell.name: cell for cell in blueprint.cells}
-    remarks = list(reading.remarks)
+    remarks = [*reading.remarks, *blueprint.remarks]
     cells = _without_strangers(reading.cells, known)
     cells = _settle_claims(cells, known, remarks)
     cells = _in_order(cells, [cell.name for cell in blueprint.cells], remarks)

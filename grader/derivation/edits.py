@@ -82,7 +82,7 @@ def edits(node: Node, context: Context) -> Iterator[Edit]:
     yield from _of_the_whole(node)
     found = list(places(node))
     for kind in (
-        _ones, _transposes, _signs, _orders, _numbers, _names, _operators, _primes, _masks,
+        _ones, _spread, _transposes, _signs, _orders, _numbers, _names, _operators, _primes, _masks,
         _dropped, _indices, _regrouped, _added,
     ):  # fmt: skip
         for place, put, parent in found:
@@ -264,6 +264,19 @@ def _ones(node: Node, put: Put, _parent: Node | None, _: Context) -> Iterator[Ed
     if isinstance(first[1], tree.Transpose) and isinstance(first[1].inner, tree.Ones):
         moved = (*node.factors[1:], ("", first[1].inner))
         yield Edit(put(replace(node, factors=moved)), cause, "with 1 at the end it holds")
+
+
+def _spread(node: Node, put: Put, _parent: Node | None, _: Context) -> Iterator[Edit]:
+    """The row of a bias moves every row: 1 db in place of db."""
+    if not isinstance(node, tree.Product):
+        return
+    for i, (operator, factor) in enumerate(node.factors[1:], 1):
+        if isinstance(factor, tree.Differential) and operator != "odot":
+            spread = ((operator, tree.Ones(node.at, ())), ("", factor))
+            factors = (*node.factors[:i], *spread, *node.factors[i + 1 :])
+            yield Edit(put(replace(node, factors=factors)),
+                       "the sum over the rows (the batch) is missing",
+                       f"with 1 {shown(factor)} in place of {shown(factor)} it holds")  # fmt: skip
 
 
 def _added(node: Node, put: Put, parent: Node | None, context: Context) -> Iterator[Edit]:

@@ -76,7 +76,8 @@ def summary(report: Report) -> list[str]:
         cause = f": {report.mistake}" if report.mistake else ""
         lines.append(f"The first wrong line is line {report.first_wrong_line}{cause}.")
     if report.missing:
-        lines.append(f"Not stated: the gradient by {', '.join(report.missing)}.")
+        rightly = " rightly" if report.verdict == "wrong" else ""
+        lines.append(f"Not stated{rightly}: the gradient by {', '.join(report.missing)}.")
     if report.needs_person:
         lines.append("A line that matters was not understood; it counts neither way.")
     return lines
@@ -119,12 +120,14 @@ def html(
         f'<th scope="col" style="{CELL}">{h}</th>' for h in ("line", "equation", "verdict")
     )
     sentences = escape(" ".join(summary(report)))
-    return (
-        '<section class="derivation" style="font-family:system-ui,sans-serif">\n'
-        f"{assumed}<p><strong>{sentences}</strong></p>\n"
+    table = (
         '<div style="overflow-x:auto">'
         '<table style="border-collapse:collapse;table-layout:auto;width:auto">\n'
-        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>\n</section>\n"
+        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>\n"
+    )
+    return (
+        '<section class="derivation" style="font-family:system-ui,sans-serif">\n'
+        f"{assumed}<p><strong>{sentences}</strong></p>\n{table if rows else ''}</section>\n"
     )
 
 
@@ -168,7 +171,7 @@ def plain_table(report: Report) -> str:
 def _plain_row(step: Step) -> str:
     verdict = f"{MARKS.get(step.verdict, '·')} {SAID[step.verdict]}"
     notes = f"<br>{escape(said(step))}" if said(step) else ""
-    cells = (str(step.line), _formula(step.text), verdict + notes)
+    cells = (str(step.line), _in_markdown(step.text), verdict + notes)
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
@@ -180,8 +183,25 @@ UNSAFE = re.compile(
 
 def _formula(text: str) -> str:
     """The formula as TeX for MathJax; as code where MathJax would stumble, or do more than show."""
-    plain = text.replace("&", " ").replace("\\\\", " ")
-    if UNSAFE.search(text) or text.count("{") != text.count("}") or "$" in text:
+    plain = _plain(text)
+    return (
+        f"<code>{escape(text)}</code>" if plain is None else f"<span>\\({escape(plain)}\\)</span>"
+    )
+
+
+def _in_markdown(text: str) -> str:
+    """The same in a Markdown cell: between dollars, where it is not read as HTML."""
+    plain = _plain(text)
+    if not plain or plain.endswith("\\"):
         return f"<code>{escape(text)}</code>"
+    shown = plain.replace("<", "\\lt ").replace(">", "\\gt ")
+    return f"${shown}$"
+
+
+def _plain(text: str) -> str | None:
+    """The formula alone, on one line; None if it is not fit for MathJax."""
+    if UNSAFE.search(text) or text.count("{") != text.count("}") or "$" in text:
+        return None
+    plain = text.replace("&", " ").replace("\\\\", " ")
     plain = plain.replace("\\(", "(").replace("\\)", ")").replace("\\[", "[").replace("\\]", "]")
-    return f"<span>\\({escape(plain)}\\)</span>"
+    return plain.strip()

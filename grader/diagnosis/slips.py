@@ -199,8 +199,10 @@ def _determinant(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
 
 
 def _leaf(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    """Another variable: of any sizes, which then fit only where all are equal, but no number."""
     for other in parts(root):
-        if other.op == "leaf" and other is not part and size(other) == size(part):
+        numbers = [size(one) == ("1", "1") for one in (part, other)]
+        if other.op == "leaf" and other is not part and numbers[0] == numbers[1]:
             said = f"as if {symbols.said(other)} stood for {symbols.said(part)}"
             yield Slip("wrong_factor", said, other)
 

@@ -181,6 +181,8 @@ class Court:
             page.add(_error(name, "a hidden test of this cell failed"))
         else:
             where = [] if half.hidden else [_line_of(error, cell.source)]
+            for picture in _pictures(error) if not half.hidden else ():
+                page.add(picture)
             name = getattr(error, "type_name", "") or type(error).__name__
             page.add(_error(name, str(error), where))
 
@@ -245,6 +247,11 @@ def _may_be_told(error: Exception) -> bool:
     """Whether the text is ours alone: a check's or an assertion's, or how the process ended."""
     ours = isinstance(error, AssertionError | StoppedError | NameError)
     return ours and not isinstance(error, SubmissionError)
+
+
+def _pictures(error: Exception) -> tuple[Output, ...]:
+    """What a check drew, as outputs. What the submission raised has none to show here."""
+    return () if isinstance(error, SubmissionError) else getattr(error, "pictures", ())
 
 
 def _line_of(error: Exception, source: str) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 Output = dict[str, Any]
+_MOST_WORDS = 1000
 _SHOWN = ("display_data", "execute_result", "update_display_data")
 
 
@@ -28,7 +29,8 @@ def _bundle(given: Output) -> Output:
     data = given.get("data")
     items = data.items() if isinstance(data, dict) else ()
     shown = {_text(mime): _text(content) for mime, content in items if isinstance(content, str)}
-    output: Output = {"output_type": given["output_type"], "data": shown, "metadata": {}}
+    spoken = _words(given.get("metadata"), shown)
+    output: Output = {"output_type": given["output_type"], "data": shown, "metadata": spoken}
     if given["output_type"] == "execute_result":
         count = given.get("execution_count")
         output["execution_count"] = count if type(count) is int else None
@@ -36,6 +38,13 @@ def _bundle(given: Output) -> Output:
     if isinstance(transient, dict) and isinstance(transient.get("display_id"), str):
         output["display_id"] = transient["display_id"]
     return output
+
+
+def _words(metadata: Any, shown: dict[str, str]) -> dict[str, dict[str, str]]:
+    """The words for those who do not see a picture."""
+    said = {mime: metadata.get(mime) for mime in shown} if isinstance(metadata, dict) else {}
+    alts = {mime: one.get("alt") for mime, one in said.items() if isinstance(one, dict)}
+    return {mime: {"alt": _text(alt)[:_MOST_WORDS]} for mime, alt in alts.items() if alt}
 
 
 def _text(given: Any) -> str:

@@ -15,7 +15,7 @@ from grader.notebook import (
     is_test,
     is_untouched,
     last_line,
-    outcome,
+    outcomes,
 )
 
 
@@ -35,7 +35,12 @@ def lines_of(notebook: Any) -> list[Line]:
         return [Line(broken[0], "error", f"{broken[1]} (is everything installed?)")]
     checks = {cell.metadata["checks"]: cell for cell in notebook.cells if "checks" in cell.metadata}
     graded = [cell for cell in notebook.cells if _graded(cell)]
-    return [_line(cell, checks.get(cell.metadata.nbgrader.grade_id)) for cell in graded]
+    told = outcomes(notebook.cells)
+    names = [cell.metadata.nbgrader.grade_id for cell in graded]
+    return [
+        _line(cell, checks.get(name), told.get(name))
+        for cell, name in zip(graded, names, strict=True)
+    ]
 
 
 def prepare(notebook: Any) -> None:
@@ -54,8 +59,8 @@ def _graded(cell: Cell) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("grade"))
 
 
-def _line(cell: Cell, check: Cell | None) -> Line:
-    found = outcome(cell) if is_test(cell) else _written(cell, check)
+def _line(cell: Cell, check: Cell | None, of_test: Outcome | None) -> Line:
+    found = of_test or _written(cell, check)
     said = last_line(_printed(cell)) if found.status == "ok" else ""
     return Line(cell.metadata.nbgrader.grade_id, found.status, said or found.message)
 

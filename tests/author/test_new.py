@@ -107,6 +107,15 @@ def test_one_line_says_a_problem(course) -> None:
     assert "ridge_grad_X_test" not in names
 
 
+def test_what_is_asked_may_be_a_list_as_for_a_derivation(course, tmp_path) -> None:
+    head = '[[problem]]\nname = "g"\nvars = "X:n,p W:p,q"\nasked = ["W"]\n'
+    text = head + r"formula = 'f = \|XW\|_F^2'"
+    (tmp_path / "g.toml").write_text(text)
+    assert new(course, "g", "--from", str(tmp_path / "g.toml")) == 0
+    names = [cell.id for cell in nbformat.read(course.solution("g"), as_version=4).cells]
+    assert ("g_grad_W" in names, "g_grad_X" in names) == (True, False)
+
+
 def test_a_seed_makes_it_the_same_again(course) -> None:
     new(course, "one", "--problem", LINE, "--seed", "s", "--title", "T")
     first = course.solution("one").read_text()

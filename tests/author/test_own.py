@@ -177,3 +177,10 @@ def test_a_damaged_list_of_numbers_is_told_not_guessed(course, capsys) -> None:
     course.draws.write_text("assignment,student,number\nown,ada,1\nown,bob,1\n")
     assert main(["release", "own", "--course", str(course.root)]) == 3
     assert "two students of own have one number" in capsys.readouterr().err
+
+
+def test_a_stranger_is_told_that_the_models_formula_was_asked(course) -> None:
+    hand_in(course, "zoe", solved(course, "zoe"))
+    assert grade(course, "zoe", "own").score == POINTS
+    graded = course.autograded("zoe", "own").read_text()
+    assert "draws.csv has no formula for this student" in graded

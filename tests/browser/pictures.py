@@ -123,6 +123,8 @@ def lab_environment(home: Path) -> dict[str, str]:
         "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
         "IPYTHONDIR": home / "ipython",
         "PYTHONPATH": REPO,
+        # nbgrader calls a program beside its own by its bare name.
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
     }
     return os.environ | {name: str(value) for name, value in own.items()}
 

@@ -5,16 +5,16 @@
 
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_output
 
 pytest.importorskip("playwright", reason="needs the browser extra")
 from playwright.sync_api import Browser, Page
 
-from browser.pictures import REPO, chromium
+from browser.pictures import REPO
 from grader.course.pages.classroom import Report, Row, report_of
 from grader.course.pages.feedback import feedback_page
 from grader.course.pages.reading import Check, Submission
@@ -41,12 +41,6 @@ TOUCH = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
 def usual() -> Submission:
     """A submission with one of everything a page can show."""
     wide = r"\begin{aligned} df &= 2\operatorname{tr}[((H - Y) \odot \max'(Z))^\top X\,dW]"
@@ -57,13 +51,18 @@ def usual() -> Submission:
         derived("f_derivation_W", f"$${wide} \\end{{aligned}}$$\n\n# Mine\n\n{TABLE}"),
         derived("f_derivation_X", "$df$", derivation=test_feedback_page.CHECKED),
         answered("grad_W", "def grad_W(X):  # one line\n    return 2 * 'text'"),
-        judged("grad_W_test", 3, error("CheckFailed", test_feedback_page.LINE)),
+        judged("grad_W_test", 3, drawn(), error("CheckFailed", test_feedback_page.LINE)),
         judged("grad_W_test_stability", 1),
         asked("### Look at it"),
         ran("plot()", shown(image_png=test_feedback_page.PIXEL), shown(text_plain="printed")),
         ran("1/0", error("ZeroDivisionError", "division by zero")),
         repairs=["The file was named `x (1).ipynb`"],
     )  # fmt: skip
+
+
+def drawn() -> object:
+    """The picture of a failed check."""
+    return new_output("display_data", **test_feedback_page.picture_of_two_by_three())
 
 
 def class_of(size: int) -> Report:

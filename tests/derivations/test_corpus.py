@@ -2,7 +2,8 @@
 
 import pytest
 
-from grader.derivation import Verdict
+from grader.derivation import Verdict, check_derivation
+from grader.derivation.command import variables_of
 
 from .texts import Written, written
 
@@ -80,6 +81,18 @@ def test_mistake_is_named(name: str) -> None:
     report = named(CORPUS)[name].report()
     assert report.mistake is not None
     assert CAUSES[name] in report.mistake
+
+
+SPREAD = r"""$f = \operatorname{tr}(E^\top E)$ with $E = XW + b - Y$
+
+$$df = 2\operatorname{tr}(E^\top db)$$"""
+
+
+def test_a_row_that_was_not_spread_is_a_missing_sum() -> None:
+    """Where sizes do not fit because 1 is missing before db, that is said, and no wrong matrix."""
+    variables = variables_of("X:n,p W:p,q b:1,q:row Y:n,q")
+    report = check_derivation(SPREAD, variables, (r"f = \|XW + b - Y\|_F^2",), ("b",))
+    assert report.mistake == "the sum over the rows (the batch) is missing"
 
 
 def test_lines_after_a_mistake_say_that_they_follow() -> None:

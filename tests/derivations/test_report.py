@@ -84,7 +84,7 @@ def test_terminal_has_a_row_an_equation() -> None:
     assert lines[-3:] == [
         "There is a line that does not hold.",
         "The first wrong line is line 7: the sign is wrong.",
-        "Not stated: the gradient by Y.",
+        "Not stated rightly: the gradient by Y.",
     ]
 
 

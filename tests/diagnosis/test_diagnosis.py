@@ -19,7 +19,7 @@ NETWORK = Problem(
     r"f = \|Y - (\sigma(X W_1 + b_1) W_2 + b_2)\|_F^2",
     X="n,p", Y="n,q", W_1="p,m", b_1="1,m row", W_2="m,q", b_2="1,q row",
 )  # fmt: skip
-LISTS = ["wrong_first", "wrong_second", "wrong_third", "wrong_fourth", "wrong_fifth"]
+LISTS = ["wrong_first", "wrong_second", "wrong_third", "wrong_fourth", "wrong_fifth", "wrong_sixth"]
 DOCS = Path(__file__).parents[2] / "docs" / "diagnosis.md"
 
 

@@ -2,9 +2,14 @@
 
 import re
 import time
+from typing import Any
+
+import torch
+from nbformat.v4 import new_output
 
 from grader.course.pages.feedback import feedback_page
 from grader.course.pages.scores import Grade, Scores
+from grader.picture import output
 from pages.graded import answered, asked, derived, error, judged, ran, shown, submission
 
 PIXEL = (
@@ -52,6 +57,24 @@ def test_a_check_says_how_it_disagrees() -> None:
     )
     assert "<p>as if transposed</p>" in made
     assert "shape (3, 4) as asked, furthest 4.1e+00 at (2, 1)" in text_of(made)
+
+
+def test_a_check_shows_where_the_answer_is_off() -> None:
+    """The picture that the check drew, with its words for those who do not see it."""
+    drawn = new_output("display_data", **picture_of_two_by_three())
+    page = feedback_page(
+        submission(
+            answered("grad_W", "1"), judged("grad_W_test", 3, drawn, error("CheckFailed", LINE))
+        )
+    )
+    (picture,) = re.findall(r'<figure><img src="([^"]*)" alt="([^"]*)"></figure>', page)
+    assert picture[0].startswith("data:image/svg+xml;base64,")
+    assert picture[1] == "|yours - true| for W, 2 by 3: furthest 1.0e+00 at row 1, column 2"
+
+
+def picture_of_two_by_three() -> dict[str, Any]:
+    made = output("W", torch.tensor([[0.0, 0, 0], [0, 0, 1]]), (1, 2))
+    return {"data": made["data"], "metadata": made["metadata"]}
 
 
 def test_nothing_of_a_test_but_its_claim_is_shown() -> None:

@@ -137,6 +137,49 @@ def test_printing_in_a_visible_test_is_shown_and_never_as_stderr(trial) -> None:
     assert said(run) == "out\nerr\n"
 
 
+AFFINE = """from grader import Problem, check
+affine = Problem(r"f = \\|XW + B\\|_F^2", X="n,p", W="p,q", B="n,q")
+"""
+WRONG_W = "def f(X, W, B): return 2 * X.T @ (X @ W)"
+
+
+def pictures(run) -> list[str]:
+    """The words of the pictures among a test's outputs."""
+    shown = [o for o in run.outputs if o["output_type"] == "display_data"]
+    return [one["metadata"]["image/svg+xml"]["alt"] for one in shown]
+
+
+def test_a_visible_check_shows_where_the_answer_is_off(trial) -> None:
+    (run,) = trial(WRONG_W, AFFINE + "check(affine, W=f)")
+    assert not run.passed
+    assert pictures(run)[0].startswith("|yours - true| for W, 7 by 5: furthest 7.1e+00 at row 1")
+
+
+@pytest.mark.parametrize("seed", ["", ", seed=4711"])
+def test_a_hidden_check_shows_no_picture(trial, seed) -> None:
+    """Not even of the points of the visible check."""
+    (run,) = trial(WRONG_W, AFFINE + HIDDEN.format(f"check(affine, W=f{seed})"))
+    assert not run.passed
+    assert pictures(run) == []
+
+
+DRAWN = '{"output_type": "display_data", "data": {"image/svg+xml": "<svg/>"}, "metadata": {}}'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "from IPython.display import SVG, display; display(SVG('<svg/>'))",
+        f"error = AssertionError('no'); error.pictures = [{DRAWN}]; raise error",
+        f"from grader.checks import CheckFailed; raise CheckFailed('no', (), [{DRAWN}])",
+    ],
+)
+def test_a_submission_puts_no_picture_among_a_tests_outputs(trial, body) -> None:
+    (run,) = trial(f"def f(*_): {body}", "f(1)\nassert 0")
+    assert not run.passed
+    assert [o for o in run.outputs if o["output_type"] not in ("error", "stream")] == []
+
+
 AUTOGRAD = [
     "x = x.clone().requires_grad_()\n    (x ** 2).sum().backward()\n    return x.grad",
     "x = x.clone().requires_grad_()\n    return torch.autograd.grad((x ** 2).sum(), x)[0]",

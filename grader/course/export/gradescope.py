@@ -73,11 +73,7 @@ def _messages(course: Course, one: Standing) -> dict[str, str]:
     """What the student reads of each test cell: its outcome, and nothing of a hidden test."""
     import nbformat
 
-    from grader.notebook import is_test, outcome
+    from grader.notebook import outcomes
 
     notebook = nbformat.read(course.autograded(one.student.id, one.assignment), as_version=4)
-    return {
-        cell.metadata.nbgrader.grade_id: outcome(cell).message
-        for cell in notebook.cells
-        if is_test(cell)
-    }
+    return {name: found.message for name, found in outcomes(notebook.cells).items()}

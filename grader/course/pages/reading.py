@@ -53,6 +53,7 @@ class Check:
     flags: tuple[str, ...] = ()  # for the instructor
     evidence: str = ""  # of the flags
     is_derivation: bool = False
+    pictures: tuple[Figure, ...] = ()  # of a visible check that failed
 
     @property
     def measured(self) -> tuple[str, ...]:
@@ -215,21 +216,20 @@ def _with_cell(
     ):
         return section
     if is_test(cell):
-        return replace(section, questions=_checked(section.questions, _check(cell, scores)))
+        return replace(section, questions=_checked(section.questions, cell, scores))
     return replace(section, questions=(*section.questions, _question(cell, index, scores)))
 
 
-def _checked(questions: tuple[Question, ...], check: Check) -> tuple[Question, ...]:
+def _checked(questions: tuple[Question, ...], test: Cell, scores: Scores) -> tuple[Question, ...]:
     """The questions with a check more, put to the answer that it names or else the last one."""
+    name = test.metadata.nbgrader.grade_id
     answers = [i for i, question in enumerate(questions) if question.kind == "code"]
-    named = [i for i in answers if check.name.startswith(questions[i].name)]
+    named = [i for i in answers if name.startswith(questions[i].name)]
     place = (named or answers)[-1:]
     if not place:
-        return (*questions, Question(check.name, "code", "", checks=(check,)))
+        return (*questions, Question(name, "code", "", checks=(_check(test, scores),)))
     found = questions[place[0]]
-    if found.untouched and check.status != "ok":
-        check = replace(check, status=UNWRITTEN.status, message=UNWRITTEN.message)
-    found = replace(found, checks=(*found.checks, check))
+    found = replace(found, checks=(*found.checks, _check(test, scores, found.untouched)))
     return (*questions[: place[0]], found, *questions[place[0] + 1 :])
 
 
@@ -246,11 +246,12 @@ def _question(cell: Cell, index: int, scores: Scores) -> Question:
         showed=tuple(shown(cell)),
         derivation=derivation_of(cell),
         comment=scores.comments.get(name, ""),
-        pictures=_attachments(cell),
+        pictures=attachments_of(cell),
     )
 
 
-def _attachments(cell: Cell) -> dict[str, str]:
+def attachments_of(cell: Cell) -> dict[str, str]:
+    """A cell's pasted pictures by name, as data addresses."""
     return {
         str(name): f"data:{kind};base64,{''.join(content)}"
         for name, kinds in cell.get("attachments", {}).items()
@@ -258,9 +259,9 @@ def _attachments(cell: Cell) -> dict[str, str]:
     }
 
 
-def _check(cell: Cell, scores: Scores) -> Check:
+def _check(cell: Cell, scores: Scores, blank: bool = False) -> Check:
     grade = scores.grades.get(cell.metadata.nbgrader.grade_id)
-    found = outcome(cell) if grade is None or grade.by_hand is None else _by_hand(grade)
+    found = outcome(cell, blank) if grade is None or grade.by_hand is None else _by_hand(grade)
     return _check_of(cell, grade, found)
 
 
@@ -297,7 +298,13 @@ def _check_of(cell: Cell, grade: Grade | None, found: Outcome) -> Check:
         tuple(map(str, notes.get("diagnosis", []))),
         tuple(map(str, notes.get("flags", []))),
         "; ".join(_evidence(notes.get("notes", []))),
+        pictures=tuple(_drawn(cell)),
     )
+
+
+def _drawn(cell: Cell) -> Iterator[Figure]:
+    """What a check drew: nobody else has a say in a test's outputs."""
+    return (thing for thing in shown(cell) if is_test(cell) and isinstance(thing, Figure))
 
 
 def _evidence(notes: list[str]) -> list[str]:
