@@ -16,8 +16,8 @@ from distributed.security import Security
 
 from cluster.processes import STAND_IN, Cluster, cluster
 from grader.autograde.cluster import Cluster as OnCluster
-from grader.autograde.cluster import Patience
 from grader.autograde.engine import EngineError, Settings
+from grader.autograde.foreman import Patience
 from grader.autograde.judging import ClusterError, Paper
 from grader.autograde.worker import notebook_from, tools, why_unfit
 from sandbox.test_lives import eventually
