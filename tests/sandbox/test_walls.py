@@ -22,7 +22,10 @@ def test_the_grader_package_cannot_be_read(cells):
 
 @pytest.mark.parametrize("path", [HERE / "new", "/usr/new", "/tmp/../new", "/dev/shm/new"])
 def test_files_outside_cannot_be_written(cells, path):
-    assert not cells.run(f"open({str(path)!r}, 'w')").ok
+    in_tmp = (
+        Path(path).resolve().is_relative_to("/tmp")
+    )  # at L3 that is a scratch directory of its own
+    assert not cells.run(f"open({str(path)!r}, 'w')").ok or in_tmp
     assert not Path(path).exists()
 
 
