@@ -2,12 +2,14 @@
 
 import builtins
 import symtable
+from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
 _BUILTIN = frozenset(dir(builtins)) | {"get_ipython", "display", "In", "Out", "_"}
 
 
+@lru_cache(maxsize=256)
 def plain_python(source: str) -> str:
     """The cell without IPython's own syntax (%magic, !command, name?)."""
     return str(TransformerManager().transform_cell(source))
@@ -28,6 +30,7 @@ def needed_names(source: str) -> frozenset[str]:
     return frozenset(_read(table) - bound_names(source) - _BUILTIN) if table else frozenset()
 
 
+@lru_cache(maxsize=256)
 def _table(source: str) -> symtable.SymbolTable | None:
     try:
         return symtable.symtable(plain_python(source), "<cell>", "exec")

@@ -16,7 +16,7 @@ from .case import Case, Judgement
 # Reading a formula builds the parser, and the first gradient starts torch's engine: once, here.
 _REHEARSAL = r"""
 import contextlib, io
-from grader import Problem, check
+from grader import Problem, check, check_derivations, check_equal, true_gradients
 from grader.derivation.cell import print_findings
 slope = Problem(r"f = \|\sigma(XW) - Y\|_F^2", X="n,p", W="p,q", Y="n,q")
 with contextlib.redirect_stdout(io.StringIO()):

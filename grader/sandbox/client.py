@@ -173,6 +173,8 @@ def _launch(control: socket.socket) -> "subprocess.Popen[bytes]":
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
+        # Huge pages: a fork has fewer entries to copy and a child fewer faults. Worth a tenth.
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
     }
     return subprocess.Popen(
         [sys.executable, "-I", str(_HERE / "start.py"), str(control.fileno())],
