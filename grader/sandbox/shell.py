@@ -140,8 +140,11 @@ def make_shell() -> Shell:
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "nocolor"
-    # Cropping a figure to what is drawn would mean to draw it twice.
-    config.InlineBackend.print_figure_kwargs = {"bbox_inches": None}
+    # Cropping a figure to what is drawn would mean to draw it twice; packing it tight takes longer.
+    config.InlineBackend.print_figure_kwargs = {
+        "bbox_inches": None,
+        "pil_kwargs": {"compress_level": 1},
+    }
     shell = Shell.instance(config=config)
     shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
     return shell

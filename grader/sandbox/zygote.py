@@ -43,11 +43,12 @@ _WARM_UP = (
     "%matplotlib inline\nimport torch, numpy as np, matplotlib.pyplot as plt",
     "plt.figure(); plt.loglog([1e-9, 2], [1, 2], 'o-'); plt.grid(); plt.title('$x^2$'); plt.show()",
     # In another size of letters: matplotlib looks for each font again in each size.
+    "plt.rcParams['font.size'] = 12\n"
     "figure, (left, right) = plt.subplots(1, 2, layout='constrained')\n"
-    "figure.text(0, 0, r'$\\log_{10}\\mathit{x}$ $\\mathbf{y}$', size=12)\n"
-    "for axes in (left, right): axes.tick_params(labelsize=12); axes.xaxis.label.set_size(12)\n"
-    "left.scatter([1, 2], [1, 2], label='data'); left.legend(); left.set(xlabel='x', title='t')\n"
-    "right.semilogy([1, 2]); figure.colorbar(left.imshow([[1, 2]])); plt.show()",
+    "left.scatter([1, 2], [1, 2], label=r'$\\log_{10}x$')\n"
+    "left.legend(); left.set(xlabel='x', title='t')\n"
+    "right.semilogy([1, 2]); figure.colorbar(left.imshow([[1, 2]])); plt.show()\n"
+    "plt.rcParams['font.size'] = 10",
     "net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Sigmoid())\n"
     "step = torch.optim.SGD(net.parameters(), lr=0.1)\n"
     "net(torch.randn(5, 3)).sum().backward(); step.step(); torch.ones(2)",
