@@ -10,7 +10,8 @@ in no value, so it can stand in any test cell. A visible check that fails also s
 answer is off, as a small picture: in a notebook, or on the page that is made of its outputs. All it
 needs of a function is to call it: with fresh float64 tensors in the order in which the problem
 declares them, and float64 as default dtype (a referee that calls across processes must carry the
-default dtype over, and copy changed arguments back).
+default dtype over, and copy changed arguments back; it may give its functions' type a method
+`__call_each__`, which takes a list of arguments and gives a list of answers and exceptions).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -70,7 +71,7 @@ def verdict_on(
     problem: Problem, name: str, function: Function, asked: Sequence[Question], lists: str
 ) -> Verdict:
     """The verdict on one function over all questions: the first that fails, else the last."""
-    outcomes = [outcome_of(function, question.point.values) for question in asked]
+    outcomes = outcomes_of(function, [question.point for question in asked])
     verdicts = [
         judge(name, outcome, question.truth[name], lists)
         for outcome, question in zip(outcomes, asked, strict=True)
@@ -104,7 +105,7 @@ def diagnose(
         return verdict
 
     def again(point: Point) -> Asked:
-        return answer_at(point, outcome_of(function, point.values))
+        return answer_at(point, *outcomes_of(function, [point]))
 
     found = explain(problem, verdict.name, asked, again)
     known = verdict.sentence if says_more(verdict) else ""
@@ -128,24 +129,50 @@ def answer_at(point: Point, outcome: Outcome) -> Asked:
                  outcome.error)  # fmt: skip
 
 
-def outcome_of(function: Function, values: Mapping[str, Tensor]) -> Outcome:
-    """What one call does; after a dtype error it is made once more in float32."""
-    outcome = call(function, values, torch.float64)
-    if "dtype" in outcome.error or "scalar type" in outcome.error:
-        again = call(function, values, torch.float32)
-        return outcome if again.error else replace(again, retried=True)
-    return outcome
+def outcomes_of(function: Function, points: Sequence[Point]) -> list[Outcome]:
+    """What a call does at each point; after a dtype error it is made once more in float32."""
+    asked = [point.values for point in points]
+    outcomes = calls(function, asked, torch.float64)
+    for index, outcome in enumerate(outcomes):
+        if "dtype" in outcome.error or "scalar type" in outcome.error:
+            (again,) = calls(function, [asked[index]], torch.float32)
+            outcomes[index] = outcome if again.error else replace(again, retried=True)
+    return outcomes
 
 
-def call(function: Function, values: Mapping[str, Tensor], dtype: torch.dtype) -> Outcome:
-    """One call with fresh copies of the values, in the given dtype."""
-    given = {name: value.to(dtype, copy=True) for name, value in values.items()}
+def calls(
+    function: Function, asked: Sequence[Mapping[str, Tensor]], dtype: torch.dtype
+) -> list[Outcome]:
+    """A call with fresh copies of each set of values, in the given dtype."""
+    given = [{name: v.to(dtype, copy=True) for name, v in values.items()} for values in asked]
+    with default_dtype(dtype):
+        answers = answers_of(function, [tuple(copies.values()) for copies in given])
+    return [outcome(*one) for one in zip(answers, given, asked, strict=True)]
+
+
+def answers_of(function: Function, many: list[tuple[Tensor, ...]]) -> list[object]:
+    """An answer, or what was raised, for each; one that lives elsewhere is asked all at once."""
+    together = getattr(type(function), "__call_each__", None)
+    if together:
+        return list(together(function, many))
+    return [attempt(function, arguments) for arguments in many]
+
+
+def attempt(function: Function, arguments: tuple[Tensor, ...]) -> object:
+    """The answer, or whatever a student's code raises."""
     try:
-        with default_dtype(dtype):
-            answer = function(*given.values())
-    except (Exception, SystemExit) as error:  # whatever a student's code raises is an outcome
-        return Outcome(error=describe(error))
-    changed = [name for name, value in given.items() if not is_same(value, values[name].to(dtype))]
+        return function(*arguments)
+    except (Exception, SystemExit) as error:
+        return error
+
+
+def outcome(answer: object, given: Mapping[str, Tensor], asked: Mapping[str, Tensor]) -> Outcome:
+    """What one call did: its answer or error, and what it changed of what it was given."""
+    if isinstance(answer, BaseException):
+        return Outcome(error=describe(answer))
+    changed = [
+        name for name, value in given.items() if not is_same(value, asked[name].to(value.dtype))
+    ]
     return Outcome(answer, changed=tuple(changed))
 
 
@@ -158,7 +185,9 @@ def describe(error: BaseException) -> str:
 
 def is_same(one: Tensor, other: Tensor) -> bool:
     """Whether two tensors are equal in shape and every entry (nan equals nan)."""
-    return one.shape == other.shape and torch.equal(one.nan_to_num(), other.nan_to_num())
+    if one.shape != other.shape:
+        return False
+    return torch.equal(one, other) or torch.equal(one.nan_to_num(), other.nan_to_num())
 
 
 def true_gradients(problem: Problem, *names: str) -> dict[str, Callable[..., Tensor]]:

@@ -139,7 +139,7 @@ def compare_entries(verdict: Verdict, answer: Tensor, truth: Tensor) -> Verdict:
     single = answer.dtype in (torch.float32, torch.float16, torch.bfloat16)
     distance = (answer.double() - truth).abs()
     error, scale = float(distance.max()), float(truth.abs().max())
-    at = tuple(int(i) for i in torch.unravel_index(distance.argmax(), distance.shape))
+    at = place_of(int(distance.argmax()), distance.shape)
     verdict = replace(verdict, furthest=error, at=at, distance=distance)
     if error <= (TOLERANCE_32 if single else TOLERANCE) * scale:
         said = ("computed in float32",) if single and truth.dtype == torch.float64 else ()
@@ -148,6 +148,19 @@ def compare_entries(verdict: Verdict, answer: Tensor, truth: Tensor) -> Verdict:
         sentence = "right to a few digits only: float32 inside, or a finite difference"
         return replace(verdict, kind="precision", sentence=sentence)
     return replace(verdict, kind="differs")
+
+
+def place_of(number: int, shape: Sequence[int]) -> tuple[int, ...]:
+    """The indices of an entry that is counted row by row.
+
+    >>> place_of(5, (2, 3))
+    (1, 2)
+    """
+    indices = []
+    for size in reversed(shape):
+        number, index = divmod(number, size)
+        indices.append(index)
+    return tuple(reversed(indices))
 
 
 def explain_shape(answer: Tensor, truth: Tensor) -> str:

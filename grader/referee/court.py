@@ -24,7 +24,7 @@ from ..sandbox.wire import Wire
 from .case import Case, CellRun, CellToRun, Judgement
 from .outputs import Output, Page
 from .plan import Place
-from .proxy import Proxy
+from .proxy import Target
 from .submission import ShelterError, StoppedError, Submission, SubmissionError
 
 _HIDDEN = re.compile(
@@ -211,7 +211,7 @@ class Court:
         self.submission.withhold = True
         try:
             with _default_dtype(torch.float32):
-                rough = self.submission.call(Proxy.target_of(self.submission.get(name)), single, {})
+                rough = self.submission.call(Target(name=name), single, {})
             apart = (rough.double() - answer).abs().max() / answer.abs().max()
         except Exception:  # it may do what it likes with float32: nothing follows from it
             return

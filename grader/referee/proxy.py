@@ -46,6 +46,10 @@ class Proxy:
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         return self._submission.call(Proxy.target_of(self), arguments, named)
 
+    def __call_each__(self, many: list[tuple[Any, ...]]) -> list[Any]:
+        """What a call with each of these arguments gives, or the exception that it raises."""
+        return self._submission.call_each(Proxy.target_of(self), many)
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # Python and libraries feel for protocols; it has none
             raise AttributeError(name)

@@ -95,25 +95,44 @@ class Submission:
 
     def call(self, target: Target, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call a function there, as if it were here: what it changes in place changes here."""
-        watch = target.name in self.watched and not target.attributes
         encoder = self._encoder()
-        message = {
-            "do": "call",
-            "target": target.as_dict(),
-            "arguments": encoder.encode(list(arguments)),
-            "named": encoder.encode(named),
-            "dtype": str(torch.get_default_dtype()).removeprefix("torch."),
-            "gradients": torch.is_grad_enabled(),
-            "watch": watch,
-        }
-        before = [_copied(value) for value in arguments] if watch else []
+        call = {"arguments": encoder.encode(list(arguments)), "named": encoder.encode(named)}
+        message = {"do": "call", **call, **self._manner(target)}
+        before = tuple(map(_copied, arguments))
         try:
             result = self._look(message, encoder)
         finally:
             self.lent.clear()  # what was lent is taken back
-        if watch:
-            self.last_calls[target.name or ""] = (tuple(before), result)
+        if message["watch"]:
+            self.last_calls[target.name or ""] = before, result
         return result
+
+    def call_each(self, target: Target, many: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """Call a function with one set of data after the other, in one request.
+
+        Gives an answer or an exception for each; where the process dies, the same for all.
+        """
+        encoder = self._encoder()
+        calls = [encoder.encode(list(arguments)) for arguments in many]
+        message = {"do": "call_each", "calls": calls, **self._manner(target)}
+        before = [tuple(map(_copied, arguments)) for arguments in many]
+        try:
+            results = self._look_at_each(message, encoder, len(many))
+        except Exception as error:
+            return [error] * len(many)
+        for arguments, result in zip(before, results, strict=True):
+            if message["watch"] and not isinstance(result, Exception):
+                self.last_calls[target.name or ""] = arguments, result
+        return results
+
+    def _manner(self, target: Target) -> Message:
+        """How a call is to be made: as it would be here."""
+        return {
+            "target": target.as_dict(),
+            "dtype": str(torch.get_default_dtype()).removeprefix("torch."),
+            "gradients": torch.is_grad_enabled(),
+            "watch": target.name in self.watched and not target.attributes,
+        }
 
     def close(self) -> None:
         if self.wire:
@@ -124,17 +143,39 @@ class Submission:
 
     def _look(self, message: Message, encoder: Encoder | None = None) -> Any:
         reply, buffers = self._request(message, encoder)
+        return self._value(reply, Decoder(buffers, self._meet), encoder.sources if encoder else [])
+
+    def _look_at_each(self, message: Message, encoder: Encoder, count: int) -> list[Any]:
+        reply, buffers = self._request(message, encoder)
         if "raised" in reply:
             raise self._raised(reply["raised"])
-        decoder = Decoder(buffers, self._meet)
+        decoder, answers = Decoder(buffers, self._meet), reply.get("answers")
+        if not isinstance(answers, list) or len(answers) > count:
+            raise self._break_off("its answer was no data (not one for each call)")
+        found = [self._value_or_error(one, decoder, encoder.sources) for one in answers]
+        if len(found) < count and self.fatal is None:
+            raise self._break_off("its answer was no data (not one for each call)")
+        return found + [self.fatal] * (count - len(found))
+
+    def _value_or_error(self, reply: Any, decoder: Decoder, sources: list[Any]) -> Any:
+        if self.fatal:
+            return self.fatal
         try:
-            answer = decoder.decode(reply.get("answer"))
-            if encoder:
-                _put_back(decoder, reply.get("changed", []), encoder.sources)
-        except WireError as error:
+            return self._value(reply, decoder, sources)
+        except Exception as error:
+            return error
+
+    def _value(self, reply: Any, decoder: Decoder, sources: list[Any]) -> Any:
+        """What a reply says, after what the call changed is changed here too."""
+        try:
+            if "raised" not in reply:
+                answer = decoder.decode(reply.get("answer"))
+                _put_back(decoder, reply.get("changed", []), sources)
+                self.autograd += [str(place)[:200] for place in reply.get("autograd", [])][:5]
+                return answer
+        except (WireError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise self._break_off(f"its answer was no data ({error})") from None
-        self.autograd += [str(place)[:200] for place in reply.get("autograd", [])][:5]
-        return answer
+        raise self._raised(reply["raised"])
 
     def _request(
         self, message: Message, encoder: Encoder | None = None

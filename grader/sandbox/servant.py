@@ -67,6 +67,8 @@ class Servant:
         target = self._target(message["target"])
         if message["do"] == "call":
             return self._call(target, message, decoder, encoder)
+        if message["do"] == "call_each":
+            return {"answers": list(self._call_each(target, message, decoder, encoder))}
         if message["do"] == "item":
             target = target[decoder.decode(message["key"])]
         return {"answer": encoder.encode(target)}
@@ -81,6 +83,20 @@ class Servant:
         if name not in self.shell.user_ns:
             raise NameError(f"name '{name}' is not defined")
         return self.shell.user_ns[name]
+
+    def _call_each(
+        self, function: Any, message: Message, decoder: Decoder, encoder: Encoder
+    ) -> Iterator[Message]:
+        """One answer for each set of arguments, until time is up."""
+        for arguments in message["calls"]:
+            one = {**message, "arguments": arguments, "named": {"dict": []}}
+            try:
+                yield self._call(function, one, decoder, encoder)
+            except OutOfTime as error:
+                yield {"raised": _described(error)}
+                return
+            except BaseException as error:
+                yield {"raised": _described(error)}
 
     def _call(self, function: Any, message: Message, decoder: Decoder, encoder: Encoder) -> Message:
         arguments = _Recorded(decoder)
@@ -136,7 +152,7 @@ class _Recorded:
 
     def __init__(self, decoder: Decoder) -> None:
         self.decoder, self.values = decoder, dict[int, tuple[Json, Any]]()
-        self.before = [bytes(raw) for raw in decoder.buffers]
+        self.before = dict[int, bytes]()
 
     def decode(self, coded: Json) -> Any:
         if isinstance(coded, list):
@@ -144,6 +160,7 @@ class _Recorded:
         if isinstance(coded, dict) and len(coded) == 1:
             ((kind, content),) = coded.items()
             if kind in ("tensor", "array"):
+                self.before[content[2]] = bytes(self.decoder.buffers[content[2]])
                 value = self.decoder.decode(coded)
                 self.values[content[2]] = (content[:2], value)
                 return value

@@ -51,6 +51,7 @@ _WARM_UP = (
     "left.legend(); left.set(xlabel='x', title='t')\n"
     "right.semilogy([1, 2]); figure.colorbar(left.imshow([[1, 2]])); plt.show()\n"
     "plt.rcParams['font.size'] = 10",
+    "torch.manual_seed(0)\n"
     "net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Sigmoid())\n"
     "step = torch.optim.SGD(net.parameters(), lr=0.1)\n"
     "net(torch.randn(5, 3)).sum().backward(); step.step(); torch.ones(2)",
@@ -91,11 +92,13 @@ class Zygote:
         _one_thread_or_die()
         # Asked now: there is no /proc in the room. A little is for what forking itself needs.
         self.address_space = _address_space() + 64 * MEGABYTE
+        memory = kernel.written_memory()
         if level is Level.NAMESPACES:
             self.numbers = isolation.move_in(room)
         else:
             self.scratch_base = tempfile.mkdtemp(prefix=f"{SCRATCH}{os.getpid()}-")
         self.visible = isolation.visible_paths(room) if level is Level.LANDLOCK else []
+        kernel.gather_in_huge_pages(memory)
         kernel.set_dumpable(False)  # nobody of our user may look into the zygote
 
     def serve(self) -> None:
@@ -385,7 +388,7 @@ def _become_student(
 
     standin.install()
     room = Room.with_system(settings["readable"], settings["hidden"])
-    _settle()
+    _freeze()
     zygote = Zygote(control, level, room, lambda s, limits: Servant(s[0], shell, limits).serve())
     seconds = time.perf_counter() - started
     _be_ready(control, {"ready": level.value, "seconds": seconds})
@@ -400,7 +403,7 @@ def _become_referee(control: socket.socket, level: Level, referee: Any) -> None:
     court = importlib.import_module(referee["module"])
     exec(referee["rehearsal"], {})
     room = Room.with_system(referee["readable"], [])
-    _settle()
+    _freeze()
     zygote = Zygote(control, level, room, court.play, court.learn)
     _be_ready(control, {"ready": level.value})
     zygote.serve()
@@ -414,11 +417,10 @@ def _be_ready(control: socket.socket, message: Any) -> None:
     control.send(json.dumps(message).encode())
 
 
-def _settle() -> None:
-    """Make what will be shared cheap to share, now that it is complete."""
+def _freeze() -> None:
+    """Keep the garbage collector off what is shared: it would touch every page, and so copy it."""
     gc.collect()
-    gc.freeze()  # the garbage collector would touch every page, and so copy it
-    kernel.gather_in_huge_pages()
+    gc.freeze()
 
 
 def _choose(wanted: str | None) -> tuple[Level | None, dict[str, str]]:
