@@ -4,6 +4,9 @@ The instructor edition holds the model, which no student gets, and says in its m
 family and by which seed the others are drawn. A student's number (`grader.course.draws`) says which
 one is theirs; `Draws.cells` are the cells that differ. Grading puts the very same cells in place of
 what was handed in, so that nobody is asked another's formula, whatever the file says.
+
+Release and grading ask this module of every course, most of which draw nothing: so it loads what
+writes cells, and torch with it, only when there is something to draw.
 """
 
 from __future__ import annotations
@@ -11,16 +14,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from grader.author.edition import drawn_cells
 from grader.author.families import FAMILIES, draw
-from grader.author.tasks import Task
 from grader.course.draws import give_numbers, numbers
 from grader.course.fault import CourseError, Fault
 from grader.course.layout import Course
 from grader.course.roster import FILE, RosterError, roster_of
 from grader.notebook import STAMP
+
+if TYPE_CHECKING:
+    from grader.author.tasks import Task
 
 ADD = "List the students in roster.csv and release it again"
 
@@ -34,6 +38,8 @@ class Draws:
 
     def cells(self, student: str) -> dict[str, str]:
         """The student's own cells by name, as released; a stranger's are the model's."""
+        from grader.author.edition import drawn_cells
+
         number = self.numbers.get(student, 0)
         tasks = (own_task(*problem, number) for problem in self.problems)
         return {name: text for task in tasks for name, text in drawn_cells(task).items()}
@@ -41,6 +47,8 @@ class Draws:
 
 def own_task(name: str, family: str, seed: str, number: int) -> Task:
     """The problem that the student with this number has."""
+    from grader.author.tasks import Task
+
     drawn = draw(family, seed, number)
     asked = FAMILIES[family].asked
     return Task(name, drawn.formula, drawn.vars, asked, FAMILIES[family].title,
