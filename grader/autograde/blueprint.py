@@ -65,6 +65,11 @@ class Blueprint:
     draws: Draws | None = None  # where each student has a formula of their own
     remarks: tuple[str, ...] = ()  # on what was asked of a student
 
+    @property
+    def points(self) -> float:
+        """What can be earned in it."""
+        return sum(cell.points for cell in self.cells if cell.graded)
+
     def of(self, student: str) -> Blueprint:
         """The student's own: what was drawn stands in it, whatever was handed in."""
         if self.draws is None:

@@ -193,11 +193,8 @@ class Clerk:
 
     def _failed(self, student: str, assignment: str, reason: str) -> Result:
         blueprint = self.blueprints.get(assignment)
-        cells = blueprint.cells if blueprint else ()
-        points = sum(cell.points for cell in cells if cell.graded)
-        result = Result(student, assignment, "failed", reason, "none", 0.0, points, 0.0)
-        keep_failure(self.course, result)
-        return result
+        points = blueprint.points if blueprint else 0
+        return keep_failure(self.course, student, assignment, reason, points)
 
 
 def _settled(outcome: Exception | None) -> Future[Any]:

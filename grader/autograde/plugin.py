@@ -24,7 +24,6 @@ from grader.autograde.intake import ASK, digest, misnamed, name_remarks, put_in_
 from grader.autograde.reading import Reading, UnreadableError, read
 from grader.autograde.record import forget_failure, keep_failure
 from grader.autograde.repair import Repaired, repair
-from grader.autograde.result import Result
 from grader.autograde.scores import set_grade
 from grader.course import Course
 from grader.course.fault import Fault
@@ -73,11 +72,9 @@ def _file_failure(course: Course, names: dict[str, str], error: UnreadableError)
     """Keep the reason where reports look for it, as `grader grade` does."""
     student, assignment = names["student"], names["assignment"]
     with open_gradebook(course) as book:
-        cells = blueprint_of(course, book, assignment).cells
-    points = sum(cell.points for cell in cells if cell.graded)
+        points = blueprint_of(course, book, assignment).points
     where = course.submitted(student, assignment).relative_to(course.root)
-    reason = str(Fault(where, "", str(error), ASK))
-    keep_failure(course, Result(student, assignment, "failed", reason, "none", 0.0, points, 0.0))
+    keep_failure(course, student, assignment, str(Fault(where, "", str(error), ASK)), points)
 
 
 class _OfOurs(NbGraderPreprocessor):  # type: ignore[misc]
