@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.author.letters import leaf_of, letters_of, root_of, summing_to_1
+from grader.author.letters import leaf_of, letters_of, root_of, summing_to_1, used_in
 from grader.author.terms import depends, inner, tidy
 from grader.author.tex import Tex, Unwritable
 from grader.diagnosis.algebra import (
@@ -72,8 +72,8 @@ def derivation(problem: Problem, variable: str, at_once: bool = False) -> str:
 def _text(problem: Problem, variable: str, writer: Tex, steps: list[Term], found: Term) -> str:
     lines = _without_repeats([writer.of(step) for step in steps])
     name = problem.variables[variable].name
-    used = _letters_in(writer, [*steps, found])
-    defined = [f"${letter} = {writer.written_out(term)}$" for term, letter in used]
+    used = used_in([*steps, found], writer.letters)
+    defined = [f"${writer.letters[term]} = {writer.written_out(term)}$" for term in used]
     let = f"Let {_listed(defined)}. " if defined else ""
     moves = f"Only ${name}$ moves." if len(problem.variables) > 1 else ""
     opening = f"{let}{moves}".strip()
@@ -98,24 +98,6 @@ def _listed(items: list[str]) -> str:
 
 def _without_repeats(lines: list[str]) -> list[str]:
     return [line for i, line in enumerate(lines) if i == 0 or line != lines[i - 1]]
-
-
-def _letters_in(writer: Tex, terms: list[Term]) -> list[tuple[Term, str]]:
-    """The letters that these terms are written with, and those that define them."""
-    there: set[Term] = set()
-
-    def visit(term: Term, at_letter: bool = False) -> None:
-        if term in writer.letters and not at_letter:
-            if term not in there:
-                there.add(term)
-                visit(term, at_letter=True)
-            return
-        for argument in term.args:
-            visit(argument)
-
-    for term in terms:
-        visit(term)
-    return [(term, letter) for term, letter in writer.letters.items() if term in there]
 
 
 # ------------------------------------------------------------------ the chain
