@@ -91,7 +91,7 @@ class Torch:
         return self.names[term.detail], ATOM
 
     def _number(self, term: Term) -> tuple[str, int]:
-        return f"{term.detail:.12g}", ATOM if term.detail >= 0 else SUM
+        return _decimal(term.detail), ATOM if term.detail >= 0 else SUM
 
     def _size(self, term: Term) -> tuple[str, int]:
         factors = str(term.detail).split("·")
@@ -123,7 +123,7 @@ class Torch:
         if factor == -1:
             return f"-{self.of(rest, PRODUCT)}", SUM
         if factor != 1 and rest.op == "power" and rest.detail == -1:
-            return f"{self._number_text(factor)} / {self.of(rest.args[0], ATOM)}", PRODUCT
+            return f"{_decimal(factor)} / {self.of(rest.args[0], ATOM)}", PRODUCT
         x, y = term.args
         if y.op == "power" and y.detail == -1 and y not in self.letters:
             return f"{self.of(x, PRODUCT)} / {self.of(y.args[0], ATOM)}", PRODUCT
@@ -132,9 +132,6 @@ class Torch:
         # 2 * X @ W is 2 * (X @ W), but C * X @ W is not C * (X @ W).
         least = PRODUCT if x.op == "number" or y.op in ("times", "apply") else POWER
         return f"{self.of(x, PRODUCT)} * {self.of(y, least)}", PRODUCT
-
-    def _number_text(self, value: float) -> str:
-        return f"{value:.12g}"
 
     def _of_step(self, term: Term) -> str:
         if _is_step(term):
@@ -208,6 +205,10 @@ class Torch:
         if term.detail == "all":
             return f"{self.of(x, ATOM)}.sum()", ATOM
         return f"{self.of(x, ATOM)}.sum({_axis(term)}, keepdim=True)", ATOM
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.12g}"
 
 
 def _axis(term: Term) -> int:
