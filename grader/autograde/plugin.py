@@ -30,8 +30,6 @@ from grader.course.fault import Fault
 from grader.course.gradebook import open_gradebook
 from grader.notebook import STAMP
 from grader.referee.plan import GRADIENTS
-from grader.sandbox.isolation import Level
-from grader.sandbox.limits import Limits
 
 # nbgrader builds a submission in steps that SQLAlchemy remarks on, to no effect.
 warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
@@ -120,13 +118,8 @@ class RunSubmission(_OfOurs):
         stamp = {"submission": digest(self.submitted(resources))}
         names = resources["nbgrader"]
         forget_failure(self.course, names["student"], names["assignment"])
-        return run(repaired, self.blueprint(resources), self.settings, stamp), resources
-
-    @property
-    def settings(self) -> Settings:
-        level = None if self.sandbox == "best" else Level(self.sandbox)
-        limits = Limits.from_dict(self.limits)
-        return Settings(level, limits, self.autograd_costs, self.gradients)
+        settings = Settings.of_traits(self.trait_values())
+        return run(repaired, self.blueprint(resources), settings, stamp), resources
 
 
 class SaveScores(SaveAutoGrades):  # type: ignore[misc]
