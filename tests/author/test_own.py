@@ -1,6 +1,7 @@
 """Everybody's own formula: who gets which, and that nobody is graded against another's."""
 
 import csv
+import json
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from grader.autograde.record import result_of
 from grader.cli import main
 from grader.course import Course
 from grader.course.draws import numbers
+from grader.course.gradebook import open_gradebook
 
 OWN = "own_activation"
 STUDENTS = ["ada", "bob", "eve"]
@@ -184,3 +186,43 @@ def test_a_stranger_is_told_that_the_models_formula_was_asked(course) -> None:
     assert grade(course, "zoe", "own").score == POINTS
     graded = course.autograded("zoe", "own").read_text()
     assert "draws.csv has no formula for this student" in graded
+
+
+def exchange(course: Course, sources: dict[str, str]) -> dict[str, str]:
+    """Put these sources into the instructor edition; what stood in their place."""
+    notebook = nbformat.read(course.solution("own"), as_version=4)
+    before = {cell.id: cell.source for cell in notebook.cells if cell.id in sources}
+    for cell in notebook.cells:
+        cell.source = sources.get(cell.id, cell.source)
+    save(notebook, course.solution("own"))
+    return before
+
+
+def test_a_corrected_test_is_regraded_with_each_students_own_formula(course, capsys) -> None:
+    """Ada and Eve solved their own; Bob hands in Eve's work, and one test let everything pass."""
+    where = ["own", "--course", str(course.root)]
+    by_w, by_x = f"{OWN}_grad_W_test", f"{OWN}_grad_X_test"
+    right = exchange(course, {by_w: f"check({OWN}, W=lambda *all: all[0])", by_x: "pass"})
+    assert main(["release", *where]) == 0
+    for student, whose in {"ada": "ada", "bob": "eve", "eve": "eve"}.items():
+        hand_in(course, student, solved(course, whose))
+    list(grade_all(course, course.submissions()))
+    with open_gradebook(course) as book:
+        book.find_grade(by_w, "own", "own", "eve").manual_score = 1.5
+        book.db.commit()
+
+    exchange(course, right)
+    capsys.readouterr()
+    assert main(["regrade", "--json", *where]) == 1  # a person looks at Eve's again
+    shown = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(one["student"], one["cell"], one["gain"]) for one in shown] == [
+        ("ada", by_w, 2),
+        ("bob", by_x, -2),
+        ("eve", by_w, 0),
+    ]
+    main(["regrade", "--write", *where])
+    scores = {s: {c.grade_id: c.score for c in result_of(course, s, "own").cells} for s in STUDENTS}
+    of_code = {student: (cells[by_w], cells[by_x]) for student, cells in scores.items()}
+    assert of_code == {"ada": (2, 2), "bob": (0, 0), "eve": (1.5, 2)}
+    asked = formula(course.autograded("bob", "own"))
+    assert asked == formula(course.handout("bob", "own"))
