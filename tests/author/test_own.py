@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -89,6 +90,23 @@ def test_a_roster_that_grows_and_is_sorted_anew_changes_nobodys_formula(course) 
     assert numbers(course, "own") == {"ada": 1, "bob": 2, "eve": 3, "zoe": 4, "al.2": 5}
 
 
+def test_another_seed_is_refused_once_editions_are_out_unless_asked_for(course, capsys) -> None:
+    """Nothing is written before: neither the model nor anybody's edition."""
+    paths = set(course.root.glob("*/**/own.ipynb")) - {course.solution("own")}
+    before = {path: path.read_bytes() for path in paths}
+    notebook = nbformat.read(course.solution("own"), as_version=4)
+    notebook.metadata["grader"]["drawn"][OWN]["seed"] = "winter"
+    save(notebook, course.solution("own"))
+    where = ["own", "--course", str(course.root)]
+    assert main(["release", *where]) == 3
+    assert "ada/own.ipynb, cell own_activation: this was handed out" in capsys.readouterr().err
+    assert before == {path: path.read_bytes() for path in paths}
+    assert main(["release", *where, "--redraw"]) == 0
+    out = [path for path in paths if "handout" in path.parts]
+    assert all(path.read_bytes() != before[path] for path in out)
+    assert main(["release", *where]) == 0
+
+
 def test_who_solves_their_own_earns_all(course) -> None:
     for student in STUDENTS:
         hand_in(course, student, solved(course, student))
@@ -143,7 +161,8 @@ def test_nbgrader_gives_the_same_scores(course) -> None:
     ours = [result.score for result in grade_all(course, course.submissions())]
     shutil.rmtree(course.root / "autograded")
     autograde = [sys.executable, "-m", "nbgrader", "autograde", "own", "--force"]
-    subprocess.run(autograde, cwd=course.root, check=True, capture_output=True)
+    ours_too = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    subprocess.run(autograde, cwd=course.root, env=ours_too, check=True, capture_output=True)
     assert [result_of(course, student, "own").score for student in ("ada", "bob")] == ours
 
 
