@@ -27,7 +27,6 @@ from grader.problem import Point, Problem
 from grader.verdict import Outcome, Verdict, as_tensor, judge
 
 Function = Callable[..., object]
-VISIBLE_SEED = 0
 
 
 class CheckFailed(AssertionError):  # noqa: N818 - it reads as what it says in a notebook
@@ -62,19 +61,9 @@ def check(
     Each keyword is a variable's Python name, whose gradient the function returns, or the name on
     the formula's left side, whose value it returns. Without `seed` the check is the visible one.
     """
-    points = points_for(problem, seed, stable)
-    asked = oracle.questions(problem, list(functions), points)
+    asked = oracle.asked(problem, list(functions), seed, stable)
     verdicts = [verdict_on(problem, name, f, asked, lists) for name, f in functions.items()]
     settle(verdicts, pictures=seed is None)
-
-
-def points_for(problem: Problem, seed: int | None, stable: bool) -> list[Point]:
-    """Where a check asks: few ordinary points if visible, the whole battery if hidden."""
-    if stable:
-        return problem.extreme_points(VISIBLE_SEED if seed is None else seed)
-    if seed is None:
-        return problem.points(VISIBLE_SEED, draws=2, corners=False)
-    return problem.points(seed)
 
 
 def verdict_on(

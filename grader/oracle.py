@@ -2,10 +2,15 @@
 
 A question is a fair point (see `grader.problem.points`) with the truth there. Points at which a
 gradient that is asked for vanishes are passed over: any multiple of zero would agree.
+
+Checks that are written alike ask alike. Their questions are kept, so that a process can `learn`
+them once for all that are forked from it; what is to be learnt is a `Query`, plain data.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,6 +20,8 @@ from grader.problem import Point, Problem
 Values = Mapping[str, Tensor]
 
 FELT = 1e-6  # a gradient whose largest entry is smaller than this says nothing
+VISIBLE_SEED = 0
+_MOST_KEPT = 500
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,70 @@ class Question:
 
     point: Point
     truth: Mapping[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a check asks, in the words of the notebook: all its questions follow from it."""
+
+    formula: str
+    variables: tuple[tuple[str, str], ...]  # with their sizes
+    matrix: bool
+    names: tuple[str, ...]  # what is asked for
+    seed: int | None  # None: the visible check
+    stable: bool
+
+    @classmethod
+    def of(cls, problem: Problem, names: Sequence[str], seed: int | None, stable: bool) -> "Query":
+        assert problem.formula
+        text, matrix = problem.formula.text, problem.formula.matrix
+        return cls(text, problem.declared, matrix, tuple(names), seed, stable)
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> "Query":
+        variables = tuple((name, said) for name, said in given["variables"])
+        return cls(**{**given, "variables": variables, "names": tuple(given["names"])})
+
+    @property
+    def problem(self) -> Problem:
+        return Problem(self.formula, dict(self.variables), matrix=self.matrix)
+
+
+_kept: dict[Query, list[Question]] = {}
+
+
+def asked(
+    problem: Problem, names: Sequence[str], seed: int | None, stable: bool = False
+) -> list[Question]:
+    """Where a check asks: few ordinary points without a seed, the whole battery with one."""
+    if problem.formula is None:
+        return questions(problem, names, _points(problem, seed, stable))
+    query = Query.of(problem, names, seed, stable)
+    if query not in _kept:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[query] = questions(problem, names, _points(problem, seed, stable))
+    return _kept[query]
+
+
+def learnt() -> list[dict[str, Any]]:
+    """The queries whose questions are kept, as `learn` takes them."""
+    return [asdict(query) for query in _kept]
+
+
+def learn(given: Mapping[str, Any]) -> None:
+    """Keep the questions of a query; one that makes no sense is left to whoever asks it."""
+    with suppress(ValueError):
+        query = Query.from_dict(given)
+        asked(query.problem, query.names, query.seed, query.stable)
+
+
+def _points(problem: Problem, seed: int | None, stable: bool) -> list[Point]:
+    if stable:
+        return problem.extreme_points(VISIBLE_SEED if seed is None else seed)
+    if seed is None:
+        return problem.points(VISIBLE_SEED, draws=2, corners=False)
+    return problem.points(seed)
 
 
 def gradient(problem: Problem, values: Values, names: Sequence[str]) -> dict[str, Tensor]:

@@ -21,7 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "checks": {"problem", "oracle", "verdict", "diagnosis", "picture", "derivation"},
     "sandbox": set(),
     "names": set(),
-    "referee": {"sandbox", "names"},
+    "referee": {"sandbox", "names", "oracle"},
     "notebook": set(),
     "rehearsal": {"notebook", "referee", "sandbox"},
     "course": {"notebook", "names"},

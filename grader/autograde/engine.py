@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,7 @@ from grader.sandbox.limits import Limits
 
 ENGINE = "nabla 1"  # changes when the same submission could get another score
 IDLE_SECONDS = 120.0
+SECOND = 2
 
 
 class EngineError(Exception):
@@ -68,12 +70,17 @@ class Engine:
         self.bench: Bench | None = None
         self.busy, self.idle_since = 0, 0.0
         self.wanted: Level | None = None
+        self.seen = Counter[str]()  # assignments, by digest, since the bench was opened
 
-    def judge(self, case: Case, settings: Settings) -> tuple[Judgement, Level]:
+    def judge(
+        self, case: Case, blueprint: Blueprint, settings: Settings
+    ) -> tuple[Judgement, Level]:
         """What came of a case; EngineError if nothing did."""
         for _ in range(2):
             bench = self._take(settings.level)
             try:
+                if self._comes_again(blueprint):
+                    bench.rehearse(_as_released(blueprint), settings.limits)
                 judgement = bench.judge(case, settings.limits)
             finally:
                 self._give_back()
@@ -89,6 +96,12 @@ class Engine:
         self._give_back()
         return bench.level
 
+    def _comes_again(self, blueprint: Blueprint) -> bool:
+        """Whether now is the time to rehearse it: one that comes once is not worth it."""
+        with self.lock:
+            self.seen[blueprint.digest] += 1
+            return self.seen[blueprint.digest] == SECOND
+
     def _give_back(self) -> None:
         with self.lock:
             self.busy, self.idle_since = self.busy - 1, time.monotonic()
@@ -98,6 +111,7 @@ class Engine:
             if self.bench is None or level is not self.wanted or not self.bench.is_alive:
                 self._close()
                 self.bench, self.wanted = Bench.open(level), level
+                self.seen.clear()
                 watch = threading.Thread(target=self._end_when_idle, args=(self.bench,))
                 watch.daemon = True
                 watch.start()
@@ -133,7 +147,8 @@ def run(
     """The notebook with its outputs, stamped with how it was judged."""
     start = time.perf_counter()
     notebook = repaired.notebook
-    judgement, level = ENGINE_OF_THIS_PROCESS.judge(_case(notebook, blueprint), settings)
+    case = _case(notebook, blueprint)
+    judgement, level = ENGINE_OF_THIS_PROCESS.judge(case, blueprint, settings)
     for count, done in enumerate(judgement.runs, 1):
         if is_derivation(notebook.cells[done.index]):
             note_findings(notebook, done)
@@ -162,6 +177,16 @@ def _case(notebook: Any, blueprint: Blueprint) -> Case:
     ]
     # Derivations come last: by then every problem is defined.
     cells += derivations_to_check(notebook)
+    return Case(tuple(cells), blueprint.plan.names, blueprint.plan.watched)
+
+
+def _as_released(blueprint: Blueprint) -> Case:
+    """The assignment with nothing filled in."""
+    code = [known for known in blueprint.cells if known.kind == "code"]
+    cells = [
+        CellToRun(index, known.source, blueprint.plan.places.get(known.name, Place.SANDBOX))
+        for index, known in enumerate(code)
+    ]
     return Case(tuple(cells), blueprint.plan.names, blueprint.plan.watched)
 
 

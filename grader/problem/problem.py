@@ -8,6 +8,7 @@ r"""Say a problem: its formula and named sizes, or a torch function where LaTeX 
 import keyword
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -72,7 +73,8 @@ class Problem:
         if (formula is None) == (objective is None):
             raise ProblemError("give either a formula or objective=, a torch function")
         sizes = {**(variables or {}), **sizes}
-        declared = [read_variable(name, said) for name, said in sizes.items()]
+        self.declared = tuple(sizes.items())  # as they were written
+        declared = [read_variable(name, said) for name, said in self.declared]
         self.variables: dict[str, Variable] = {python_name(v.name): v for v in declared}
         self.sizes = size_letters(declared)
         self._text, self._near, self._outside = text, near, tuple(outside)
@@ -80,7 +82,7 @@ class Problem:
         self.mistakes = tuple(mistakes)
         self.formula: Formula | None = None
         if formula is not None:
-            self.formula = read_formula(formula, declared, matrix=matrix)
+            self.formula = _formula(formula, tuple(declared), matrix)
 
     def __repr__(self) -> str:
         function = getattr(self._function, "__name__", "function")
@@ -137,6 +139,12 @@ class Problem:
 
     def _repr_markdown_(self) -> str:
         return self.statement()
+
+
+@lru_cache(maxsize=64)
+def _formula(text: str, declared: tuple[Variable, ...], matrix: bool) -> Formula:
+    """Reading takes milliseconds, and a referee reads the same formulas for each submission."""
+    return read_formula(text, declared, matrix=matrix)
 
 
 def python_name(name: str) -> str:

@@ -32,15 +32,18 @@ class Case:
     cells: tuple[CellToRun, ...]
     names: frozenset[str]
     watched: frozenset[str]
+    rehearsal: bool = False  # no submission: every test is run to its end, to see what it asks
 
     def as_dict(self) -> dict[str, Any]:
         cells = [[cell.index, cell.source, cell.place.value] for cell in self.cells]
-        return {"cells": cells, "names": sorted(self.names), "watched": sorted(self.watched)}
+        names, watched = sorted(self.names), sorted(self.watched)
+        return {"cells": cells, "names": names, "watched": watched, "rehearsal": self.rehearsal}
 
     @classmethod
     def from_dict(cls, given: dict[str, Any]) -> "Case":
         cells = tuple(CellToRun(index, src, Place(place)) for index, src, place in given["cells"])
-        return cls(cells, frozenset(given["names"]), frozenset(given["watched"]))
+        names, watched = frozenset(given["names"]), frozenset(given["watched"])
+        return cls(cells, names, watched, given["rehearsal"])
 
 
 @dataclass
@@ -65,10 +68,11 @@ class Judgement:
     """What came of a case."""
 
     runs: tuple[CellRun, ...]
+    queries: tuple[dict[str, Any], ...] = ()  # of a rehearsal: what its tests ask the oracle
 
     def as_dict(self) -> dict[str, Any]:
-        return {"runs": [asdict(run) for run in self.runs]}
+        return {"runs": [asdict(run) for run in self.runs], "queries": self.queries}
 
     @classmethod
     def from_dict(cls, given: dict[str, Any]) -> "Judgement":
-        return cls(tuple(CellRun(**run) for run in given["runs"]))
+        return cls(tuple(CellRun(**run) for run in given["runs"]), tuple(given["queries"]))

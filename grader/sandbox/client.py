@@ -89,6 +89,12 @@ class Warm:
         theirs.close()
         return ours
 
+    def teach(self, what: Any) -> None:
+        """Have the referee's warm process learn something, for all that it forks from then on."""
+        if self.referee_control:
+            with contextlib.suppress(OSError):  # gone, or it was too long: it can do without
+                self.referee_control.send(json.dumps(what).encode())
+
     def close(self) -> None:
         """End the warm processes and all their children."""
         self.control.close()

@@ -17,6 +17,7 @@ Message = dict[str, Json]
 
 MAX_JSON = 32 << 20
 MAX_BUFFERS = 128 << 20
+_LUMP = 1 << 16  # as much as is read at a time, whatever is asked for
 
 
 class WireError(Exception):
@@ -36,6 +37,7 @@ class Wire:
 
     def __init__(self, end: socket.socket) -> None:
         self.end = end
+        self.ahead = bytearray()  # read, and not yet asked for
 
     def send(self, message: Message, buffers: Sequence[memoryview] = ()) -> None:
         """Send; a message over the limits is an error on this side."""
@@ -65,22 +67,26 @@ class Wire:
 
     def _exactly(self, count: int, deadline: float | None) -> bytearray:
         # Grown as it comes: a promise of 128 MB costs nothing until it is kept.
-        received = bytearray()
-        while len(received) < count:
-            left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
-                raise WireTimeoutError("no answer in time")
-            self.end.settimeout(left)
-            try:
-                part = self.end.recv(min(count - len(received), 1 << 20))
-            except TimeoutError:
-                raise WireTimeoutError("no answer in time") from None
-            except OSError as error:
-                raise WireClosedError(str(error)) from None
-            if not part:
-                raise WireClosedError("the other side is gone")
-            received += part
-        return received
+        while len(self.ahead) < count:
+            self.ahead += self._more(count - len(self.ahead), deadline)
+        taken, self.ahead = self.ahead[:count], self.ahead[count:]
+        return taken
+
+    def _more(self, wanted: int, deadline: float | None) -> bytes:
+        """What has come, at least one byte."""
+        left = None if deadline is None else deadline - time.monotonic()
+        if left is not None and left <= 0:
+            raise WireTimeoutError("no answer in time")
+        self.end.settimeout(left)
+        try:
+            part = self.end.recv(min(max(wanted, _LUMP), 1 << 20))
+        except TimeoutError:
+            raise WireTimeoutError("no answer in time") from None
+        except OSError as error:
+            raise WireClosedError(str(error)) from None
+        if not part:
+            raise WireClosedError("the other side is gone")
+        return part
 
     def close(self) -> None:
         self.end.close()

@@ -5,7 +5,8 @@ second one that becomes the referee's (the only one to load the real `grader`), 
 and then forks a child per request. Whoever holds the other end of a lease owns the child: when
 that end closes, for whatever reason, the child is killed.
 
-    control   the starter's socket: settings first, then one new lease a message; closed: all ends
+    control   the starter's socket: settings first, then a message for each new lease, and what the
+              referee's process is to learn; closed: all ends
     lease     {"fork": limits} with sockets for the child, {"kill": true} --> {"ended": ...}
 """
 
@@ -33,6 +34,7 @@ from .isolation import Level, Room
 from .limits import MEGABYTE, Limits
 
 Play = Callable[[list[socket.socket], Limits], None]
+Learn = Callable[[Any], None]
 
 # The last four are what the first optimiser, data loader and figure would import, child by child.
 _PRELOADED = (
@@ -60,6 +62,10 @@ SCRATCH = "grader-sandbox-"  # the name of our directories in /tmp, then the zyg
 SANDBOX_FAILED = 97  # the exit code of a child that could not be shut in
 
 
+def _nothing(_: Any) -> None:
+    """What a submission's warm process learns."""
+
+
 @dataclass
 class Lease:
     """A socket, and the child that its holder owns."""
@@ -74,8 +80,11 @@ class Lease:
 class Zygote:
     """Waits for leases and forks."""
 
-    def __init__(self, control: socket.socket, level: Level, room: Room, play: Play) -> None:
-        self.control, self.level, self.room, self.play = control, level, room, play
+    def __init__(
+        self, control: socket.socket, level: Level, room: Room, play: Play, learn: Learn = _nothing
+    ) -> None:
+        self.control, self.level, self.room = control, level, room
+        self.play, self.learn = play, learn
         self.leases: dict[int, Lease] = {}
         self.numbers: int | None = None
         self.scratch_base: str | None = None
@@ -107,7 +116,7 @@ class Zygote:
         watching = any(lease.pid and lease.scratch for lease in self.leases.values())
         for key, _ in self.selector.select(_WATCH_SECONDS if watching else None):
             if key.fileobj is self.control:
-                if not self._new_lease():
+                if not self._hear():
                     return False
             elif key.data is None:
                 _drain(key.fd)
@@ -118,8 +127,12 @@ class Zygote:
             self._watch()
         return True
 
-    def _new_lease(self) -> bool:
+    def _hear(self) -> bool:
+        """What the starter says: here is a new lease, or something to learn."""
         data, descriptors = _receive(self.control)
+        if data and not descriptors:
+            self.learn(json.loads(data))
+            gc.freeze()
         for descriptor in descriptors:
             end = socket.socket(fileno=descriptor)
             self.leases[descriptor] = Lease(end)
@@ -372,7 +385,7 @@ def _become_student(
 
     standin.install()
     room = Room.with_system(settings["readable"], settings["hidden"])
-    _freeze()
+    _settle()
     zygote = Zygote(control, level, room, lambda s, limits: Servant(s[0], shell, limits).serve())
     seconds = time.perf_counter() - started
     _be_ready(control, {"ready": level.value, "seconds": seconds})
@@ -384,11 +397,11 @@ def _become_student(
 def _become_referee(control: socket.socket, level: Level, referee: Any) -> None:
     """The same for test cells, with the real grader on the path."""
     sys.path.insert(0, referee["path"])
-    play = importlib.import_module(referee["module"]).play
+    court = importlib.import_module(referee["module"])
     exec(referee["rehearsal"], {})
     room = Room.with_system(referee["readable"], [])
-    _freeze()
-    zygote = Zygote(control, level, room, play)
+    _settle()
+    zygote = Zygote(control, level, room, court.play, court.learn)
     _be_ready(control, {"ready": level.value})
     zygote.serve()
 
@@ -401,10 +414,11 @@ def _be_ready(control: socket.socket, message: Any) -> None:
     control.send(json.dumps(message).encode())
 
 
-def _freeze() -> None:
-    """Keep the garbage collector off what is shared: touching a page copies it."""
+def _settle() -> None:
+    """Make what will be shared cheap to share, now that it is complete."""
     gc.collect()
-    gc.freeze()
+    gc.freeze()  # the garbage collector would touch every page, and so copy it
+    kernel.gather_in_huge_pages()
 
 
 def _choose(wanted: str | None) -> tuple[Level | None, dict[str, str]]:
