@@ -14,7 +14,6 @@ import argparse
 import ctypes
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from pathlib import Path
 
 import sqlalchemy
 from bench import REPOSITORY, Cost, make_course, with_submissions
+from cost import used_by_children
 
 from databases import OTHER, as_whom, database, running, use
 from grader.course import Course
@@ -63,8 +63,7 @@ def children() -> float:
         for child in entry.read_text().split():
             if "postgres" not in Path(f"/proc/{child}/cmdline").read_text():
                 os.waitpid(int(child), 0)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return used_by_children()
 
 
 def cpu_of(server: Path) -> float:

@@ -31,11 +31,12 @@ class Cost:
 def of_children() -> Iterator[Cost]:
     """What the processes cost that are started and ended meanwhile, with all that they start."""
     cost = Cost()
-    before, start = _used(), time.perf_counter()
+    before, start = used_by_children(), time.perf_counter()
     yield cost
-    cost.cpu, cost.wall = _used() - before, time.perf_counter() - start
+    cost.cpu, cost.wall = used_by_children() - before, time.perf_counter() - start
 
 
-def _used() -> float:
+def used_by_children() -> float:
+    """CPU seconds of all children that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from classroom import TINY, make_course
+
 GRADER = Path(__file__).parents[1] / "grader"
 
 # room -> the rooms it may import; what is not named here may import nothing of grader.
@@ -59,9 +61,22 @@ def test_imports_run_one_way() -> None:
     assert not wrong
 
 
+HEAVY = {"torch", "matplotlib", "dask"}
+
+
+def heavy_loaded(code: str, *arguments: object) -> set[str]:
+    """What this code loads of that which takes seconds."""
+    told = f"{code}\nimport sys; print(*{HEAVY} & set(sys.modules))"
+    command = [sys.executable, "-c", told, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
 def test_the_process_that_holds_the_gradebook_starts_without_torch() -> None:
     """The warm processes have it; here it would only be waited for, at each command's start."""
-    heavy = "{'torch', 'matplotlib', 'dask'}"
-    code = f"import grader.autograde.plugin, sys; print(*{heavy} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == []
+    assert not heavy_loaded("import grader.autograde.plugin")
+
+
+def test_release_loads_no_torch_where_nothing_is_drawn(tmp_path: Path) -> None:
+    code = "import sys; from grader.cli import main; assert main(sys.argv[1:]) == 0"
+    assert not heavy_loaded(code, "release", TINY, "--course", make_course(tmp_path).root)

@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.author.letters import leaf_of, letters_of, root_of, summing_to_1
+from grader.author.letters import leaf_of, letters_of, root_of, summing_to_1, used_in
 from grader.author.terms import depends, inner, tidy
 from grader.author.tex import Tex, Unwritable
 from grader.diagnosis.algebra import (
+    added,
     apply,
     is_constant,
     is_number,
@@ -72,8 +73,8 @@ def derivation(problem: Problem, variable: str, at_once: bool = False) -> str:
 def _text(problem: Problem, variable: str, writer: Tex, steps: list[Term], found: Term) -> str:
     lines = _without_repeats([writer.of(step) for step in steps])
     name = problem.variables[variable].name
-    used = _letters_in(writer, [*steps, found])
-    defined = [f"${letter} = {writer.written_out(term)}$" for term, letter in used]
+    used = used_in([*steps, found], writer.letters)
+    defined = [f"${writer.letters[term]} = {writer.written_out(term)}$" for term in used]
     let = f"Let {_listed(defined)}. " if defined else ""
     moves = f"Only ${name}$ moves." if len(problem.variables) > 1 else ""
     opening = f"{let}{moves}".strip()
@@ -98,24 +99,6 @@ def _listed(items: list[str]) -> str:
 
 def _without_repeats(lines: list[str]) -> list[str]:
     return [line for i, line in enumerate(lines) if i == 0 or line != lines[i - 1]]
-
-
-def _letters_in(writer: Tex, terms: list[Term]) -> list[tuple[Term, str]]:
-    """The letters that these terms are written with, and those that define them."""
-    there: set[Term] = set()
-
-    def visit(term: Term, at_letter: bool = False) -> None:
-        if term in writer.letters and not at_letter:
-            if term not in there:
-                there.add(term)
-                visit(term, at_letter=True)
-            return
-        for argument in term.args:
-            visit(argument)
-
-    for term in terms:
-        visit(term)
-    return [(term, letter) for term, letter in writer.letters.items() if term in there]
 
 
 # ------------------------------------------------------------------ the chain
@@ -164,7 +147,7 @@ class Chain:
         if term is not self.root:
             yield self._sum()
         ways = list(self._ways(term))
-        written = _added([way.forward(self._d(way.target)) for way in ways])
+        written = _sum_of([way.forward(self._d(way.target)) for way in ways])
         yield self._sum({term: form(adjoint, written)})
         self._pass_on(term, ways)
 
@@ -186,13 +169,13 @@ class Chain:
     def _sum(self, instead: Mapping[Term, Term] | None = None) -> Term:
         """All forms added, one of them perhaps written otherwise."""
         later = sorted(self.forms, key=self.order.__getitem__, reverse=True)
-        return _added([(instead or {}).get(t) or form(self.forms[t], self._d(t)) for t in later])
+        return _sum_of([(instead or {}).get(t) or form(self.forms[t], self._d(t)) for t in later])
 
     def _d(self, term: Term) -> Term:
         """The differential of a term: as a sign, or written out."""
         if term is self.leaf or not (self.at_once or self._is_plain_number(term)):
             return d(term)
-        return _added([way.forward(self._d(way.target)) for way in self._ways(term)])
+        return _sum_of([way.forward(self._d(way.target)) for way in self._ways(term)])
 
     def _ways(self, term: Term) -> Iterator[Way]:
         """Down to the next letters and the variable itself."""
@@ -211,14 +194,8 @@ def _after(last: Turn, first: Turn) -> Turn:
     return lambda term: last(first(term))
 
 
-def _added(terms: list[Term]) -> Term:
-    """A sum in this order; what is negative is subtracted, unless it comes first."""
-    result = terms[0]
-    for term in terms[1:]:
-        factor, rest = split(term)
-        sign = -1 if factor < 0 else 1
-        result = make("plus", (result, scaled(abs(factor), rest)), size(result), sign)
-    return result
+def _sum_of(terms: list[Term]) -> Term:
+    return added([split(term) for term in terms])
 
 
 def positive(term: Term) -> Term:
@@ -258,14 +235,15 @@ def passing(term: Term, which: int) -> Turn:
 
 def spreading(term: Term, which: int) -> Turn:
     """How the differential of one argument changes the term."""
-    x = term.args[which]
     rule = SPREAD.get(term.op)
     if rule is None:
         raise Unwritable(term.op)
-    return lambda dx: rule(term, which, _spread(dx, x, term) if term.op in SPREADING else dx)
+    return lambda dx: rule(term, which, dx)
 
 
-SPREADING = ("plus",)  # a row or a number added to every row
+def _of_plus(term: Term, which: int, dx: Term) -> Term:
+    dx = _spread(dx, term.args[which], term)
+    return scaled(term.detail, dx) if which else dx
 
 
 def _spread(dx: Term, x: Term, term: Term) -> Term:
@@ -278,10 +256,6 @@ def _spread(dx: Term, x: Term, term: Term) -> Term:
     if x.kind.columns == "1" != columns:
         dx = matmul(dx, ones(("1", columns)))
     return dx
-
-
-def _of_plus(term: Term, which: int, dx: Term) -> Term:
-    return scaled(term.detail, dx) if which else dx
 
 
 def _of_times(term: Term, which: int, dx: Term) -> Term:

@@ -6,6 +6,8 @@ for variables or sizes are left alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+
 from grader.author.terms import tidy
 from grader.diagnosis.algebra import is_constant, is_number, make, parts, size
 from grader.latex.names import canonical
@@ -13,6 +15,7 @@ from grader.latex.terms import Term
 from grader.problem import Problem
 
 ARGUMENTS, VALUES = "ZVUST", "HGPQK"
+Inside = Callable[[Term], Iterable[Term]]  # what is read when a term is written out
 BENDING = ("apply", "softmax", "logsumexp")
 
 
@@ -37,6 +40,25 @@ def _softmax(term: Term) -> Term:
     """The derivative of a sum of exponentials' logarithm, which then gets the letter."""
     (argument,) = term.args
     return make("softmax", (argument,), size(argument), term.detail)
+
+
+def used_in(
+    terms: Iterable[Term], letters: Mapping[Term, str], inside: Inside = lambda term: term.args
+) -> list[Term]:
+    """What these terms are written with, of all that has a letter, and what defines that."""
+    there: set[Term] = set()
+
+    def visit(term: Term) -> None:
+        if term in letters:
+            if term in there:
+                return
+            there.add(term)
+        for part in inside(term):
+            visit(part)
+
+    for term in terms:
+        visit(term)
+    return [term for term in letters if term in there]
 
 
 def root_of(problem: Problem) -> Term:

@@ -4,25 +4,33 @@ The instructor edition holds the model, which no student gets, and says in its m
 family and by which seed the others are drawn. A student's number (`grader.course.draws`) says which
 one is theirs; `Draws.cells` are the cells that differ. Grading puts the very same cells in place of
 what was handed in, so that nobody is asked another's formula, whatever the file says.
+
+Release and grading ask this module of every course, most of which draw nothing: so it loads what
+writes cells, and torch with it, only when there is something to draw.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from grader.author.edition import drawn_cells
 from grader.author.families import FAMILIES, draw
-from grader.author.tasks import Task
 from grader.course.draws import give_numbers, numbers
 from grader.course.fault import CourseError, Fault
 from grader.course.layout import Course
 from grader.course.roster import FILE, RosterError, roster_of
+from grader.course.source import faults
 from grader.notebook import STAMP
 
+if TYPE_CHECKING:
+    from grader.author.tasks import Task
+
 ADD = "List the students in roster.csv and release it again"
+ANOTHER = "this was handed out, and another formula would be drawn now"
+REDRAW = "Restore family, seed and draws.csv, or give everybody a new formula with --redraw"
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,8 @@ class Draws:
 
     def cells(self, student: str) -> dict[str, str]:
         """The student's own cells by name, as released; a stranger's are the model's."""
+        from grader.author.edition import drawn_cells
+
         number = self.numbers.get(student, 0)
         tasks = (own_task(*problem, number) for problem in self.problems)
         return {name: text for task in tasks for name, text in drawn_cells(task).items()}
@@ -41,6 +51,8 @@ class Draws:
 
 def own_task(name: str, family: str, seed: str, number: int) -> Task:
     """The problem that the student with this number has."""
+    from grader.author.tasks import Task
+
     drawn = draw(family, seed, number)
     asked = FAMILIES[family].asked
     return Task(name, drawn.formula, drawn.vars, asked, FAMILIES[family].title,
@@ -54,6 +66,35 @@ def draws_of(course: Course, assignment: str, edition: Any) -> Draws | None:
         return None
     problems = tuple((name, one["family"], one["seed"]) for name, one in drawn.items())
     return Draws(problems, numbers(course, assignment))
+
+
+def refuse_other_formulas(course: Course, assignment: str) -> None:
+    """Raise `CourseError` if the students hold editions, but would get other formulas now.
+
+    All are drawn alike: one student's edition tells for everybody's.
+    """
+    import nbformat
+
+    solution = course.solution(assignment)
+    if faults(solution):
+        return  # release says which
+    draws = draws_of(course, assignment, nbformat.read(solution, as_version=4))
+    if draws is None:
+        return
+    _enough(solution, draws, draws.numbers)
+    held = [s for s in draws.numbers if course.handout(s, assignment).is_file()]
+    for student in held[:1]:
+        edition = course.handout(student, assignment)
+        changed = _not_in(edition, draws, draws.numbers[student])
+        if changed:
+            raise CourseError([Fault(edition, name, ANOTHER, REDRAW) for name in changed])
+
+
+def _not_in(edition: Path, draws: Draws, number: int) -> list[str]:
+    """The problems whose formula, as it is drawn now, does not stand in an edition."""
+    text = edition.read_text(encoding="utf-8", errors="replace")
+    formulas = {name: draw(family, seed, number).formula for name, family, seed in draws.problems}
+    return [name for name, formula in formulas.items() if json.dumps(formula)[1:-1] not in text]
 
 
 def own_editions(course: Course, assignment: str) -> list[Path]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from grader.author.derivation import Chain, positive
-from grader.author.letters import leaf_of, letters_of, root_of, summing_to_1
+from grader.author.letters import leaf_of, letters_of, root_of, summing_to_1, used_in
 from grader.author.terms import tidy
 from grader.author.tex import Unwritable
 from grader.diagnosis.algebra import apply, is_number, size, split
@@ -38,7 +38,8 @@ def gradient_code(problem: Problem, variable: str) -> list[str]:
     gradient = positive(_gradient(root, leaf, letters, summing_to_1(problem)))
     writer = Torch(problem, letters)
     result = writer.of(gradient)
-    lines = [f"{letters[t]} = {writer.written_out(t)}" for t in writer.used_in(gradient)]
+    used = used_in([gradient], letters, writer.inside)
+    lines = [f"{letters[term]} = {writer.written_out(term)}" for term in used]
     if is_number(leaf):  # sums have no dimension, a number of a problem has two
         result = f"({result}).reshape(1, 1)"
     return [*lines, f"return {result}"]
@@ -60,29 +61,12 @@ class Torch:
         self.names = {canonical(v.name): name for name, v in problem.variables.items()}
         self.letters = letters
 
-    def used_in(self, term: Term) -> list[Term]:
-        """The letters that a term is computed from, in order."""
-        there: set[Term] = set()
-
-        def visit(part: Term, by_name: bool = True) -> None:
-            if part in self.letters and by_name:
-                if part not in there:
-                    there.add(part)
-                    visit(part, by_name=False)
-                return
-            value = self._value_of_slope(part)
-            for argument in value if value is not None else part.args:
-                visit(argument)
-
-        visit(term)
-        return [part for part in self.letters if part in there]
-
-    def _value_of_slope(self, term: Term) -> list[Term] | None:
-        """What the derivative of a function is computed from: its value, or its argument."""
+    def inside(self, term: Term) -> Iterable[Term]:
+        """What a term is computed from: of the derivative of a function, perhaps its value."""
         if term.op != "apply" or term.detail[1] != 1 or term.detail[0] not in SLOPES:
-            return None
+            return term.args
         value = apply(term.detail[0], term.args[0])
-        return [value] if "{0}" in SLOPES[term.detail[0]] else [term.args[0]]
+        return [value] if "{0}" in SLOPES[term.detail[0]] else term.args
 
     def of(self, term: Term, at_least: int = SUM) -> str:
         """The term, by its letter if it has one; in brackets unless it holds together so well."""
@@ -107,7 +91,7 @@ class Torch:
         return self.names[term.detail], ATOM
 
     def _number(self, term: Term) -> tuple[str, int]:
-        return f"{term.detail:.12g}", ATOM if term.detail >= 0 else SUM
+        return _decimal(term.detail), ATOM if term.detail >= 0 else SUM
 
     def _size(self, term: Term) -> tuple[str, int]:
         factors = str(term.detail).split("·")
@@ -139,7 +123,7 @@ class Torch:
         if factor == -1:
             return f"-{self.of(rest, PRODUCT)}", SUM
         if factor != 1 and rest.op == "power" and rest.detail == -1:
-            return f"{self._number_text(factor)} / {self.of(rest.args[0], ATOM)}", PRODUCT
+            return f"{_decimal(factor)} / {self.of(rest.args[0], ATOM)}", PRODUCT
         x, y = term.args
         if y.op == "power" and y.detail == -1 and y not in self.letters:
             return f"{self.of(x, PRODUCT)} / {self.of(y.args[0], ATOM)}", PRODUCT
@@ -148,9 +132,6 @@ class Torch:
         # 2 * X @ W is 2 * (X @ W), but C * X @ W is not C * (X @ W).
         least = PRODUCT if x.op == "number" or y.op in ("times", "apply") else POWER
         return f"{self.of(x, PRODUCT)} * {self.of(y, least)}", PRODUCT
-
-    def _number_text(self, value: float) -> str:
-        return f"{value:.12g}"
 
     def _of_step(self, term: Term) -> str:
         if _is_step(term):
@@ -224,6 +205,10 @@ class Torch:
         if term.detail == "all":
             return f"{self.of(x, ATOM)}.sum()", ATOM
         return f"{self.of(x, ATOM)}.sum({_axis(term)}, keepdim=True)", ATOM
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.12g}"
 
 
 def _axis(term: Term) -> int:

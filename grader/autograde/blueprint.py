@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import nbformat
 
+from grader.author.own import Draws, draws_of
 from grader.course import Course
-from grader.notebook import STAMP
 from grader.referee.plan import GRADIENTS, Plan, make_plan
-
-if TYPE_CHECKING:
-    from grader.author.own import Draws
-
 
 _STRANGER = "draws.csv has no formula for this student, so the model's was asked"
 
@@ -69,6 +65,11 @@ class Blueprint:
     draws: Draws | None = None  # where each student has a formula of their own
     remarks: tuple[str, ...] = ()  # on what was asked of a student
 
+    @property
+    def points(self) -> float:
+        """What can be earned in it."""
+        return sum(cell.points for cell in self.cells if cell.graded)
+
     def of(self, student: str) -> Blueprint:
         """The student's own: what was drawn stands in it, whatever was handed in."""
         if self.draws is None:
@@ -89,16 +90,8 @@ def blueprint_of(
     order = [c.metadata.get("nbgrader", {}).get("grade_id") for c in edition.cells]
     place = {name: index for index, name in enumerate(order)}
     cells = sorted(_known(book, assignment), key=lambda known: place.get(known.name, len(place)))
-    draws = _draws(course, assignment, edition)
+    draws = draws_of(course, assignment, edition)
     return Blueprint(assignment, tuple(cells), plan, _digest(tuple(cells), plan), draws)
-
-
-def _draws(course: Course, assignment: str, edition: Any) -> Draws | None:
-    if not edition.metadata.get(STAMP, {}).get("drawn"):
-        return None
-    from grader.author.own import draws_of  # which loads torch: seconds that few courses need
-
-    return draws_of(course, assignment, edition)
 
 
 def _digest(cells: tuple[Known, ...], plan: Plan) -> str:

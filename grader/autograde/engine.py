@@ -50,6 +50,17 @@ class Settings:
     autograd_costs: bool = True  # a gradient function that uses autograd fails its tests
     gradients: str = GRADIENTS  # which functions these are
 
+    @classmethod
+    def of_traits(cls, chosen: Mapping[str, Any]) -> Settings:
+        """What is chosen for RunSubmission; the rest is as always."""
+        wanted = chosen.get("sandbox", "best")
+        return cls(
+            level=None if wanted == "best" else Level(wanted),
+            limits=Limits.from_dict(dict(chosen.get("limits", {}))),
+            autograd_costs=bool(chosen.get("autograd_costs", True)),
+            gradients=str(chosen.get("gradients", GRADIENTS)),
+        )
+
 
 class Engine:
     """A bench that is opened when first needed."""

@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
@@ -44,10 +45,8 @@ from grader.course.fault import Fault
 from grader.course.gradebook import directory, open_gradebook, settings
 from grader.course.layout import Course
 from grader.course.release import release
-from grader.referee.plan import GRADIENTS
 from grader.sandbox.client import NoSandboxError
 from grader.sandbox.isolation import Level
-from grader.sandbox.limits import Limits
 
 
 class LostError(Exception):
@@ -89,14 +88,8 @@ def grade(course: Course, student: str, assignment: str, *, force: bool = False)
 
 def settings_of(course: Course, level: Level | None = None) -> Settings:
     """What the course's nbgrader_config.py chooses; a level given here goes first."""
-    chosen = settings(course).RunSubmission
-    wanted = chosen.get("sandbox", "best")
-    return Settings(
-        level=level or (None if wanted == "best" else Level(wanted)),
-        limits=Limits.from_dict(dict(chosen.get("limits", {}))),
-        autograd_costs=bool(chosen.get("autograd_costs", True)),
-        gradients=str(chosen.get("gradients", GRADIENTS)),
-    )
+    chosen = Settings.of_traits(settings(course).RunSubmission)
+    return replace(chosen, level=level or chosen.level)
 
 
 class Clerk:
@@ -193,11 +186,8 @@ class Clerk:
 
     def _failed(self, student: str, assignment: str, reason: str) -> Result:
         blueprint = self.blueprints.get(assignment)
-        cells = blueprint.cells if blueprint else ()
-        points = sum(cell.points for cell in cells if cell.graded)
-        result = Result(student, assignment, "failed", reason, "none", 0.0, points, 0.0)
-        keep_failure(self.course, result)
-        return result
+        points = blueprint.points if blueprint else 0
+        return keep_failure(self.course, student, assignment, reason, points)
 
 
 def _settled(outcome: Exception | None) -> Future[Any]:

@@ -43,7 +43,11 @@ def name_remarks(notebook: Path) -> list[str]:
 
 def digest(file: Path) -> str:
     """Tells whether a file is still the one that was graded."""
-    return sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+    return digest_of(file.read_bytes()) if file.is_file() else ""
+
+
+def digest_of(content: bytes) -> str:
+    return sha256(content).hexdigest()
 
 
 def what_is_there(folder: Path) -> str:

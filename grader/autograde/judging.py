@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import Any, Protocol
 
 from grader.autograde.blueprint import Blueprint
 from grader.autograde.engine import ENGINE_OF_THIS_PROCESS, EngineError, Settings, run
+from grader.autograde.intake import digest_of
 from grader.autograde.reading import UnreadableError, read_bytes
 from grader.autograde.repair import repair
 from grader.sandbox.client import NoSandboxError
@@ -39,7 +39,7 @@ def judge(paper: Paper) -> Any:
     """The graded notebook; UnreadableError, EngineError or NoSandboxError if there is none."""
     reading = read_bytes(paper.content)
     reading = replace(reading, remarks=(*paper.remarks, *reading.remarks))
-    stamp = {"submission": sha256(paper.content).hexdigest()}
+    stamp = {"submission": digest_of(paper.content)}
     try:
         return run(repair(reading, paper.blueprint), paper.blueprint, paper.settings, stamp)
     except (UnreadableError, EngineError, NoSandboxError):

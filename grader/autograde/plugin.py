@@ -24,15 +24,12 @@ from grader.autograde.intake import ASK, digest, misnamed, name_remarks, put_in_
 from grader.autograde.reading import Reading, UnreadableError, read
 from grader.autograde.record import forget_failure, keep_failure
 from grader.autograde.repair import Repaired, repair
-from grader.autograde.result import Result
 from grader.autograde.scores import set_grade
 from grader.course import Course
 from grader.course.fault import Fault
 from grader.course.gradebook import open_gradebook
 from grader.notebook import STAMP
 from grader.referee.plan import GRADIENTS
-from grader.sandbox.isolation import Level
-from grader.sandbox.limits import Limits
 
 # nbgrader builds a submission in steps that SQLAlchemy remarks on, to no effect.
 warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
@@ -73,11 +70,9 @@ def _file_failure(course: Course, names: dict[str, str], error: UnreadableError)
     """Keep the reason where reports look for it, as `grader grade` does."""
     student, assignment = names["student"], names["assignment"]
     with open_gradebook(course) as book:
-        cells = blueprint_of(course, book, assignment).cells
-    points = sum(cell.points for cell in cells if cell.graded)
+        points = blueprint_of(course, book, assignment).points
     where = course.submitted(student, assignment).relative_to(course.root)
-    reason = str(Fault(where, "", str(error), ASK))
-    keep_failure(course, Result(student, assignment, "failed", reason, "none", 0.0, points, 0.0))
+    keep_failure(course, student, assignment, str(Fault(where, "", str(error), ASK)), points)
 
 
 class _OfOurs(NbGraderPreprocessor):  # type: ignore[misc]
@@ -123,13 +118,8 @@ class RunSubmission(_OfOurs):
         stamp = {"submission": digest(self.submitted(resources))}
         names = resources["nbgrader"]
         forget_failure(self.course, names["student"], names["assignment"])
-        return run(repaired, self.blueprint(resources), self.settings, stamp), resources
-
-    @property
-    def settings(self) -> Settings:
-        level = None if self.sandbox == "best" else Level(self.sandbox)
-        limits = Limits.from_dict(self.limits)
-        return Settings(level, limits, self.autograd_costs, self.gradients)
+        settings = Settings.of_traits(self.trait_values())
+        return run(repaired, self.blueprint(resources), settings, stamp), resources
 
 
 class SaveScores(SaveAutoGrades):  # type: ignore[misc]

@@ -52,10 +52,15 @@ def stamp_of(course: Course, student: str, assignment: str) -> dict[str, Any]:
         return {}
 
 
-def keep_failure(course: Course, result: Result) -> None:
-    path = course.failure(result.student, result.assignment)
+def keep_failure(
+    course: Course, student: str, assignment: str, reason: str, points: float
+) -> Result:
+    """The result of a submission that could not be graded, kept where reports look for it."""
+    result = Result(student, assignment, "failed", reason, "none", 0.0, points, 0.0)
+    path = course.failure(student, assignment)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(result.to_json() + "\n", encoding="utf-8")
+    return result
 
 
 def forget_failure(course: Course, student: str, assignment: str) -> None:

@@ -19,10 +19,13 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--zip", metavar="FILE", type=Path, help="also pack all that a student needs into FILE"
     )
+    command.add_argument(
+        "--redraw", action="store_true", help="give new formulas to students who hold others"
+    )
 
 
 def run(chosen: argparse.Namespace) -> int:
-    from grader.author.own import own_editions
+    from grader.author.own import own_editions, refuse_other_formulas
     from grader.course.fault import CourseError
     from grader.course.handout import write_handout
     from grader.course.release import release
@@ -30,6 +33,8 @@ def run(chosen: argparse.Namespace) -> int:
     course = course_of(chosen)
     try:
         names = assignments_of(chosen, course)
+        for name in [] if chosen.redraw else names:
+            refuse_other_formulas(course, name)
         made = release(course, names)
         own = {name: own_editions(course, name) for name in names}
         made += [path for paths in own.values() for path in paths]

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from grader.latex import Variable, tree
 from grader.latex.budget import Budget
+from grader.latex.cursor import Reading
 from grader.latex.errors import Unreadable
 from grader.latex.formula import scope_of
-from grader.latex.lexer import Lexer, Reading, read_whole
+from grader.latex.lexer import Lexer, read_whole
 from grader.latex.names import Names
 from grader.latex.pieces import index_like, index_list
 from grader.latex.scope import Definition, UserFunction

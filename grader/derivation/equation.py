@@ -12,8 +12,9 @@ from enum import StrEnum
 import numpy as np
 
 from grader.latex import Variable, tree
+from grader.latex.asking import Key
 from grader.latex.errors import Misfit, Unreadable
-from grader.latex.reading import Key, Read, readings
+from grader.latex.reading import Read, readings
 from grader.latex.terms import Term, open_parts, settled
 from grader.latex.tree import Node
 from grader.latex.values import Draw, Numbers

@@ -216,7 +216,7 @@ def plus(x: Term, y: Term) -> Term:
     found.sort(key=lambda pair: pair[0] < 0)  # what is subtracted comes last
     if found[0][0] < 0:
         common, found = -common, [(-factor, rest) for factor, rest in found]
-    return scaled(common, _added([(factor / abs(common), rest) for factor, rest in found]))
+    return scaled(common, added([(factor / abs(common), rest) for factor, rest in found]))
 
 
 def addends(term: Term) -> list[tuple[float, Term]]:
@@ -228,10 +228,11 @@ def addends(term: Term) -> list[tuple[float, Term]]:
     return [(factor * sign * c, r) for sign, a in ((1, x), (rest.detail, y)) for c, r in addends(a)]
 
 
-def _added(found: list[tuple[float, Term]]) -> Term:
+def added(found: list[tuple[float, Term]]) -> Term:
+    """Factors times terms, in this order; what is negative is subtracted, unless it comes first."""
     result = scaled(*found[0])
     for factor, rest in found[1:]:
-        term, sign = scaled(abs(factor), rest), 1 if factor > 0 else -1
+        term, sign = scaled(abs(factor), rest), -1 if factor < 0 else 1
         result = make("plus", (result, term), size(result), sign, result.kind.axes)
     return result
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .budget import Budget
+from .cursor import Reading
 from .errors import LatexError, Misfit, Unreadable
-from .lexer import Reading, read_whole
+from .lexer import read_whole
 from .names import Names, canonical
 from .reading import Read, readings
 from .scope import Scope

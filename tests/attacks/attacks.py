@@ -7,11 +7,13 @@ edit of the file's JSON, or bytes of its own. What is not filled in is as releas
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from attacks.target import RIGHT, WRONG
 
 Json = dict[str, Any]
+ESCAPED = Path("/dev/shm/x")  # what an attack leaves behind outside its course
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,7 @@ FILES = [
     ("/proc of the grader", "import os\nprint(open(f'/proc/{os.getppid()}/environ').read(), os.listdir('/proc/1/cwd'))"),
     ("fills the disk", "f = open('big', 'wb')\nfor _ in range(40): f.write(b'x' * (1 << 20)); f.flush()"),
     ("ten thousand files", "for i in range(10_000): open(f'f{i}', 'w').close()"),
-    ("/dev/shm", "open('/dev/shm/x', 'wb').write(b'x' * (8 << 20)); raise MemoryError"),
+    ("/dev/shm", f"open('{ESCAPED}', 'wb').write(b'x' * (8 << 20)); raise MemoryError"),
 ]  # fmt: skip
 
 PROCESSES = [

@@ -22,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from attacks.attacks import ATTACKS, Attack
+from attacks.attacks import ATTACKS, ESCAPED, Attack
 from attacks.hand_in import WITNESS, hand_in, student_of
 from attacks.target import NAME, make_course
 from classroom import REPOSITORY
@@ -39,7 +39,6 @@ c.CourseDirectory.release_directory = "notebooks"
 c.Execute.timeout = 10
 """
 KEPT, LOCK = REPOSITORY / "build" / "attacks.json", threading.Lock()
-ESCAPED = Path("/dev/shm/x")  # what an attack leaves behind outside its course
 ATTACKER, OTHER = "attacker", "z-witness"
 MOST_MEMORY = 6 << 30  # for the sake of the machine
 

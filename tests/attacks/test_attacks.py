@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from attacks.attacks import ATTACKS
+from attacks.attacks import ATTACKS, ESCAPED
 from attacks.hand_in import WITNESSES, everyone, hand_in_all, student_of
 from attacks.target import NAME, make_course
 from classroom import REPOSITORY
@@ -28,9 +28,6 @@ pytestmark = pytest.mark.xdist_group("attacks")
 def digests(root: Path) -> dict[str, str]:
     files = sorted(path for path in root.rglob("*") if path.is_file())
     return {str(p.relative_to(root)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
-
-
-ESCAPED = Path("/dev/shm/x")
 
 
 @pytest.fixture(scope="module", params=["L3", "L2"])

@@ -1,6 +1,7 @@
 """`grader new`: an assignment from a list of formulas, ready to release and graded in full."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -70,7 +71,8 @@ def test_the_instructor_edition_earns_all_and_the_student_edition_nothing(course
 def test_nbgrader_alone_gives_the_same(course) -> None:
     both_handed_in(made(course))
     autograde = [sys.executable, "-m", "nbgrader", "autograde", "squares"]
-    subprocess.run(autograde, cwd=course.root, check=True, capture_output=True)
+    ours_too = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    subprocess.run(autograde, cwd=course.root, env=ours_too, check=True, capture_output=True)
     autograded = [
         nbformat.read(course.autograded(s, "squares"), as_version=4) for s in ("full", "none")
     ]

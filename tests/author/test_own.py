@@ -1,6 +1,8 @@
 """Everybody's own formula: who gets which, and that nobody is graded against another's."""
 
 import csv
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from grader.autograde.record import result_of
 from grader.cli import main
 from grader.course import Course
 from grader.course.draws import numbers
+from grader.course.gradebook import open_gradebook
 
 OWN = "own_activation"
 STUDENTS = ["ada", "bob", "eve"]
@@ -87,6 +90,23 @@ def test_a_roster_that_grows_and_is_sorted_anew_changes_nobodys_formula(course) 
     assert numbers(course, "own") == {"ada": 1, "bob": 2, "eve": 3, "zoe": 4, "al.2": 5}
 
 
+def test_another_seed_is_refused_once_editions_are_out_unless_asked_for(course, capsys) -> None:
+    """Nothing is written before: neither the model nor anybody's edition."""
+    paths = set(course.root.glob("*/**/own.ipynb")) - {course.solution("own")}
+    before = {path: path.read_bytes() for path in paths}
+    notebook = nbformat.read(course.solution("own"), as_version=4)
+    notebook.metadata["grader"]["drawn"][OWN]["seed"] = "winter"
+    save(notebook, course.solution("own"))
+    where = ["own", "--course", str(course.root)]
+    assert main(["release", *where]) == 3
+    assert "ada/own.ipynb, cell own_activation: this was handed out" in capsys.readouterr().err
+    assert before == {path: path.read_bytes() for path in paths}
+    assert main(["release", *where, "--redraw"]) == 0
+    out = [path for path in paths if "handout" in path.parts]
+    assert all(path.read_bytes() != before[path] for path in out)
+    assert main(["release", *where]) == 0
+
+
 def test_who_solves_their_own_earns_all(course) -> None:
     for student in STUDENTS:
         hand_in(course, student, solved(course, student))
@@ -141,7 +161,8 @@ def test_nbgrader_gives_the_same_scores(course) -> None:
     ours = [result.score for result in grade_all(course, course.submissions())]
     shutil.rmtree(course.root / "autograded")
     autograde = [sys.executable, "-m", "nbgrader", "autograde", "own", "--force"]
-    subprocess.run(autograde, cwd=course.root, check=True, capture_output=True)
+    ours_too = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    subprocess.run(autograde, cwd=course.root, env=ours_too, check=True, capture_output=True)
     assert [result_of(course, student, "own").score for student in ("ada", "bob")] == ours
 
 
@@ -184,3 +205,43 @@ def test_a_stranger_is_told_that_the_models_formula_was_asked(course) -> None:
     assert grade(course, "zoe", "own").score == POINTS
     graded = course.autograded("zoe", "own").read_text()
     assert "draws.csv has no formula for this student" in graded
+
+
+def exchange(course: Course, sources: dict[str, str]) -> dict[str, str]:
+    """Put these sources into the instructor edition; what stood in their place."""
+    notebook = nbformat.read(course.solution("own"), as_version=4)
+    before = {cell.id: cell.source for cell in notebook.cells if cell.id in sources}
+    for cell in notebook.cells:
+        cell.source = sources.get(cell.id, cell.source)
+    save(notebook, course.solution("own"))
+    return before
+
+
+def test_a_corrected_test_is_regraded_with_each_students_own_formula(course, capsys) -> None:
+    """Ada and Eve solved their own; Bob hands in Eve's work, and one test let everything pass."""
+    where = ["own", "--course", str(course.root)]
+    by_w, by_x = f"{OWN}_grad_W_test", f"{OWN}_grad_X_test"
+    right = exchange(course, {by_w: f"check({OWN}, W=lambda *all: all[0])", by_x: "pass"})
+    assert main(["release", *where]) == 0
+    for student, whose in {"ada": "ada", "bob": "eve", "eve": "eve"}.items():
+        hand_in(course, student, solved(course, whose))
+    list(grade_all(course, course.submissions()))
+    with open_gradebook(course) as book:
+        book.find_grade(by_w, "own", "own", "eve").manual_score = 1.5
+        book.db.commit()
+
+    exchange(course, right)
+    capsys.readouterr()
+    assert main(["regrade", "--json", *where]) == 1  # a person looks at Eve's again
+    shown = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(one["student"], one["cell"], one["gain"]) for one in shown] == [
+        ("ada", by_w, 2),
+        ("bob", by_x, -2),
+        ("eve", by_w, 0),
+    ]
+    main(["regrade", "--write", *where])
+    scores = {s: {c.grade_id: c.score for c in result_of(course, s, "own").cells} for s in STUDENTS}
+    of_code = {student: (cells[by_w], cells[by_x]) for student, cells in scores.items()}
+    assert of_code == {"ada": (2, 2), "bob": (0, 0), "eve": (1.5, 2)}
+    asked = formula(course.autograded("bob", "own"))
+    assert asked == formula(course.handout("bob", "own"))

@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterator
 
 from grader.course.collect.handin import Handin, Refusal
-from grader.course.collect.tree import Entry
+from grader.course.collect.tree import Entry, most
 from grader.course.roster import canvas
 
 NAME = re.compile(
@@ -32,8 +32,8 @@ TYPED = re.compile(r".*_(text|link)\.html")
 
 def recognises(entries: list[Entry]) -> bool:
     """Most files of a Canvas download have Canvas's names, and none is in a folder."""
-    fits = sum(NAME.fullmatch(entry.path.name) is not None for entry in entries)
-    return len({entry.path.parent for entry in entries}) == 1 and fits > len(entries) / 2
+    fit = most(entries, lambda entry: NAME.fullmatch(entry.path.name))
+    return fit and len({entry.path.parent for entry in entries}) == 1
 
 
 def read(entries: list[Entry]) -> Iterator[Handin | Refusal]:

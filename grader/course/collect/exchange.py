@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from grader.course.collect.handin import Handin, Refusal
-from grader.course.collect.tree import Entry
+from grader.course.collect.tree import Entry, first_match, most
 
 FOLDER = re.compile(
     r"(?P<student>.+)\+(?P<assignment>[^+]+)"
@@ -27,7 +27,7 @@ OWN = {"timestamp.txt", "submission_secret.txt"}
 
 def recognises(entries: list[Entry]) -> bool:
     """Most folders have a name of the exchange."""
-    return sum(_folder(entry) is not None for entry in entries) > len(entries) / 2
+    return most(entries, _folder)
 
 
 def read(entries: list[Entry]) -> Iterator[Handin | Refusal]:
@@ -41,8 +41,7 @@ def read(entries: list[Entry]) -> Iterator[Handin | Refusal]:
 
 
 def _folder(entry: Entry) -> re.Match[str] | None:
-    found = (FOLDER.fullmatch(part) for part in entry.path.parts[:-1])
-    return next((match for match in found if match), None)
+    return first_match(FOLDER, entry.path.parts[:-1])
 
 
 def _handin(entry: Entry, folder: re.Match[str]) -> Handin:

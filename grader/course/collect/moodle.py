@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.course.collect.handin import Handin, Refusal
-from grader.course.collect.tree import Entry
+from grader.course.collect.tree import Entry, first_match, most
 from grader.course.roster import rows
 
 FOLDER = re.compile(
@@ -35,7 +35,7 @@ MODIFIED = "last modified (submission)"
 
 def recognises(entries: list[Entry]) -> bool:
     """Most names say `assignsubmission` the way Moodle does."""
-    return sum(_folder(entry) is not None for entry in entries) > len(entries) / 2
+    return most(entries, _folder)
 
 
 def read(entries: list[Entry]) -> Iterator[Handin | Refusal]:
@@ -51,8 +51,7 @@ def read(entries: list[Entry]) -> Iterator[Handin | Refusal]:
 
 
 def _folder(entry: Entry) -> re.Match[str] | None:
-    found = (FOLDER.fullmatch(part) for part in entry.path.parts)
-    return next((match for match in found if match), None)
+    return first_match(FOLDER, entry.path.parts)
 
 
 def _handin(entry: Entry, folder: re.Match[str]) -> Handin:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import lzma
 import os
+import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -69,6 +70,16 @@ def _place(found: Entry | Refusal) -> str:
 def is_dropping(path: PurePosixPath) -> bool:
     """Whether a file was left by a system or an editor, and nobody handed it in."""
     return bool(DROPPINGS & set(path.parts)) or path.name.startswith("._")
+
+
+def most(entries: list[Entry], test: Callable[[Entry], object]) -> bool:
+    """Whether more than half of the files pass."""
+    return sum(bool(test(entry)) for entry in entries) > len(entries) / 2
+
+
+def first_match(pattern: re.Pattern[str], parts: Iterable[str]) -> re.Match[str] | None:
+    """The first part of a path that reads so."""
+    return next(filter(None, map(pattern.fullmatch, parts)), None)
 
 
 def folder(root: Path) -> Found:
