@@ -16,6 +16,7 @@ default dtype over, and copy changed arguments back).
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from textwrap import fill
 
 import torch
 from torch import Tensor
@@ -28,6 +29,7 @@ from grader.verdict import Outcome, Verdict, as_tensor, judge
 
 Function = Callable[..., object]
 VISIBLE_SEED = 0
+FOLDED = 88  # columns; fits beside VS Code's file list
 
 
 class CheckFailed(AssertionError):  # noqa: N818 - it reads as what it says in a notebook
@@ -44,8 +46,12 @@ class CheckFailed(AssertionError):  # noqa: N818 - it reads as what it says in a
         self.pictures = tuple(pictures)  # outputs, for a page where no notebook shows them
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython prints: the message alone; a traceback would show the test's own lines."""
-        return [f"CheckFailed: {self}"]
+        """What IPython prints: the message alone; a traceback would show the test's own lines.
+
+        Folded, because VS Code cuts a long line off, and the diagnosis stands at its end.
+        """
+        lines = f"CheckFailed: {self}".splitlines()
+        return [fill(line, FOLDED, subsequent_indent="    ") for line in lines]
 
 
 def check(

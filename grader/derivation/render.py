@@ -159,26 +159,44 @@ def _row(step: Step, first: bool, hints: bool) -> str:
     )
 
 
-def plain_table(report: Report) -> str:
-    """The report as HTML of bare tags, without style or attribute, for a Markdown cell."""
-    heads = "".join(f"<th>{head}</th>" for head in ("line", "equation", "verdict"))
-    rows = "".join(_plain_row(step) for step in report.steps)
-    sentences = escape(" ".join(summary(report)))
-    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-    return f"<p><strong>{sentences}</strong></p>{table if rows else ''}".replace("\n", " ")
+# ------------------------------------------------------------------ Markdown
 
 
-def _plain_row(step: Step) -> str:
+def markdown(report: Report, hints: bool = False) -> str:
+    """The report as Markdown: the verdict, and a table with a row an equation.
+
+    For a notebook, in a cell or as an output. JupyterLab and VS Code typeset formulas in a table of
+    Markdown; VS Code leaves those in HTML as they were typed.
+    """
+    rows = [_markdown_row(step, hints) for step in report.steps]
+    heads = ["| line | equation | verdict |", "| :-- | :-- | :-- |"]
+    said = f"**{_literal(' '.join(summary(report)))}**"
+    return "\n".join([said, *([""] if rows else []), *(heads + rows if rows else [])])
+
+
+def _markdown_row(step: Step, hints: bool) -> str:
     verdict = f"{MARKS.get(step.verdict, '·')} {SAID[step.verdict]}"
-    notes = f"<br>{escape(said(step))}" if said(step) else ""
-    cells = (str(step.line), _in_markdown(step.text), verdict + notes)
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    if step.verdict is Verdict.WRONG:
+        verdict = f"**{verdict}**"
+    notes = f"<br>{_literal(said(step))}" if said(step) else ""
+    if hints and step.hint:
+        notes += f"<details><summary>hint</summary>{_literal(step.hint)}</details>"
+    return f"| {step.line} | {_in_markdown(step.text)} | {verdict}{notes} |"
+
+
+def _literal(text: str) -> str:
+    """Text in one line of Markdown that means nothing but itself."""
+    one_line = " ".join(text.split())
+    return re.sub(r"[^\w\s.,:;()=+'/-]|_", lambda mark: f"&#{ord(mark[0])};", one_line)
 
 
 UNSAFE = re.compile(
     r"\\(href|url|require|style|class|cssId|unicode|html\w*|data|def|let|newcommand|renewcommand"
     r"|newenvironment|input|include|includegraphics|begin|end|label|ref|tag)(?![A-Za-z])"
 )
+
+
+WRITTEN_OUT = {"\\|": "\\Vert ", "|": "\\vert ", "<": "\\lt ", ">": "\\gt "}
 
 
 def _formula(text: str) -> str:
@@ -190,12 +208,13 @@ def _formula(text: str) -> str:
 
 
 def _in_markdown(text: str) -> str:
-    """The same in a Markdown cell: between dollars, where it is not read as HTML."""
+    """The same in a table of Markdown: between dollars, where a bar would end the cell."""
     plain = _plain(text)
     if not plain or plain.endswith("\\"):
-        return f"<code>{escape(text)}</code>"
-    shown = plain.replace("<", "\\lt ").replace(">", "\\gt ")
-    return f"${shown}$"
+        return f"<code>{_literal(text)}</code>"
+    for typed, shown in WRITTEN_OUT.items():
+        plain = plain.replace(typed, shown)
+    return f"${' '.join(plain.split())}$"
 
 
 def _plain(text: str) -> str | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.derivation.command import NotAProblem, derivation, run, variables_of
-from grader.derivation.render import as_json, html, terminal
+from grader.derivation.render import as_json, html, markdown, terminal
 
 PROBLEM = {
     "vars": "X:n,p W:p,q Y:n,q",
@@ -75,6 +75,28 @@ def test_html_marks_the_first_mistake() -> None:
     assert r"<span>\(X\)</span> is n × p" in shown
     assert "is 1 × q (a row, added to every row)" in shown
     assert "(one-hot)" in shown
+
+
+def test_markdown_has_formulas_that_every_notebook_typesets() -> None:
+    """Between dollars in a table of Markdown, with no bar or < that would end a cell or open a tag.
+
+    VS Code typesets no formula in HTML.
+    """
+    lines = markdown(run(r"$$f = \|XW\|_F^2 < |h|$$" + HALF, PROBLEM)).splitlines()
+    assert lines[1:4] == ["", "| line | equation | verdict |", "| :-- | :-- | :-- |"]
+    assert r"$f = \Vert XW\Vert _F^2 \lt \vert h\vert$" in lines[4]
+    assert all(line.count("|") == 4 for line in lines[4:])
+    assert "| **✗ wrong**<br>the sign is wrong" in lines[-1]
+
+
+def test_markdown_takes_what_was_typed_literally() -> None:
+    """No tag, emphasis, bar or link of a student's is read as Markdown."""
+    text = r"$$f = <img src=x>|a| \href{javascript:alert(1)}{*X*} `c` [d](e)$$"
+    shown = markdown(run(text, PROBLEM))
+    row = shown.splitlines()[-1]
+    assert row.count("|") == 4
+    assert not set("`*[]\\") & set(row)
+    assert "<img" not in row
 
 
 def test_terminal_has_a_row_an_equation() -> None:
