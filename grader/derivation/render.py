@@ -1,15 +1,11 @@
-r"""A report for people and programs: `html`, `terminal`, `as_json`.
+"""A report for people and programs: `markdown`, `terminal`, `as_json`.
 
-The table in HTML is self-contained: its styles are inline, the formulas stand as TeX between
-`\(` and `\)` (any page with MathJax shows them rendered), and everything typed is escaped.
+The table of Markdown is for notebooks: formulas stand in it between dollars, and all else that was
+typed means nothing but itself.
 """
 
 import re
-from collections.abc import Sequence
-from html import escape
 from typing import Any
-
-from grader.latex import Variable
 
 from .equation import Verdict
 from .report import Report, Step
@@ -26,10 +22,6 @@ SAID = {
     Verdict.NOT_CHECKED: "not checked",
 }
 MARKS = {Verdict.OK: "✓", Verdict.REMARK: "✓", Verdict.WRONG: "✗", Verdict.NOT_UNDERSTOOD: "?"}
-COLOURS = {
-    Verdict.OK: "#0b6e4f", Verdict.REMARK: "#0b6e4f", Verdict.WRONG: "#b00020",
-    Verdict.NOT_UNDERSTOOD: "#8a5a00",
-}  # fmt: skip
 VERDICTS = {
     "right": "Every line that was checked holds.",
     "wrong": "There is a line that does not hold.",
@@ -37,7 +29,6 @@ VERDICTS = {
 }
 DIFFER = "the two sides differ"  # said only where nothing better is known
 MOST_REMARKS = 2  # a row stays readable
-CELL = "padding:.35em .6em;border-bottom:1px solid #8884;vertical-align:top;text-align:left"
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -103,62 +94,6 @@ def _notes(step: Step, hints: bool) -> list[str]:
     return [*notes, f"hint: {step.hint}"] if hints and step.hint else notes
 
 
-# ------------------------------------------------------------------ HTML
-
-
-def html(
-    report: Report,
-    variables: Sequence[Variable] = (),
-    given: Sequence[str] = (),
-    hints: bool = False,
-) -> str:
-    """The report as a fragment of HTML: what was assumed, the verdict, a row an equation."""
-    first = next((s for s in report.steps if s.verdict is Verdict.WRONG), None)
-    rows = "\n".join(_row(step, step is first, hints) for step in report.steps)
-    assumed = f"<p>Assumed: {_assumed(variables, given)}.</p>\n" if variables else ""
-    heads = "".join(
-        f'<th scope="col" style="{CELL}">{h}</th>' for h in ("line", "equation", "verdict")
-    )
-    sentences = escape(" ".join(summary(report)))
-    table = (
-        '<div style="overflow-x:auto">'
-        '<table style="border-collapse:collapse;table-layout:auto;width:auto">\n'
-        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>\n"
-    )
-    return (
-        '<section class="derivation" style="font-family:system-ui,sans-serif">\n'
-        f"{assumed}<p><strong>{sentences}</strong></p>\n{table if rows else ''}</section>\n"
-    )
-
-
-def _assumed(variables: Sequence[Variable], given: Sequence[str]) -> str:
-    """What the student may take for granted: sizes, domains, rows, the objective."""
-    return "; ".join([*(_formula(g) for g in given), *map(_declared, variables)])
-
-
-def _declared(variable: Variable) -> str:
-    words = sorted(variable.domain) + ["a row, added to every row"] * variable.row
-    more = f" ({escape(', '.join(words))})" if words else ""
-    return (
-        f"{_formula(variable.name)} is {escape(variable.rows)} × {escape(variable.columns)}{more}"
-    )
-
-
-def _row(step: Step, first: bool, hints: bool) -> str:
-    colour = COLOURS.get(step.verdict, "inherit")
-    mark = MARKS.get(step.verdict, "·")
-    outline = ' style="outline:2px solid #b00020"' if first else ""
-    verdict = f'<strong style="color:{colour}">{mark} {SAID[step.verdict]}</strong>'
-    notes = f"<br><small>{escape(said(step))}</small>" if said(step) else ""
-    if hints and step.hint:
-        notes += f"<details><summary>hint</summary>{escape(step.hint)}</details>"
-    return (
-        f'<tr{outline}><td style="{CELL}">{step.line}</td>'
-        f'<td style="{CELL}">{_formula(step.text)}</td>'
-        f'<td style="{CELL};max-width:24em">{verdict}{notes}</td></tr>'
-    )
-
-
 # ------------------------------------------------------------------ Markdown
 
 
@@ -199,16 +134,8 @@ UNSAFE = re.compile(
 WRITTEN_OUT = {"\\|": "\\Vert ", "|": "\\vert ", "<": "\\lt ", ">": "\\gt "}
 
 
-def _formula(text: str) -> str:
-    """The formula as TeX for MathJax; as code where MathJax would stumble, or do more than show."""
-    plain = _plain(text)
-    return (
-        f"<code>{escape(text)}</code>" if plain is None else f"<span>\\({escape(plain)}\\)</span>"
-    )
-
-
 def _in_markdown(text: str) -> str:
-    """The same in a table of Markdown: between dollars, where a bar would end the cell."""
+    """The formula between dollars, no bar ending the cell; as code where it would not be set."""
     plain = _plain(text)
     if not plain or plain.endswith("\\"):
         return f"<code>{_literal(text)}</code>"
