@@ -29,6 +29,7 @@ from grader.verdict import Outcome, Verdict, as_tensor, judge
 
 Function = Callable[..., object]
 VISIBLE_SEED = 0
+GLUE = "\xa0"  # a space at which no line is folded
 FOLDED = 88  # columns; fits beside VS Code's file list
 
 
@@ -50,8 +51,15 @@ class CheckFailed(AssertionError):  # noqa: N818 - it reads as what it says in a
 
         Folded, because VS Code cuts a long line off, and the diagnosis stands at its end.
         """
-        lines = f"CheckFailed: {self}".splitlines()
-        return [fill(line, FOLDED, subsequent_indent="    ") for line in lines]
+        return [folded(line) for line in f"CheckFailed: {self}".splitlines()]
+
+
+def folded(line: str) -> str:
+    """A check line in several, with no field divided that fits on one."""
+    short = FOLDED - 8
+    fields = [field.replace(" ", GLUE) if len(field) < short else field
+              for field in line.split(" | ")]  # fmt: skip
+    return fill(" | ".join(fields), FOLDED, subsequent_indent="    ").replace(GLUE, " ")
 
 
 def check(

@@ -208,7 +208,10 @@ def test_a_failure_shows_no_line_of_the_test() -> None:
 
 def test_a_long_line_is_folded_where_a_notebook_shows_it() -> None:
     """VS Code wraps no output, and the diagnosis stands at the end; the message stays one line."""
-    failed = CheckFailed("W | shape (4, 3) as asked | agrees: no | " + "as if it were so " * 9)
+    said = "W | shape (4, 3) as asked | agrees: no | furthest 7.1e+00 at (1, 0) | "
+    [shown] = CheckFailed(f"{said}as if B were left out")._render_traceback_()
+    assert shown.splitlines()[1:] == ["    as if B were left out"]
+    failed = CheckFailed(said + "as if it were so " * 9)
     [shown] = failed._render_traceback_()
     assert max(map(len, shown.splitlines())) <= FOLDED
     assert " ".join(shown.split()) == f"CheckFailed: {failed}".strip()
