@@ -17,6 +17,7 @@ default dtype over, and copy changed arguments back; it may give its functions' 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from textwrap import fill
 
 import torch
 from torch import Tensor
@@ -28,6 +29,8 @@ from grader.problem import Point, Problem
 from grader.verdict import Outcome, Verdict, as_tensor, judge
 
 Function = Callable[..., object]
+GLUE = "\xa0"  # a space at which no line is folded
+FOLDED = 88  # columns; fits beside VS Code's file list
 
 
 class CheckFailed(AssertionError):  # noqa: N818 - it reads as what it says in a notebook
@@ -44,8 +47,19 @@ class CheckFailed(AssertionError):  # noqa: N818 - it reads as what it says in a
         self.pictures = tuple(pictures)  # outputs, for a page where no notebook shows them
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython prints: the message alone; a traceback would show the test's own lines."""
-        return [f"CheckFailed: {self}"]
+        """What IPython prints: the message alone; a traceback would show the test's own lines.
+
+        Folded, because VS Code cuts a long line off, and the diagnosis stands at its end.
+        """
+        return [folded(line) for line in f"CheckFailed: {self}".splitlines()]
+
+
+def folded(line: str) -> str:
+    """A check line in several, with no field divided that fits on one."""
+    short = FOLDED - 8
+    fields = [field.replace(" ", GLUE) if len(field) < short else field
+              for field in line.split(" | ")]  # fmt: skip
+    return fill(" | ".join(fields), FOLDED, subsequent_indent="    ").replace(GLUE, " ")
 
 
 def check(

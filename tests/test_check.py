@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader import CheckFailed, Problem, check, check_equal
+from grader.checks import FOLDED
 
 RELU = Problem(r"f = \|\max(XW, 0) - Y\|_F^2", X="n,p", W="p,q", Y="n,q")
 NETWORK = Problem(
@@ -203,6 +204,18 @@ def test_a_failure_shows_no_line_of_the_test() -> None:
     with pytest.raises(CheckFailed) as failure:
         check(RELU, W=lambda X, W, Y: None)
     assert failure.value._render_traceback_() == [f"CheckFailed: {failure.value}"]
+
+
+def test_a_long_line_is_folded_where_a_notebook_shows_it() -> None:
+    """VS Code wraps no output, and the diagnosis stands at the end; the message stays one line."""
+    said = "W | shape (4, 3) as asked | agrees: no | furthest 7.1e+00 at (1, 0) | "
+    [shown] = CheckFailed(f"{said}as if B were left out")._render_traceback_()
+    assert shown.splitlines()[1:] == ["    as if B were left out"]
+    failed = CheckFailed(said + "as if it were so " * 9)
+    [shown] = failed._render_traceback_()
+    assert max(map(len, shown.splitlines())) <= FOLDED
+    assert " ".join(shown.split()) == f"CheckFailed: {failed}".strip()
+    assert "\n" not in str(failed)
 
 
 def test_values_are_checked_as_gradients_are() -> None:

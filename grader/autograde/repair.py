@@ -36,7 +36,7 @@ def repair(reading: Reading, blueprint: Blueprint) -> Repaired:
     """The submission, mended."""
     known = {cell.name: cell for cell in blueprint.cells}
     remarks = [*reading.remarks, *blueprint.remarks]
-    cells = _without_strangers(reading.cells, known)
+    cells = _with_second_halves(_without_strangers(reading.cells, known), known)
     cells = _settle_claims(cells, known, remarks)
     cells = _in_order(cells, [cell.name for cell in blueprint.cells], remarks)
     cells = _completed(cells, blueprint, remarks)
@@ -46,6 +46,23 @@ def repair(reading: Reading, blueprint: Blueprint) -> Repaired:
 def _without_strangers(cells: Iterable[HandedIn], known: dict[str, Known]) -> list[HandedIn]:
     """A name that the assignment does not have is no name."""
     return [cell if cell.name in known else replace(cell, name=None) for cell in cells]
+
+
+def _with_second_halves(cells: list[HandedIn], known: dict[str, Known]) -> list[HandedIn]:
+    """VS Code splits a cell so that its second half has no name: give it back what it goes on."""
+    named: list[HandedIn] = []
+    for cell in cells:
+        goes_on = named and cell.name is None and _goes_on(named[-1], cell, known)
+        named.append(replace(cell, name=named[-1].name) if goes_on else cell)
+    return named
+
+
+def _goes_on(before: HandedIn, cell: HandedIn, known: dict[str, Known]) -> bool:
+    """Whether the cell is code that fails alone, and stands behind the part that it completes."""
+    if before.name is None or not known[before.name].answer or before.kind != cell.kind:
+        return False
+    whole = f"{before.source}\n{cell.source}"
+    return cell.kind == "code" and not _parses(cell.source) and _parses(whole)
 
 
 # ---- one cell a name -----------------------------------------------------------------------------

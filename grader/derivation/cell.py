@@ -10,7 +10,7 @@ from typing import Any
 from grader.problem import Problem
 
 from .checker import check_derivation
-from .render import as_json, plain_table, summary
+from .render import as_json, markdown, summary
 from .report import Report
 
 
@@ -32,7 +32,7 @@ def findings(report: Report) -> dict[str, Any]:
         "share": score.total,
         "needs_person": score.needs_person or not report.steps,
         "summary": summary(report),
-        "table": plain_table(report),
+        "table": markdown(report),
     }
 
 

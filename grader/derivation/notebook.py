@@ -14,7 +14,7 @@ from grader.notebook import DERIVATION
 from grader.problem import Problem
 
 from .cell import check_cell
-from .render import html, terminal
+from .render import markdown, terminal
 from .report import Report
 
 SAVE = "Save the notebook first (Ctrl+S): what was last saved is read."
@@ -31,7 +31,7 @@ def check_derivations(*problems: Problem, notebook: str | None = None) -> None:
         print('The notebook was not found; say its name: check_derivations(notebook="NAME.ipynb").')
         return
     saved = time.strftime("%H:%M:%S", time.localtime(path.stat().st_mtime))
-    print(f"{path.name} as saved at {saved}. {SAVE}")
+    print(f"{path.name} as saved at {saved}.\n{SAVE}")
     for name, problem, variable, text in _derivations(path, names):
         if not problems or any(problem is one for one in problems):
             _show(name, problem, check_cell(problem, variable, text))
@@ -48,13 +48,14 @@ def _derivations(path: Path, names: Mapping[str, Any]) -> Iterator[tuple[str, Pr
 
 
 def _show(name: str, problem: Problem, report: Report) -> None:
-    shell = _shell()
-    if shell is None:
-        print(f"\n{name}\n{terminal(report)}")
+    words = f"{name}\n{terminal(report)}"
+    if _shell() is None:
+        print(f"\n{words}")
         return
-    from IPython.display import HTML, display
+    from IPython.display import display
 
-    display(HTML(f"<h4>{name}</h4>{html(report, hints=True)}"))
+    shown = f"#### `{name}`\n\n{markdown(report, hints=True)}"
+    display({"text/markdown": shown, "text/plain": words}, raw=True)
 
 
 def _names() -> Mapping[str, Any]:

@@ -1,15 +1,11 @@
-r"""A report for people and programs: `html`, `terminal`, `as_json`.
+"""A report for people and programs: `markdown`, `terminal`, `as_json`.
 
-The table in HTML is self-contained: its styles are inline, the formulas stand as TeX between
-`\(` and `\)` (any page with MathJax shows them rendered), and everything typed is escaped.
+The table of Markdown is for notebooks: formulas stand in it between dollars, and all else that was
+typed means nothing but itself.
 """
 
 import re
-from collections.abc import Sequence
-from html import escape
 from typing import Any
-
-from grader.latex import Variable
 
 from .equation import Verdict
 from .report import Report, Step
@@ -26,10 +22,6 @@ SAID = {
     Verdict.NOT_CHECKED: "not checked",
 }
 MARKS = {Verdict.OK: "✓", Verdict.REMARK: "✓", Verdict.WRONG: "✗", Verdict.NOT_UNDERSTOOD: "?"}
-COLOURS = {
-    Verdict.OK: "#0b6e4f", Verdict.REMARK: "#0b6e4f", Verdict.WRONG: "#b00020",
-    Verdict.NOT_UNDERSTOOD: "#8a5a00",
-}  # fmt: skip
 VERDICTS = {
     "right": "Every line that was checked holds.",
     "wrong": "There is a line that does not hold.",
@@ -37,7 +29,6 @@ VERDICTS = {
 }
 DIFFER = "the two sides differ"  # said only where nothing better is known
 MOST_REMARKS = 2  # a row stays readable
-CELL = "padding:.35em .6em;border-bottom:1px solid #8884;vertical-align:top;text-align:left"
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -103,76 +94,35 @@ def _notes(step: Step, hints: bool) -> list[str]:
     return [*notes, f"hint: {step.hint}"] if hints and step.hint else notes
 
 
-# ------------------------------------------------------------------ HTML
+# ------------------------------------------------------------------ Markdown
 
 
-def html(
-    report: Report,
-    variables: Sequence[Variable] = (),
-    given: Sequence[str] = (),
-    hints: bool = False,
-) -> str:
-    """The report as a fragment of HTML: what was assumed, the verdict, a row an equation."""
-    first = next((s for s in report.steps if s.verdict is Verdict.WRONG), None)
-    rows = "\n".join(_row(step, step is first, hints) for step in report.steps)
-    assumed = f"<p>Assumed: {_assumed(variables, given)}.</p>\n" if variables else ""
-    heads = "".join(
-        f'<th scope="col" style="{CELL}">{h}</th>' for h in ("line", "equation", "verdict")
-    )
-    sentences = escape(" ".join(summary(report)))
-    table = (
-        '<div style="overflow-x:auto">'
-        '<table style="border-collapse:collapse;table-layout:auto;width:auto">\n'
-        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>\n"
-    )
-    return (
-        '<section class="derivation" style="font-family:system-ui,sans-serif">\n'
-        f"{assumed}<p><strong>{sentences}</strong></p>\n{table if rows else ''}</section>\n"
-    )
+def markdown(report: Report, hints: bool = False) -> str:
+    """The report as Markdown: the verdict, and a table with a row an equation.
+
+    For a notebook, in a cell or as an output. JupyterLab and VS Code typeset formulas in a table of
+    Markdown; VS Code leaves those in HTML as they were typed.
+    """
+    rows = [_markdown_row(step, hints) for step in report.steps]
+    heads = ["| line | equation | verdict |", "| :-- | :-- | :-- |"]
+    said = f"**{_literal(' '.join(summary(report)))}**"
+    return "\n".join([said, *([""] if rows else []), *(heads + rows if rows else [])])
 
 
-def _assumed(variables: Sequence[Variable], given: Sequence[str]) -> str:
-    """What the student may take for granted: sizes, domains, rows, the objective."""
-    return "; ".join([*(_formula(g) for g in given), *map(_declared, variables)])
-
-
-def _declared(variable: Variable) -> str:
-    words = sorted(variable.domain) + ["a row, added to every row"] * variable.row
-    more = f" ({escape(', '.join(words))})" if words else ""
-    return (
-        f"{_formula(variable.name)} is {escape(variable.rows)} × {escape(variable.columns)}{more}"
-    )
-
-
-def _row(step: Step, first: bool, hints: bool) -> str:
-    colour = COLOURS.get(step.verdict, "inherit")
-    mark = MARKS.get(step.verdict, "·")
-    outline = ' style="outline:2px solid #b00020"' if first else ""
-    verdict = f'<strong style="color:{colour}">{mark} {SAID[step.verdict]}</strong>'
-    notes = f"<br><small>{escape(said(step))}</small>" if said(step) else ""
-    if hints and step.hint:
-        notes += f"<details><summary>hint</summary>{escape(step.hint)}</details>"
-    return (
-        f'<tr{outline}><td style="{CELL}">{step.line}</td>'
-        f'<td style="{CELL}">{_formula(step.text)}</td>'
-        f'<td style="{CELL};max-width:24em">{verdict}{notes}</td></tr>'
-    )
-
-
-def plain_table(report: Report) -> str:
-    """The report as HTML of bare tags, without style or attribute, for a Markdown cell."""
-    heads = "".join(f"<th>{head}</th>" for head in ("line", "equation", "verdict"))
-    rows = "".join(_plain_row(step) for step in report.steps)
-    sentences = escape(" ".join(summary(report)))
-    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-    return f"<p><strong>{sentences}</strong></p>{table if rows else ''}".replace("\n", " ")
-
-
-def _plain_row(step: Step) -> str:
+def _markdown_row(step: Step, hints: bool) -> str:
     verdict = f"{MARKS.get(step.verdict, '·')} {SAID[step.verdict]}"
-    notes = f"<br>{escape(said(step))}" if said(step) else ""
-    cells = (str(step.line), _in_markdown(step.text), verdict + notes)
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    if step.verdict is Verdict.WRONG:
+        verdict = f"**{verdict}**"
+    notes = f"<br>{_literal(said(step))}" if said(step) else ""
+    if hints and step.hint:
+        notes += f"<details><summary>hint</summary>{_literal(step.hint)}</details>"
+    return f"| {step.line} | {_in_markdown(step.text)} | {verdict}{notes} |"
+
+
+def _literal(text: str) -> str:
+    """Text in one line of Markdown that means nothing but itself."""
+    one_line = " ".join(text.split())
+    return re.sub(r"[^\w\s.,:;()=+'/-]|_", lambda mark: f"&#{ord(mark[0])};", one_line)
 
 
 UNSAFE = re.compile(
@@ -181,21 +131,17 @@ UNSAFE = re.compile(
 )
 
 
-def _formula(text: str) -> str:
-    """The formula as TeX for MathJax; as code where MathJax would stumble, or do more than show."""
-    plain = _plain(text)
-    return (
-        f"<code>{escape(text)}</code>" if plain is None else f"<span>\\({escape(plain)}\\)</span>"
-    )
+WRITTEN_OUT = {"\\|": "\\Vert ", "|": "\\vert ", "<": "\\lt ", ">": "\\gt "}
 
 
 def _in_markdown(text: str) -> str:
-    """The same in a Markdown cell: between dollars, where it is not read as HTML."""
+    """The formula between dollars, no bar ending the cell; as code where it would not be set."""
     plain = _plain(text)
     if not plain or plain.endswith("\\"):
-        return f"<code>{escape(text)}</code>"
-    shown = plain.replace("<", "\\lt ").replace(">", "\\gt ")
-    return f"${shown}$"
+        return f"<code>{_literal(text)}</code>"
+    for typed, shown in WRITTEN_OUT.items():
+        plain = plain.replace(typed, shown)
+    return f"${' '.join(plain.split())}$"
 
 
 def _plain(text: str) -> str | None:

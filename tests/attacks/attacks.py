@@ -83,6 +83,26 @@ def _split(name: str, at: int) -> Callable[[Json], Any]:
     return edit
 
 
+def _paste_in_vs_code(name: str, of: int = 0) -> Callable[[Json], Any]:
+    """Cut a cell and paste it: VS Code gives it a new id, and drops its metadata."""
+
+    def edit(notebook: Json) -> None:
+        place = place_of(notebook, name) + of
+        notebook["cells"][place].update(id="20e6dd7b", metadata={})
+
+    return edit
+
+
+def _split_in_vs_code(name: str, at: int) -> Callable[[Json], Any]:
+    """Split a cell as VS Code does: the second part is a new cell without metadata."""
+
+    def edit(notebook: Json) -> None:
+        _split(name, at)(notebook)
+        _paste_in_vs_code(name, of=1)(notebook)
+
+    return edit
+
+
 def _set(**more: Any) -> Callable[[Json], Any]:
     return lambda notebook: notebook.update(more)
 
@@ -316,6 +336,8 @@ BROKEN: list[Attack] = [
     Attack("broken", "an answer and its stub", 4, RIGHT, edit=_copy("double", "# YOUR CODE HERE\nraise NotImplementedError")),
     Attack("broken", "split between functions", 4, {**RIGHT, "double": "def two():\n    return 2\ndef double(x):\n    return two() * x"}, edit=_split("double", 2)),
     Attack("broken", "split within a function", 4, {**RIGHT, "double": "def double(x):\n    y = x\n    return y + x"}, edit=_split("double", 2)),
+    Attack("broken", "split within a function in VS Code", 4, {**RIGHT, "double": "def double(x):\n    y = x\n    return y + x"}, edit=_split_in_vs_code("double", 2)),
+    Attack("broken", "an answer cut and pasted in VS Code", 4, RIGHT, edit=_paste_in_vs_code("double")),
     Attack("broken", "reordered", 4, RIGHT, edit=lambda n: n["cells"].reverse()),
     Attack("broken", "an answer as Markdown", 4, RIGHT, edit=lambda n: cell_of(n, "double").update(cell_type="markdown")),
     Attack("broken", "a test as Markdown", 4, RIGHT, edit=lambda n: cell_of(n, "double_test").update(cell_type="markdown")),

@@ -9,7 +9,7 @@ import pytest
 
 from grader.derivation import Verdict
 from grader.derivation.command import run
-from grader.derivation.render import html
+from grader.derivation.render import markdown
 
 PROBLEM = {
     "vars": "X:n,p W:p,q Y:n,q A:n,n",
@@ -91,7 +91,7 @@ def test_bomb_ends_soon_with_a_message(bomb: str) -> None:
     assert time.process_time() - start < SECONDS
     assert report.verdict != "right"
     assert report.missing == ("W",)
-    assert html(report)
+    assert markdown(report)
 
 
 def test_memory_stays_small() -> None:

@@ -1,12 +1,13 @@
 """What people and programs get: score, JSON, HTML, terminal, command."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.derivation.command import NotAProblem, derivation, run, variables_of
-from grader.derivation.render import as_json, html, terminal
+from grader.derivation.render import as_json, markdown, terminal
 
 PROBLEM = {
     "vars": "X:n,p W:p,q Y:n,q",
@@ -57,24 +58,34 @@ def test_json_has_the_agreed_names() -> None:
     json.dumps(found)
 
 
-def test_html_escapes_what_was_typed() -> None:
-    """No tag and no link of a student's survives in the table."""
-    text = r"$$f = <script>alert(1)</script>$$ $$f = \href{javascript:alert(1)}{X}$$ $$f=\)X\($$"
-    shown = html(run(text, PROBLEM))
-    assert "<script" not in shown
-    assert "\\(f = \\href" not in shown
-    assert shown.count("<tr") == shown.count("</tr>")
+def test_markdown_has_formulas_that_every_notebook_typesets() -> None:
+    """Between dollars in a table of Markdown, with no bar or < that would end a cell or open a tag.
+
+    VS Code typesets no formula in HTML.
+    """
+    lines = markdown(run(r"$$f = \|XW\|_F^2 < |h|$$" + HALF, PROBLEM)).splitlines()
+    assert lines[1:4] == ["", "| line | equation | verdict |", "| :-- | :-- | :-- |"]
+    assert r"$f = \Vert XW\Vert _F^2 \lt \vert h\vert$" in lines[4]
+    assert all(line.count("|") == 4 for line in lines[4:])
+    assert "| **✗ wrong**<br>the sign is wrong" in lines[-1]
 
 
-def test_html_marks_the_first_mistake() -> None:
-    """One row is outlined; hints are folded and only on request."""
+def test_hints_are_folded_and_only_on_request() -> None:
+    """A row opens its hint where hints are asked for."""
     report = run(HALF, PROBLEM)
-    assert html(report).count("outline:2px") == 1
-    assert "<details>" not in html(report)
-    shown = html(report, variables_of("X:n,p b:1,q Y:n,q*"), [r"f = \|XW\|"])
-    assert r"<span>\(X\)</span> is n × p" in shown
-    assert "is 1 × q (a row, added to every row)" in shown
-    assert "(one-hot)" in shown
+    hinted = replace(report, steps=[replace(report.steps[0], hint="sizes *first*")])
+    assert "<details>" not in markdown(hinted)
+    assert "<summary>hint</summary>sizes &#42;first&#42;</details>" in markdown(hinted, hints=True)
+
+
+def test_markdown_takes_what_was_typed_literally() -> None:
+    """No tag, emphasis, bar or link of a student's is read as Markdown."""
+    text = r"$$f = <img src=x>|a| \href{javascript:alert(1)}{*X*} `c` [d](e)$$"
+    shown = markdown(run(text, PROBLEM))
+    row = shown.splitlines()[-1]
+    assert row.count("|") == 4
+    assert not set("`*[]\\") & set(row)
+    assert "<img" not in row
 
 
 def test_terminal_has_a_row_an_equation() -> None:
