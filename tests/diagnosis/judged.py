@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import torch
 
@@ -84,15 +85,20 @@ def verdict_of(problem: Problem, name: str, function, seed: int | None = None) -
 def judged(module_name: str, seed: int | None = None) -> list[Judged]:
     """Every wrong answer of a module, judged."""
     module = import_module(f"diagnosis.{module_name}")
-    problems = {
-        key: Problem(text, sizes, matrix=key == "predict")
-        for key, (text, sizes) in module.PROBLEMS.items()
-    }
-    found = []
-    for wrong in module.all_wrong():
-        verdict = verdict_of(problems[wrong.problem], wrong.variable, wrong.answer, seed)
-        found.append(Judged(wrong, verdict))
-    return found
+    return verdicts_on(module, module.all_wrong(), seed)
+
+
+def verdicts_on(module: ModuleType, answers: list[Wrong], seed: int | None = None) -> list[Judged]:
+    """Answers to problems of a module, judged."""
+    problems = {key: problem_of(key, *said) for key, said in module.PROBLEMS.items()}
+    return [Judged(a, verdict_of(problems[a.problem], a.variable, a.answer, seed)) for a in answers]
+
+
+def problem_of(key: str, formula: str | Callable, sizes: dict[str, str]) -> Problem:
+    """A problem of a list: a formula, or a torch function."""
+    if callable(formula):
+        return Problem(objective=formula, variables=sizes)
+    return Problem(formula, sizes, matrix=key == "predict")
 
 
 def summary(found: list[Judged]) -> str:
