@@ -95,6 +95,15 @@ def parents(root: Term, child: Term) -> Iterator[Term]:
     yield from (part for part in parts(root) if child in part.args)
 
 
+def in_each_place(root: Term, child: Term, other: Term) -> Iterator[Term]:
+    """The root with another term for one of its parts, in one of its places at a time."""
+    if child is root:
+        yield other
+    for parent in parents(root, child):
+        args = tuple(other if a is child else a for a in parent.args)
+        yield replaced(root, {parent: like(parent, args)})
+
+
 # ------------------------------------------------------------------ constructors
 
 
@@ -149,7 +158,7 @@ def _reciprocal_of_total(x: Term) -> Term | None:
 
 
 def matmul(x: Term, y: Term) -> Term:
-    """The matrix product; a sum where a factor is all ones."""
+    """The matrix product; a sum where a factor is all ones, d * X where it is diag(d)."""
     if is_number(x) or is_number(y):
         return times(x, y)
     (a, x), (b, y) = split(x), split(y)
@@ -159,6 +168,10 @@ def matmul(x: Term, y: Term) -> Term:
         return scaled(a * b, total(y, "rows"))
     if y.op == "ones" and y.kind.columns == "1":
         return scaled(a * b, total(x, "columns"))
+    if x.op == "spread_diagonal" and size(x.args[0]) == (x.kind.rows, "1"):
+        return scaled(a * b, times(x.args[0], y))
+    if y.op == "spread_diagonal" and size(y.args[0]) == (y.kind.rows, "1"):
+        return scaled(a * b, times(x, transpose(y.args[0])))
     for one in (x, y):
         if one.op == "times" and is_number(one.args[0]):
             rest = one.args[1]
@@ -201,7 +214,7 @@ def is_symmetric(term: Term) -> bool:
     if term.op == "matmul":
         x, y = term.args
         return (x.op == "transpose" and x.args[0] is y) or (y.op == "transpose" and y.args[0] is x)
-    return term.op == "identity"
+    return term.op in ("identity", "spread_diagonal")
 
 
 def plus(x: Term, y: Term) -> Term:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from grader.diagnosis.algebra import (
+    is_number,
     normal,
     parts,
     replaced,
@@ -22,7 +23,7 @@ from grader.diagnosis.generic import generic
 from grader.diagnosis.gradient import adjoints
 from grader.diagnosis.misconceptions import Slip, rank_of
 from grader.diagnosis.misplaced import MISPLACED, extra_functions
-from grader.diagnosis.slips import slips
+from grader.diagnosis.slips import slips, slips_once
 from grader.diagnosis.symbols import Symbols, activation
 from grader.latex.names import canonical
 from grader.latex.terms import Term
@@ -58,9 +59,14 @@ def once(problem: "Problem", name: str, make_all: Make) -> list[Slip]:
 
 
 def unfinished(problem: "Problem", name: str) -> Iterator[Slip]:
-    """The gradients with respect to what is inside the formula."""
+    """The gradients with respect to what is inside the formula, and what is mistaken once only."""
     if problem.formula is not None and name != problem.name:
-        yield from cut_short(normal(problem.formula.term), Symbols(problem))
+        formula, symbols = normal(problem.formula.term), Symbols(problem)
+        leaf = canonical(problem.variables[name].name)
+        yield from cut_short(formula, symbols)
+        yield from cut_once(formula, leaf, symbols)
+        for form in forms(formula, leaf):
+            yield from slips_once(form, symbols)
 
 
 def doubles(problem: "Problem", name: str) -> Iterator[Slip]:
@@ -112,10 +118,25 @@ def forms(formula: Term, leaf: str) -> list[Term]:
 def cut_short(formula: Term, symbols: Symbols) -> Iterator[Slip]:
     """The gradient with respect to something inside the formula, such as σ(h)."""
     for part, adjoint in adjoints(formula).items():
-        inner = part.op not in ("leaf", "transpose") and not part.kind.axes
-        if inner and size(part) != ("1", "1"):
+        if is_inner(part) and not is_number(part):
             said = f"as if the gradient with respect to {symbols.said(part)} were asked"
             yield Slip("chain_cut_short", said, adjoint)
+
+
+def is_inner(part: Term) -> bool:
+    return part.op not in ("leaf", "transpose") and not part.kind.axes
+
+
+def cut_once(formula: Term, leaf: str, symbols: Symbols) -> Iterator[Slip]:
+    """The gradient with one of its terms cut short: 1/det(S) where log det S is differentiated."""
+    ends = [part for part in parts(formula) if (part.op, part.detail) == ("leaf", leaf)]
+    for end in ends:
+        above = [part for part in parts(formula) if end in parts(part)]
+        for part in above:
+            if is_inner(part) and part is not formula and size(part) in (("1", "1"), size(end)):
+                said = f"as if {symbols.said(part)} were not differentiated any further"
+                gradient = adjoints(formula, {part: end})[end]
+                yield Slip("chain_cut_short", said, gradient)
 
 
 def through_values(term: Term) -> Term:

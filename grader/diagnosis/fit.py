@@ -138,12 +138,13 @@ class Fit:
         """A factor that is 1/n, or n, or 1/(nq)."""
         letters = self.problem.sizes
         for chosen in [*combinations(letters, 1), *combinations(letters, 2)]:
-            for power, name in ((-1, "mean_for_sum"), (1, "sum_for_mean")):
+            for power, name in ((-1, "mean_for_sum"), (1, "sum_for_mean"), (-2, "mean_for_sum")):
                 rest = common_of(
                     [(s, f / math.prod(s[c] for c in chosen) ** power) for s, f in factors]
                 )
                 if rest is not None and (common is None or near(rest, (1.0, *common))):
-                    return mean_said(name, " ".join(chosen), rest)
+                    twice = "^2" if power == -2 else ""
+                    return mean_said(name, " ".join(chosen) + twice, rest)
         return None
 
 

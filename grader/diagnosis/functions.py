@@ -1,13 +1,27 @@
 """Slips at a function applied entry by entry, at its derivative, and at a softmax."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from itertools import product
 
-from grader.diagnosis.algebra import apply, like, make, number, ones, parts, power, scaled, size
+from grader.diagnosis.algebra import (
+    apply,
+    is_number,
+    like,
+    make,
+    number,
+    ones,
+    parts,
+    power,
+    scaled,
+    size,
+)
 from grader.diagnosis.misconceptions import Slip
 from grader.diagnosis.symbols import Symbols, activation
 from grader.latex.terms import Term
 
 ELSE = ("sigmoid", "tanh", "relu")  # what may be taken for one another
+BENT = (*ELSE, "softplus", "silu", "gelu")  # and for which they may be taken
 
 Rule = Callable[[Term, Term, Symbols], Iterator[Slip]]
 
@@ -28,15 +42,26 @@ def _function(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     else:
         yield Slip("activation_left_out", said, z)
     yield Slip("activation_twice", f"as if {name} were applied twice", apply(function, part))
-    for other in ELSE if function in ELSE else ():
-        if other != function:
-            stood = apply(other, z)
-            said = f"as if {symbols.function(stood)} stood for {name}"
-            yield Slip("activation_other", said, stood)
+    for stood in _others(part):
+        other = symbols.function(stood) if stood.op == "apply" else stood.op
+        yield Slip("activation_other", f"as if {other} stood for {name}", stood)
+    if function not in ELSE:  # σ(-h) is 1 - σ(h), tanh(-h) is -tanh(h)
+        opposite = apply(function, scaled(-1, z))
+        said = f"as if {symbols.said(z)} in {name} had the other sign"
+        yield Slip("term_sign", said, opposite)
     slope = apply(function, z, 1)
     yield Slip("derivative_extra", f"as if {symbols.said(slope)} stood for {symbols.said(part)}",
                slope)  # fmt: skip
     yield from _bias_outside(part, symbols)
+
+
+def _others(part: Term) -> list[Term]:
+    """The functions that may be taken for this one, of the same argument."""
+    (z,), (function, _) = part.args, part.detail
+    if function not in BENT:
+        return []
+    others = [apply(other, z) for other in ELSE if other != function]
+    return others if is_number(z) else [*others, make("softmax", (z,), size(z), "columns")]
 
 
 def _bias_outside(part: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -112,20 +137,30 @@ def wrong_derivatives(slope: Term) -> list[Term]:
     squared = power(function, 2.0)
     match slope.detail:
         case ("sigmoid", 1):
-            rest = less(one, function)
-            found = [rest, squared, make("times", (function, less(one, function, 1)), size(z)),
-                     less(one, squared), power(rest, 2.0), less(function, one),
-                     apply("exp", scaled(-1, z)), apply("tanh", z, 1), z]  # fmt: skip
+            twice_too = ((1, 1, 0), (2, 2, 0))  # the derivative itself, and twice
+            found = [*polynomials(function, twice_too), less(function, one),
+                     apply("exp", scaled(-1, z)), z]  # fmt: skip
         case ("tanh", 1):
-            found = [less(one, function), squared, less(one, squared, 1), power(function, -2.0),
-                     make("times", (function, less(one, function)), size(z)),
+            found = [*polynomials(function, ((0, 1, 1),)), less(one, squared, 1), power(function, -2.0),
                      less(one, power(z, 2.0)), z]  # fmt: skip
         case ("relu", 1):
             found = [make("compare", (z, number(0)), size(z), "<="), apply("sign", z), z]
         case _:
-            found = [z, like(slope, (scaled(-1, z),))]
+            found = [z, like(slope, (scaled(-1, z),)), scaled(-1, slope)]
     others = [apply(other, z, 1) for other in ELSE if other != slope.detail[0]]
-    return [*found, *others] if slope.detail[0] in ELSE else found
+    return [*found, *others] if slope.detail[0] in BENT else found
+
+
+def polynomials(s: Term, but: Sequence[tuple[int, ...]]) -> list[Term]:
+    """Products of s, 1 - s and 1 + s, but some: s (1 + s), 1 - s^2, s (1 - s)^2 and the like."""
+    rest, more = (make("plus", (number(1), s), size(s), sign) for sign in (-1, 1))
+    found = []
+    for exponents in product((0, 1, 2), (0, 1, 2), (0, 1)):
+        if exponents in but or exponents in ((0, 0, 0), (1, 0, 0)):
+            continue  # left out, and s for its derivative, have names of their own
+        factors = [power(x, e) for x, e in zip((s, rest, more), exponents, strict=True) if e]
+        found.append(reduce(lambda x, y: make("times", (x, y), size(s)), factors))
+    return found
 
 
 def _softmax(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:

@@ -46,3 +46,5 @@ def generic(problem: "Problem", name: str) -> Iterator[Slip]:
         for which in ("first", "last"):
             said = f"as if only the {which} sample were counted"
             yield Slip("one_sample", said, truth(problem, name, which))
+            said = f"as if the {which} sample were not counted"
+            yield Slip("sample_left_out", said, truth(problem, name, f"but the {which}"))

@@ -87,6 +87,8 @@ def when_right(problem: "Problem", name: str, again: Again) -> list[Found]:
     """What is known of an answer that no candidate explains: where it is right."""
     batch = batch_letters(problem)
     for letter in sorted(problem.sizes, key=lambda letter: letter not in batch):
+        if letter not in batch and len(problem.sizes) == 1:
+            continue  # all is a number there, and a matrix's slips are none
         if Fit(problem, name, ask_at(again, corners(problem, {letter: 1}))).is_right():
             which = "one_sample_only" if letter in batch else "size_one_only"
             return [((which,), f"right with {letter} = 1 only")]

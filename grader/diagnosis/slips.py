@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from grader.diagnosis.algebra import (
     apply,
     is_number,
-    like,
+    in_each_place,
     make,
     number,
     ones,
@@ -41,10 +41,17 @@ def slips(root: Term, symbols: Symbols, fitting: bool = False) -> Iterator[Slip]
             if fitting and size(slip.term) != size(part):
                 continue
             yield Slip(slip.name, slip.sentence, replaced(root, {part: slip.term}))
-            for parent in above if len(above) > 1 else []:
-                args = tuple(slip.term if a is part else a for a in parent.args)
-                changed = replaced(root, {parent: like(parent, args)})
+            for changed in in_each_place(root, part, slip.term) if len(above) > 1 else ():
                 yield Slip(slip.name, slip.sentence, changed)
+
+
+def slips_once(root: Term, symbols: Symbols) -> Iterator[Slip]:
+    """The slips inside something that stands in several places, made in one of these alone."""
+    for shared in parts(root):
+        if len(list(parents(root, shared))) > 1:
+            for slip in slips(shared, symbols, fitting=True):
+                for changed in in_each_place(root, shared, slip.term):
+                    yield Slip(slip.name, f"{slip.sentence} in one place", changed)
 
 
 def at(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -189,6 +196,10 @@ def _power(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     (x,), exponent = part.args, part.detail
     said = f"as if {symbols.said(x)} stood for {symbols.said(part)}"
     yield Slip("inverse_left_out" if exponent < 0 else "factor_left_out", said, x)
+    nearer, further = (exponent - sign for sign in ((1, -1) if exponent > 0 else (-1, 1)))
+    for wrong, name in ((nearer, "factor_left_out"), (further, "wrong_derivative")):
+        stood = power(x, wrong)
+        yield Slip(name, f"as if {symbols.said(stood)} stood for {symbols.said(part)}", stood)
 
 
 def _determinant(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -200,6 +211,9 @@ def _determinant(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
 
 def _leaf(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     """Another variable: of any sizes, which then fit only where all are equal, but no number."""
+    if not is_number(part):
+        said = f"as if {symbols.said(transpose(part))} stood for {symbols.said(part)}"
+        yield Slip("transpose_left_out", said, transpose(part))
     for other in parts(root):
         numbers = [size(one) == ("1", "1") for one in (part, other)]
         if other.op == "leaf" and other is not part and numbers[0] == numbers[1]:

@@ -96,7 +96,7 @@ affine X    | transpose_left_out       | 2 * torch.einsum("nq,qp->np", E, W)
 affine W    | one_sample_only          | 2 * torch.einsum("np,mq->pq", X, E)
 affine B    | extra_sum / mean_for_sum / wrong_axis | 2 * E.mean()
 affine X    | transpose                | 2 * W @ (X @ W + B).T
-affine W    | none                     | g = torch.zeros_like(W); g = g + sum(torch.outer(X[i], 2 * E[i]) for i in range(n - 1)); g
+affine W    | sample_left_out          | g = torch.zeros_like(W); g = g + sum(torch.outer(X[i], 2 * E[i]) for i in range(n - 1)); g
 relu W      | derivative_argument      | 2 * (X * (X > 0)).T @ E
 relu W      | wrong_derivative / activation_other | 2 * X.T @ (E * Z.sign())
 relu W      | bias_outside / derivative_argument | 2 * X.T @ torch.relu(Z - Y)
@@ -124,7 +124,7 @@ network W1  | one_sample / one_sample_only | d = E @ W2.T * D; -2 * sum(torch.ou
 network X   | transpose_left_out       | -2 * (E @ W2.T * D) @ W1
 predict P   | bias_outside             | (sg(X @ W1) + b1) @ W2 + b2
 predict P   | activation_other         | torch.softmax(X @ W1 + b1, 1) @ W2 + b2
-margin w    | derivative_argument / term_sign / wrong_derivative | -X.T @ (y * sg(m)) / n
+margin w    | derivative_argument / term_sign / wrong_derivative / factor_left_out | -X.T @ (y * sg(m)) / n
 margin w    | factor_left_out          | -X.T @ sg(-m) / n
 margin w    | sum_for_mean             | -X.T @ (y * sg(-m))
 margin w    | derivative_left_out / inverse_left_out / activation_left_out / factor_left_out | -X.T @ (y * torch.exp(-m)) / n
