@@ -13,6 +13,7 @@ from grader.diagnosis.algebra import (
     ones,
     parts,
     power,
+    replaced,
     scaled,
     size,
 )
@@ -107,8 +108,11 @@ def _derivative_elsewhere(part: Term, root: Term, symbols: Symbols) -> Iterator[
 
 def _unfolded(part: Term, root: Term) -> list[Term]:
     """Values a derivative could be taken at that the root does not hold."""
-    function = activation(part)
-    return [function] if function not in parts(root) else []
+    function, held = activation(part), parts(root)
+    if function not in held:
+        return [function]
+    sums = [p for p in held if p.op == "plus" and function in p.args]
+    return [replaced(p, {function: part.args[0]}) for p in sums]  # Z - Y of max(Z) - Y
 
 
 def by_value(slope: Term, value: Term) -> Term | None:
