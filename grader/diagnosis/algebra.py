@@ -162,22 +162,31 @@ def matmul(x: Term, y: Term) -> Term:
     if is_number(x) or is_number(y):
         return times(x, y)
     (a, x), (b, y) = split(x), split(y)
-    if x.op == "identity" or y.op == "identity":
-        return scaled(a * b, y if x.op == "identity" else x)
-    if x.op == "ones" and x.kind.rows == "1":
-        return scaled(a * b, total(y, "rows"))
-    if y.op == "ones" and y.kind.columns == "1":
-        return scaled(a * b, total(x, "columns"))
-    if x.op == "spread_diagonal" and size(x.args[0]) == (x.kind.rows, "1"):
-        return scaled(a * b, times(x.args[0], y))
-    if y.op == "spread_diagonal" and size(y.args[0]) == (y.kind.rows, "1"):
-        return scaled(a * b, times(x, transpose(y.args[0])))
+    simpler = _no_product(x, y)
+    if simpler:
+        return scaled(a * b, simpler)
     for one in (x, y):
         if one.op == "times" and is_number(one.args[0]):
             rest = one.args[1]
             product = matmul(rest, y) if one is x else matmul(x, rest)
             return scaled(a * b, times(one.args[0], product))
     return scaled(a * b, make("matmul", (x, y), (x.kind.rows, y.kind.columns)))
+
+
+def _no_product(x: Term, y: Term) -> Term | None:
+    """What a person writes for a product with I, 1 or diag(d), without @."""
+    simpler = None
+    if x.op == "identity" or y.op == "identity":
+        simpler = y if x.op == "identity" else x
+    elif x.op == "ones" and x.kind.rows == "1":
+        simpler = total(y, "rows")
+    elif y.op == "ones" and y.kind.columns == "1":
+        simpler = total(x, "columns")
+    elif x.op == "spread_diagonal" and size(x.args[0]) == (x.kind.rows, "1"):
+        simpler = times(x.args[0], y)
+    elif y.op == "spread_diagonal" and size(y.args[0]) == (y.kind.rows, "1"):
+        simpler = times(x, transpose(y.args[0]))
+    return simpler
 
 
 def transpose(term: Term) -> Term:

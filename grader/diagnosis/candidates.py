@@ -7,12 +7,15 @@ problem given as a torch function, but for the mistakes its author names.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from grader.diagnosis.algebra import (
     is_number,
+    make,
     normal,
+    ones,
     parts,
     replaced,
     size,
@@ -59,11 +62,11 @@ def once(problem: "Problem", name: str, make_all: Make) -> list[Slip]:
 
 
 def unfinished(problem: "Problem", name: str) -> Iterator[Slip]:
-    """The gradients with respect to what is inside the formula, and what is mistaken once only."""
+    """A term cut short, and what is mistaken in one of the places where it stands."""
     if problem.formula is not None and name != problem.name:
         formula, symbols = normal(problem.formula.term), Symbols(problem)
         leaf = canonical(problem.variables[name].name)
-        yield from cut_short(formula, symbols)
+        yield from (slip for part, slip in cut_short(formula, symbols) if not holds(part, leaf))
         yield from cut_once(formula, leaf, symbols)
         for form in forms(formula, leaf):
             yield from slips_once(form, symbols)
@@ -92,6 +95,7 @@ def singles(problem: "Problem", name: str) -> Iterator[Slip]:
         yield from extra_functions(formula, formula, symbols)
         return
     leaf = canonical(problem.variables[name].name)
+    yield from (slip for part, slip in cut_short(formula, symbols) if holds(part, leaf))
     for form in forms(formula, leaf):
         yield from of_form(form, symbols)
         for misplaced in MISPLACED:
@@ -115,12 +119,16 @@ def forms(formula: Term, leaf: str) -> list[Term]:
     return found if through is found[0] else [*found, through]
 
 
-def cut_short(formula: Term, symbols: Symbols) -> Iterator[Slip]:
-    """The gradient with respect to something inside the formula, such as σ(h)."""
+def cut_short(formula: Term, symbols: Symbols) -> Iterator[tuple[Term, Slip]]:
+    """Something inside the formula, such as σ(h), and the gradient with respect to it."""
     for part, adjoint in adjoints(formula).items():
         if is_inner(part) and not is_number(part):
             said = f"as if the gradient with respect to {symbols.said(part)} were asked"
-            yield Slip("chain_cut_short", said, adjoint)
+            yield part, Slip("chain_cut_short", said, adjoint)
+
+
+def holds(term: Term, leaf: str) -> bool:
+    return any((part.op, part.detail) == ("leaf", leaf) for part in parts(term))
 
 
 def is_inner(part: Term) -> bool:
@@ -130,12 +138,15 @@ def is_inner(part: Term) -> bool:
 def cut_once(formula: Term, leaf: str, symbols: Symbols) -> Iterator[Slip]:
     """The gradient with one of its terms cut short: 1/det(S) where log det S is differentiated."""
     ends = [part for part in parts(formula) if (part.op, part.detail) == ("leaf", leaf)]
-    for end in ends:
-        above = [part for part in parts(formula) if end in parts(part)]
-        for part in above:
-            if is_inner(part) and part is not formula and size(part) in (("1", "1"), size(end)):
-                said = f"as if {symbols.said(part)} were not differentiated any further"
-                gradient = adjoints(formula, {part: end})[end]
+    for end, part in product(ends, parts(formula)):
+        inner = is_inner(part) and part is not formula and end in parts(part)
+        if inner and size(part) in (("1", "1"), size(end)):
+            said = f"as if {symbols.said(part)} were not differentiated any further"
+            identity = (
+                [make("identity", (), size(end))] if end.kind.rows == end.kind.columns else []
+            )
+            for factor in (ones(size(end)), *(identity if is_number(part) else ())):
+                gradient = adjoints(formula, {part: [(end, factor)]})[end]
                 yield Slip("chain_cut_short", said, gradient)
 
 

@@ -145,8 +145,8 @@ def wrong_derivatives(slope: Term) -> list[Term]:
             found = [*polynomials(function, twice_too), less(function, one),
                      apply("exp", scaled(-1, z)), z]  # fmt: skip
         case ("tanh", 1):
-            found = [*polynomials(function, ((0, 1, 1),)), less(one, squared, 1), power(function, -2.0),
-                     less(one, power(z, 2.0)), z]  # fmt: skip
+            found = [*polynomials(function, ((0, 1, 1),)), less(one, squared, 1),
+                     power(function, -2.0), less(one, power(z, 2.0)), z]  # fmt: skip
         case ("relu", 1):
             found = [make("compare", (z, number(0)), size(z), "<="), apply("sign", z), z]
         case _:

@@ -11,7 +11,6 @@ from grader.diagnosis.algebra import (
     fitted,
     inverse,
     is_constant,
-    is_number,
     make,
     matmul,
     number,
@@ -32,10 +31,10 @@ Passed = list[tuple[Term, Term]]  # argument, what is passed back to it
 Rule = Callable[[Term, Term], Passed]
 
 
-def adjoints(root: Term, cut: Mapping[Term, Term] | None = None) -> dict[Term, Term]:
+def adjoints(root: Term, cut: Mapping[Term, Passed] | None = None) -> dict[Term, Term]:
     """The derivative of a number by each of its parts, of that part's sizes.
 
-    A part that is `cut` passes its own adjoint, unchanged, to the part it is cut at.
+    A part that is `cut` passes its own adjoint, times what is said, to the part that is said.
     """
     found = {root: number(1)}
     for term in reversed(parts(root)):
@@ -47,9 +46,9 @@ def adjoints(root: Term, cut: Mapping[Term, Term] | None = None) -> dict[Term, T
     return found
 
 
-def _passed(term: Term, g: Term, cut: Mapping[Term, Term]) -> Passed:
+def _passed(term: Term, g: Term, cut: Mapping[Term, Passed]) -> Passed:
     if term in cut:
-        return [(cut[term], times(g, ones(size(cut[term]))) if is_number(g) else g)]
+        return [(part, times(g, factor)) for part, factor in cut[term]]
     if term.op == "apply" and term.args[0] in cut and term.args[0].op == "determinant":
         return [(term.args[0], times(g, power(term.args[0], -1.0)))]
     return pass_back(term, g)

@@ -85,6 +85,8 @@ def overshadows(name: str, other: str) -> bool:
 
     A slope left out leaves out a factor too, and may be written as lost brackets.
     """
+    if other == "chain_cut_short":
+        return name != "other_variable"
     if name in WHOLE or name == "lost_brackets":
         return other not in ("term_sign", "term_factor")
     if name in SLOPES:

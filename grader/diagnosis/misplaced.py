@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from itertools import product
 
 from grader.diagnosis.algebra import (
-    in_each_place,
     apply,
+    in_each_place,
     is_number,
     like,
     make,

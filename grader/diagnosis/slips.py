@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from grader.diagnosis.algebra import (
     apply,
-    is_number,
     in_each_place,
+    is_number,
     make,
     number,
     ones,
@@ -48,10 +48,24 @@ def slips(root: Term, symbols: Symbols, fitting: bool = False) -> Iterator[Slip]
 def slips_once(root: Term, symbols: Symbols) -> Iterator[Slip]:
     """The slips inside something that stands in several places, made in one of these alone."""
     for shared in parts(root):
+        if shared.op == "plus":
+            yield from _summed(shared, root, symbols)
         if len(list(parents(root, shared))) > 1:
             for slip in slips(shared, symbols, fitting=True):
                 for changed in in_each_place(root, shared, slip.term):
                     yield Slip(slip.name, f"{slip.sentence} in one place", changed)
+
+
+def _summed(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    """A sum of terms added up, or averaged, along an axis, and spread along it again."""
+    right_at_one = {"rows": "one_sample_only", "columns": "size_one_only", "all": ""}
+    for axes, name in right_at_one.items():
+        line = size(total(part, axes))
+        for op, how in (("total", "summed"), ("mean", "averaged")) if line != size(part) else ():
+            spread = make("times", (make(op, (part,), line, axes), ones(size(part))), size(part))
+            over = "all entries" if axes == "all" else f"the {axes}"
+            said = f"as if {symbols.said(part)} were {how} over {over}"
+            yield Slip(f"extra_sum {name}".strip(), said, replaced(root, {part: spread}))
 
 
 def at(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:

@@ -1,11 +1,12 @@
 """A wrong gradient is told its true cause, from the formula alone, or nothing at all."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import torch
 
-from diagnosis.judged import Judged, judged, verdict_of
+from diagnosis.judged import Judged, judged, verdict_of, verdicts_on
 from grader import CheckFailed, Mistake, Problem, check, oracle
 from grader.checks import verdict_on
 from grader.diagnosis import MISCONCEPTIONS, candidates
@@ -19,7 +20,10 @@ NETWORK = Problem(
     r"f = \|Y - (\sigma(X W_1 + b_1) W_2 + b_2)\|_F^2",
     X="n,p", Y="n,q", W_1="p,m", b_1="1,m row", W_2="m,q", b_2="1,q row",
 )  # fmt: skip
-LISTS = ["wrong_first", "wrong_second", "wrong_third", "wrong_fourth", "wrong_fifth", "wrong_sixth"]
+LISTS = [
+    f"wrong_{ordinal}"
+    for ordinal in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+]
 DOCS = Path(__file__).parents[2] / "docs" / "diagnosis.md"
 
 
@@ -34,6 +38,15 @@ def test_wrong_answers_are_told_their_true_cause(seed) -> None:
 
 def said(one: Judged) -> str:
     return f"{one.wrong.problem} {one.wrong.variable} {one.wrong.code}: {one.verdict.diagnosis}"
+
+
+@pytest.mark.parametrize("name", ["wrong_seventh", "wrong_eighth"])
+def test_right_answers_are_told_nothing(name) -> None:
+    """However they are written: they agree, or only change an input in place."""
+    module = import_module(f"diagnosis.{name}")
+    found = verdicts_on(module, module.all_right())
+    assert [said(one) for one in found if one.verdict.diagnosis] == []
+    assert [one.verdict.kind for one in found] == [one.wrong.causes[0] for one in found]
 
 
 def test_every_name_is_in_the_table() -> None:

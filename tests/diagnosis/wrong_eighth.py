@@ -90,7 +90,7 @@ PRELUDES = USUAL | {
 # ruff: noqa: E501
 TABLE = """
 affine X    | product_order            | 2 * W @ E
-affine W    | extra_sum / one_sample_only / wrong_axis | 2 * X.T @ E.sum(1, keepdim=True).expand_as(E)
+affine W    | extra_sum / size_one_only / wrong_axis | 2 * X.T @ E.sum(1, keepdim=True).expand_as(E)
 affine B    | none                     | 2 * E * B
 relu W      | derivative_argument      | 2 * X.T @ (E * (Y < H))
 relu W      | wrong_derivative         | 2 * X.T @ (E * torch.where(Z > 0, 1.0, 0.01))
@@ -113,7 +113,7 @@ bce w       | activation_left_out      | X.T @ (z - y) / n
 sylvester X | term_left_out            | 2 * A.T @ R
 sylvester X | transpose_left_out       | 2 * (A.T @ R + R @ B)
 sylvester X | chain_cut_short / factor_left_out | 2 * R
-sylvester B | product_order            | 2 * R.T @ X
+sylvester B | product_order / transpose | 2 * R.T @ X
 spread X    | transpose_left_out / factor | 2 * S @ R
 spread M    | sign                     | (S + S.T) @ R
 spread S    | product_order            | R.T @ R
@@ -126,7 +126,7 @@ quotient x  | lost_brackets / factor_left_out / none | (2 * Q * d - 2 * x.T @ Q 
 shannon p   | term_left_out            | -torch.log(p)
 shannon p   | derivative_left_out / inverse_left_out / factor_left_out / wrong_derivative | -torch.log(p) - p
 resolvent A | sign                     | V.T @ b @ c.T @ V.T
-resolvent A | factor_left_out          | -b @ c.T @ V.T @ V.T
+resolvent A | product_order            | -b @ c.T @ V.T @ V.T
 resolvent A | transpose                | -V @ c @ b.T @ V
 residual X  | term_left_out            | (E * (1 - T * T)) @ W.T
 residual X  | term_left_out            | E
