@@ -46,7 +46,11 @@ def _function(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     for stood in _others(part):
         other = symbols.function(stood) if stood.op == "apply" else stood.op
         yield Slip("activation_other", f"as if {other} stood for {name}", stood)
-    if function not in ELSE:  # σ(-h) is 1 - σ(h), tanh(-h) is -tanh(h)
+    if function in ("sigmoid", "relu"):
+        opposite = scaled(1 if function == "sigmoid" else -1, apply(function, scaled(-1, z)))
+        other = f"1 - {symbols.said(part)}" if function == "sigmoid" else "min"
+        yield Slip("activation_other", f"as if {other} stood for {symbols.said(part)}", opposite)
+    elif function != "tanh":  # whose sign comes out
         opposite = apply(function, scaled(-1, z))
         said = f"as if {symbols.said(z)} in {name} had the other sign"
         yield Slip("term_sign", said, opposite)
@@ -148,7 +152,10 @@ def wrong_derivatives(slope: Term) -> list[Term]:
             found = [*polynomials(function, ((0, 1, 1),)), less(one, squared, 1),
                      power(function, -2.0), less(one, power(z, 2.0)), z]  # fmt: skip
         case ("relu", 1):
-            found = [make("compare", (z, number(0)), size(z), "<="), apply("sign", z), z]
+            past_one = make("compare", (z, number(1)), size(z), ">")
+            leaky = [less(scaled(1 - a, slope), scaled(a, ones(size(z))), 1) for a in (0.01, 0.1)]
+            found = [make("compare", (z, number(0)), size(z), "<="), apply("sign", z), z,
+                     past_one, *leaky]  # fmt: skip
         case _:
             found = [z, like(slope, (scaled(-1, z),)), scaled(-1, slope)]
     others = [apply(other, z, 1) for other in ELSE if other != slope.detail[0]]

@@ -48,7 +48,7 @@ def slips(root: Term, symbols: Symbols, fitting: bool = False) -> Iterator[Slip]
 def slips_once(root: Term, symbols: Symbols) -> Iterator[Slip]:
     """The slips inside something that stands in several places, made in one of these alone."""
     for shared in parts(root):
-        if shared.op == "plus":
+        if shared.op in ("plus", "times") and not is_number(shared):
             yield from _summed(shared, root, symbols)
         if len(list(parents(root, shared))) > 1:
             for slip in slips(shared, symbols, fitting=True):
@@ -57,7 +57,7 @@ def slips_once(root: Term, symbols: Symbols) -> Iterator[Slip]:
 
 
 def _summed(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
-    """A sum of terms added up, or averaged, along an axis, and spread along it again."""
+    """What is added up, or averaged, along an axis, and spread along it again."""
     right_at_one = {"rows": "one_sample_only", "columns": "size_one_only", "all": ""}
     for axes, name in right_at_one.items():
         line = size(total(part, axes))
@@ -236,7 +236,15 @@ def _leaf(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
 
 
 def _squares(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    (x,), one, what = part.args, ("1", "1"), symbols.said(part.args[0])
     yield Slip("norm_not_squared", "as if the norm were not squared", apply("sqrt", part))
+    absolute = make("total", (apply("abs", x),), one, "all")
+    yield Slip("norm_not_squared", "as if absolute values were added, not squares", absolute)
+    said = f"as if the square of {what} had a derivative without {what}"
+    yield Slip("factor_left_out", said, make("total", (x,), one, "all"))
+    cubes = make("total", (power(x, 3.0),), one, "all")
+    said = f"as if the square of {what} had a derivative with its square"
+    yield Slip("wrong_derivative", said, scaled(1 / 3, cubes))
 
 
 RULES: dict[str, Rule] = {
