@@ -98,8 +98,11 @@ def _derivative_elsewhere(part: Term, root: Term, symbols: Symbols) -> Iterator[
     (z,) = part.args
     name = symbols.function(part)
     everything = [*parts(root), *_unfolded(part, root)]
+    bent = [p for p in everything if p.op == "apply" and not p.detail[1]]  # of any layer
+    anywhere = {*bent, *(p.args[0] for p in bent)}
     for other in everything:
-        if (size(other) != size(z) and other.op != "leaf") or other is part:
+        fits = size(other) == size(z) or other.op == "leaf" or other in anywhere
+        if not fits or other is part:
             continue
         at = f"as if {name} were taken at {symbols.said(other)}, not at {symbols.said(z)}"
         if other is not z:

@@ -210,6 +210,10 @@ def _power(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     (x,), exponent = part.args, part.detail
     said = f"as if {symbols.said(x)} stood for {symbols.said(part)}"
     yield Slip("inverse_left_out" if exponent < 0 else "factor_left_out", said, x)
+    if exponent == -1 and not is_number(x):
+        known = apply("log", x)
+        said = f"as if {symbols.said(known)} stood for its derivative {symbols.said(part)}"
+        yield Slip("activation_for_derivative", said, known)
     nearer, further = (exponent - sign for sign in ((1, -1) if exponent > 0 else (-1, 1)))
     for wrong, name in ((nearer, "factor_left_out"), (further, "wrong_derivative")):
         stood = power(x, wrong)

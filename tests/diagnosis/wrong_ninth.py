@@ -160,7 +160,7 @@ contrast K  | other_variable           | (P - I) @ K
 
 RIGHT = """
 affine W    | agrees   | V = W.clone().requires_grad_(); ((X @ V + B) ** 2).sum().backward(); V.grad
-relu W      | agrees   | 2 * (torch.kron(X.T.contiguous(), torch.eye(W.shape[1])) @ (E * M).reshape(-1, 1)).reshape(W.shape)
+relu W      | agrees   | torch.func.vjp(lambda V: X @ V, W)[1](2 * E * M)[0]
 relu X      | agrees   | 2 * torch.stack([W @ d for d in E * M])
 scalar w    | agrees   | -2 * x * (y - s) * (s - s**2)
 network b1  | agrees   | d = -2 * E @ W2.T * D; torch.ones(1, n) @ d
