@@ -98,6 +98,7 @@ def singles(problem: "Problem", name: str) -> Iterator[Slip]:
     yield from (slip for part, slip in cut_short(formula, symbols) if holds(part, leaf))
     for form in forms(formula, leaf):
         yield from of_form(form, symbols)
+        yield from as_if_symmetric(form, symbols)
         for misplaced in MISPLACED:
             yield from misplaced(form, formula, symbols)
     for slip in [
@@ -117,6 +118,15 @@ def forms(formula: Term, leaf: str) -> list[Term]:
         return []
     through = through_values(found[0])
     return found if through is found[0] else [*found, through]
+
+
+def as_if_symmetric(form: Term, symbols: Symbols) -> Iterator[Slip]:
+    """Every square matrix for its transpose, as if all were symmetric."""
+    turned = [p for p in parts(form) if p.op == "transpose" and p.kind.rows == p.kind.columns]
+    if len(turned) > 1:
+        names = " and ".join(symbols.said(part.args[0]) for part in turned)
+        plain = replaced(form, {part: part.args[0] for part in turned})
+        yield Slip("transpose_left_out", f"as if {names} were symmetric", plain)
 
 
 def cut_short(formula: Term, symbols: Symbols) -> Iterator[tuple[Term, Slip]]:

@@ -88,7 +88,7 @@ def overshadows(name: str, other: str) -> bool:
     if other == "chain_cut_short":
         return name != "other_variable"
     if name in WHOLE or name == "lost_brackets":
-        return other not in ("term_sign", "term_factor")
+        return other not in ("term_sign", "term_factor", "term_left_out")
     if name in SLOPES:
-        return other not in ("bias_outside", "activation_left_out")
+        return other not in ("bias_outside", "activation_left_out", "term_sign")
     return name == "wrong_axis" or other in ("wrong_factor", "extra_sum")

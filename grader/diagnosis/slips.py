@@ -214,10 +214,25 @@ def _power(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
         known = apply("log", x)
         said = f"as if {symbols.said(known)} stood for its derivative {symbols.said(part)}"
         yield Slip("activation_for_derivative", said, known)
+    if x.op == "size":
+        yield from _size(part, symbols)
+        return
+    if exponent > 0:
+        kept = scaled(exponent / (exponent + 1), power(x, exponent + 1))
+        said = f"as if the derivative of {symbols.said(part)} kept the exponent"
+        yield Slip("wrong_derivative", said, kept)
     nearer, further = (exponent - sign for sign in ((1, -1) if exponent > 0 else (-1, 1)))
     for wrong, name in ((nearer, "factor_left_out"), (further, "wrong_derivative")):
         stood = power(x, wrong)
         yield Slip(name, f"as if {symbols.said(stood)} stood for {symbols.said(part)}", stood)
+
+
+def _size(part: Term, symbols: Symbols) -> Iterator[Slip]:
+    """The n^-1 of a mean left out, or there twice."""
+    said = f"as if 1/{symbols.said(part.args[0])} were"
+    if part.detail == -1:
+        yield Slip("sum_for_mean", f"{said} left out, a sum for a mean", number(1))
+        yield Slip("mean_for_sum", f"{said} there twice", power(part.args[0], -2.0))
 
 
 def _determinant(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -247,8 +262,8 @@ def _squares(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     said = f"as if the square of {what} had a derivative without {what}"
     yield Slip("factor_left_out", said, make("total", (x,), one, "all"))
     cubes = make("total", (power(x, 3.0),), one, "all")
-    said = f"as if the square of {what} had a derivative with its square"
-    yield Slip("wrong_derivative", said, scaled(1 / 3, cubes))
+    said = f"as if the derivative of the square of {what} kept the exponent"
+    yield Slip("wrong_derivative", said, scaled(2 / 3, cubes))
 
 
 RULES: dict[str, Rule] = {

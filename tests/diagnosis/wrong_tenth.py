@@ -59,7 +59,7 @@ network b2  | factor                       | -4 * E.sum(0, keepdim=True)
 network W2  | transpose                    | -2 * E.T @ s
 network W2  | mean_for_sum / factor        | -s.T @ E / len(X)
 network b1  | factor                       | (-E @ W2.T * D).sum(0, keepdim=True)
-network b1  | derivative_argument          | d = torch.sigmoid(X @ W1 - b1); (-2 * E @ W2.T * d * (1 - d)).sum(0, keepdim=True)
+network b1  | derivative_argument / term_sign | d = torch.sigmoid(X @ W1 - b1); (-2 * E @ W2.T * d * (1 - d)).sum(0, keepdim=True)
 network W1  | activation_for_derivative    | -2 * X.T @ (E @ W2.T * torch.exp(h) / (1 + torch.exp(h)))
 network W1  | wrong_derivative             | -2 * X.T @ (E @ W2.T * torch.exp(-h) / (1 + torch.exp(-h)))
 network W1  | transpose / product_order    | -2 * (E @ W2.T * D).T @ X
