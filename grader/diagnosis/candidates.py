@@ -18,7 +18,9 @@ from grader.diagnosis.algebra import (
     ones,
     parts,
     replaced,
+    scaled,
     size,
+    split,
 )
 from grader.diagnosis.brackets import without_brackets
 from grader.diagnosis.functions import by_value
@@ -174,6 +176,15 @@ def through_values(term: Term) -> Term:
 def of_form(form: Term, symbols: Symbols) -> Iterator[Slip]:
     """The slips in one way to write the answer, lost brackets among them."""
     yield from slips(form, symbols)
+    yield from lost_brackets(form, symbols)
+    factor, rest = split(form)
+    if rest.op == "plus" and factor != 1 and not form.kind.axes:  # 2 (A + B) as 2 A + 2 B
+        addends = tuple(scaled(factor, a) for a in rest.args)
+        yield from lost_brackets(make("plus", addends, size(form), rest.detail), symbols)
+
+
+def lost_brackets(form: Term, symbols: Symbols) -> Iterator[Slip]:
+    """The form with one pair of its brackets lost."""
     for part in parts(form):
         for inside, torn in without_brackets(part):
             said = f"as if the brackets around {symbols.said(inside)} were lost"

@@ -49,7 +49,7 @@ class Fit:
 
     def best(self) -> list[Found]:
         """The explanations by one mistake, perhaps with a factor or a transpose, or by two."""
-        return self.untransposed() or self._transposed() or self._rarer()
+        return self.untransposed() or self._transposed() or self._unsummed() or self._rarer()
 
     def untransposed(self, factors: bool = True) -> list[Found]:
         """The explanations by one mistake, or else by one mistake and a factor."""
@@ -74,6 +74,16 @@ class Fit:
         turned = [Asked(a.point, a.answer.mT, a.error) for a in self.asked if a.answer is not None]
         found = Fit(self.problem, self.name, turned).untransposed(factors=False)
         return [((*names, "transpose"), f"{text}, and transposed") for names, text in found]
+
+    def _unsummed(self) -> list[Found]:
+        """One right answer for each sample, which are not added up."""
+        several = [a for a in self.asked if a.answer is not None and a.answer.ndim == 3]
+        if len(several) < len(self.asked):
+            return []
+        summed = [Asked(a.point, a.answer.sum(0)) for a in several if a.answer is not None]
+        right = Fit(self.problem, self.name, summed).is_right()
+        said = "as if the sum over the samples were left out"
+        return [(("batch_sum_missing",), said)] if right else []
 
     def _rarer(self) -> list[Found]:
         """The first of the rarer candidates that explains the answers."""

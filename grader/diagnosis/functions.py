@@ -65,7 +65,8 @@ def _others(part: Term) -> list[Term]:
     (z,), (function, _) = part.args, part.detail
     if function not in BENT:
         return []
-    others = [apply(other, z) for other in ELSE if other != function]
+    likely = (*ELSE, "softplus") if function == "relu" else ELSE
+    others = [apply(other, z) for other in likely if other != function]
     return others if is_number(z) else [*others, make("softmax", (z,), size(z), "columns")]
 
 

@@ -92,6 +92,10 @@ def _plus(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
         for kept, gone in ((x, y), (y, x)):
             said = f"as if {symbols.said(gone)} were {symbols.said(kept)}"
             yield Slip("transpose_left_out", said, scaled(2.0, kept))
+    for pair, term in (((transpose(x), y), x), ((x, transpose(y)), y)):
+        said = f"as if {symbols.said(transpose(term))} stood for {symbols.said(term)}"
+        turned = make("plus", pair, size(part), sign, part.kind.axes)
+        yield Slip("transpose_left_out", said, turned)
     for factor in (2.0, 0.5, -1.0):
         for i, term in enumerate((x, y)):
             pair = (scaled(factor, x), y) if i == 0 else (x, scaled(factor, y))

@@ -99,7 +99,7 @@ encoder W   | derivative_left_out      | X.T @ (E @ W) + E.T @ T
 encoder b   | batch_sum_missing        | D
 encoder c   | mean_for_sum             | E.mean(0, keepdim=True)
 multinomial W | sum_for_mean           | X.T @ (S - Y)
-multinomial W | inverse_left_out / activation_left_out / factor_left_out | X.T @ (P - Y) / n
+multinomial W | inverse_left_out / activation_left_out / factor_left_out / activation_other | X.T @ (P - Y) / n
 multinomial W | wrong_axis             | X.T @ (P / P.sum(0, keepdim=True) - Y) / n
 whitened S  | sum_for_mean / mean_for_sum / factor_left_out | -V.T @ X @ X.T @ V.T + V.T
 whitened S  | transpose / transpose_left_out | -V @ X @ X.T @ V + n * V
