@@ -6,6 +6,7 @@ python tests/diagnosis/judged.py [wrong_first ...]     prints every one that was
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -90,15 +91,19 @@ def judged(module_name: str, seed: int | None = None) -> list[Judged]:
 
 def verdicts_on(module: ModuleType, answers: list[Wrong], seed: int | None = None) -> list[Judged]:
     """Answers to problems of a module, judged."""
-    problems = {key: problem_of(key, *said) for key, said in module.PROBLEMS.items()}
+    problems = {
+        key: problem_of(key, formula, *sizes.items())
+        for key, (formula, sizes) in module.PROBLEMS.items()
+    }
     return [Judged(a, verdict_of(problems[a.problem], a.variable, a.answer, seed)) for a in answers]
 
 
-def problem_of(key: str, formula: str | Callable, sizes: dict[str, str]) -> Problem:
-    """A problem of a list: a formula, or a torch function."""
+@cache
+def problem_of(key: str, formula: str | Callable, *sizes: tuple[str, str]) -> Problem:
+    """A problem of a list, a formula or a torch function; one for all lists and seeds."""
     if callable(formula):
-        return Problem(objective=formula, variables=sizes)
-    return Problem(formula, sizes, matrix=key == "predict")
+        return Problem(objective=formula, variables=dict(sizes))
+    return Problem(formula, dict(sizes), matrix=key == "predict")
 
 
 def summary(found: list[Judged]) -> str:
