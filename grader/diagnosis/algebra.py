@@ -95,6 +95,15 @@ def parents(root: Term, child: Term) -> Iterator[Term]:
     yield from (part for part in parts(root) if child in part.args)
 
 
+def in_each_place(root: Term, child: Term, other: Term) -> Iterator[Term]:
+    """The root with another term for one of its parts, in one of its places at a time."""
+    if child is root:
+        yield other
+    for parent in parents(root, child):
+        args = tuple(other if a is child else a for a in parent.args)
+        yield replaced(root, {parent: like(parent, args)})
+
+
 # ------------------------------------------------------------------ constructors
 
 
@@ -149,22 +158,35 @@ def _reciprocal_of_total(x: Term) -> Term | None:
 
 
 def matmul(x: Term, y: Term) -> Term:
-    """The matrix product; a sum where a factor is all ones."""
+    """The matrix product; a sum where a factor is all ones, d * X where it is diag(d)."""
     if is_number(x) or is_number(y):
         return times(x, y)
     (a, x), (b, y) = split(x), split(y)
-    if x.op == "identity" or y.op == "identity":
-        return scaled(a * b, y if x.op == "identity" else x)
-    if x.op == "ones" and x.kind.rows == "1":
-        return scaled(a * b, total(y, "rows"))
-    if y.op == "ones" and y.kind.columns == "1":
-        return scaled(a * b, total(x, "columns"))
+    simpler = _no_product(x, y)
+    if simpler:
+        return scaled(a * b, simpler)
     for one in (x, y):
         if one.op == "times" and is_number(one.args[0]):
             rest = one.args[1]
             product = matmul(rest, y) if one is x else matmul(x, rest)
             return scaled(a * b, times(one.args[0], product))
     return scaled(a * b, make("matmul", (x, y), (x.kind.rows, y.kind.columns)))
+
+
+def _no_product(x: Term, y: Term) -> Term | None:
+    """What a person writes for a product with I, 1 or diag(d), without @."""
+    simpler = None
+    if x.op == "identity" or y.op == "identity":
+        simpler = y if x.op == "identity" else x
+    elif x.op == "ones" and x.kind.rows == "1":
+        simpler = total(y, "rows")
+    elif y.op == "ones" and y.kind.columns == "1":
+        simpler = total(x, "columns")
+    elif x.op == "spread_diagonal" and size(x.args[0]) == (x.kind.rows, "1"):
+        simpler = times(x.args[0], y)
+    elif y.op == "spread_diagonal" and size(y.args[0]) == (y.kind.rows, "1"):
+        simpler = times(x, transpose(y.args[0]))
+    return simpler
 
 
 def transpose(term: Term) -> Term:
@@ -201,7 +223,7 @@ def is_symmetric(term: Term) -> bool:
     if term.op == "matmul":
         x, y = term.args
         return (x.op == "transpose" and x.args[0] is y) or (y.op == "transpose" and y.args[0] is x)
-    return term.op == "identity"
+    return term.op in ("identity", "spread_diagonal")
 
 
 def plus(x: Term, y: Term) -> Term:

@@ -28,10 +28,9 @@ def without_brackets(term: Term) -> Iterator[tuple[Term, Term]]:
         for i, (_, operand) in enumerate(chain):
             if operand.op == "plus":
                 for factor, both in _orders(operand):
-                    yield (
-                        operand,
-                        _torn(factor, (*chain[:i], (chain[i][0], both), *chain[i + 1 :]), i),
-                    )
+                    torn = _torn(factor, (*chain[:i], (chain[i][0], both), *chain[i + 1 :]), i)
+                    if torn.args[0] is not torn.args[1]:  # s * 1 - s, which nobody would leave so
+                        yield operand, torn
             elif i and operand.op in PRODUCTS:
                 for inner in chains(operand):
                     yield operand, read((*chain[:i], *_joined(chain[i][0], inner), *chain[i + 1 :]))
@@ -72,8 +71,8 @@ def read(chain: Sequence[tuple[str, Term]]) -> Term:
 def _operate(operator: str, x: Term, y: Term) -> Term:
     if operator == "matmul":
         return make("matmul", (x, y), (x.kind.rows, y.kind.columns))
-    if x.op == "number":
-        return scaled(x.detail, y)
+    if x.op == "number" or y.op == "number":
+        return scaled(x.detail, y) if x.op == "number" else scaled(y.detail, x)
     return make("times", (x, y), size(y if size(x) == ("1", "1") else x))
 
 

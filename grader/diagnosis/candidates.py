@@ -7,14 +7,20 @@ problem given as a torch function, but for the mistakes its author names.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from grader.diagnosis.algebra import (
+    is_number,
+    make,
     normal,
+    ones,
     parts,
     replaced,
+    scaled,
     size,
+    split,
 )
 from grader.diagnosis.brackets import without_brackets
 from grader.diagnosis.functions import by_value
@@ -22,7 +28,7 @@ from grader.diagnosis.generic import generic
 from grader.diagnosis.gradient import adjoints
 from grader.diagnosis.misconceptions import Slip, rank_of
 from grader.diagnosis.misplaced import MISPLACED, extra_functions
-from grader.diagnosis.slips import slips
+from grader.diagnosis.slips import slips, slips_once
 from grader.diagnosis.symbols import Symbols, activation
 from grader.latex.names import canonical
 from grader.latex.terms import Term
@@ -58,9 +64,14 @@ def once(problem: "Problem", name: str, make_all: Make) -> list[Slip]:
 
 
 def unfinished(problem: "Problem", name: str) -> Iterator[Slip]:
-    """The gradients with respect to what is inside the formula."""
+    """A term cut short, and what is mistaken in one of the places where it stands."""
     if problem.formula is not None and name != problem.name:
-        yield from cut_short(normal(problem.formula.term), Symbols(problem))
+        formula, symbols = normal(problem.formula.term), Symbols(problem)
+        leaf = canonical(problem.variables[name].name)
+        yield from (slip for part, slip in cut_short(formula, symbols) if not holds(part, leaf))
+        yield from cut_once(formula, leaf, symbols)
+        for form in forms(formula, leaf):
+            yield from slips_once(form, symbols)
 
 
 def doubles(problem: "Problem", name: str) -> Iterator[Slip]:
@@ -86,8 +97,10 @@ def singles(problem: "Problem", name: str) -> Iterator[Slip]:
         yield from extra_functions(formula, formula, symbols)
         return
     leaf = canonical(problem.variables[name].name)
+    yield from (slip for part, slip in cut_short(formula, symbols) if holds(part, leaf))
     for form in forms(formula, leaf):
         yield from of_form(form, symbols)
+        yield from as_if_symmetric(form, symbols)
         for misplaced in MISPLACED:
             yield from misplaced(form, formula, symbols)
     for slip in [
@@ -109,13 +122,44 @@ def forms(formula: Term, leaf: str) -> list[Term]:
     return found if through is found[0] else [*found, through]
 
 
-def cut_short(formula: Term, symbols: Symbols) -> Iterator[Slip]:
-    """The gradient with respect to something inside the formula, such as σ(h)."""
+def as_if_symmetric(form: Term, symbols: Symbols) -> Iterator[Slip]:
+    """Every square matrix for its transpose, as if all were symmetric."""
+    turned = [p for p in parts(form) if p.op == "transpose" and p.kind.rows == p.kind.columns]
+    if len(turned) > 1:
+        names = " and ".join(symbols.said(part.args[0]) for part in turned)
+        plain = replaced(form, {part: part.args[0] for part in turned})
+        yield Slip("transpose_left_out", f"as if {names} were symmetric", plain)
+
+
+def cut_short(formula: Term, symbols: Symbols) -> Iterator[tuple[Term, Slip]]:
+    """Something inside the formula, such as σ(h), and the gradient with respect to it."""
     for part, adjoint in adjoints(formula).items():
-        inner = part.op not in ("leaf", "transpose") and not part.kind.axes
-        if inner and size(part) != ("1", "1"):
+        if is_inner(part) and not is_number(part):
             said = f"as if the gradient with respect to {symbols.said(part)} were asked"
-            yield Slip("chain_cut_short", said, adjoint)
+            yield part, Slip("chain_cut_short", said, adjoint)
+
+
+def holds(term: Term, leaf: str) -> bool:
+    return any((part.op, part.detail) == ("leaf", leaf) for part in parts(term))
+
+
+def is_inner(part: Term) -> bool:
+    return part.op not in ("leaf", "transpose") and not part.kind.axes
+
+
+def cut_once(formula: Term, leaf: str, symbols: Symbols) -> Iterator[Slip]:
+    """The gradient with one of its terms cut short: 1/det(S) where log det S is differentiated."""
+    ends = [part for part in parts(formula) if (part.op, part.detail) == ("leaf", leaf)]
+    for end, part in product(ends, parts(formula)):
+        inner = is_inner(part) and part is not formula and end in parts(part)
+        if inner and size(part) in (("1", "1"), size(end)):
+            said = f"as if {symbols.said(part)} were not differentiated any further"
+            identity = (
+                [make("identity", (), size(end))] if end.kind.rows == end.kind.columns else []
+            )
+            for factor in (ones(size(end)), *(identity if is_number(part) else ())):
+                gradient = adjoints(formula, {part: [(end, factor)]})[end]
+                yield Slip("chain_cut_short", said, gradient)
 
 
 def through_values(term: Term) -> Term:
@@ -132,6 +176,15 @@ def through_values(term: Term) -> Term:
 def of_form(form: Term, symbols: Symbols) -> Iterator[Slip]:
     """The slips in one way to write the answer, lost brackets among them."""
     yield from slips(form, symbols)
+    yield from lost_brackets(form, symbols)
+    factor, rest = split(form)
+    if rest.op == "plus" and factor != 1 and not form.kind.axes:  # 2 (A + B) as 2 A + 2 B
+        addends = tuple(scaled(factor, a) for a in rest.args)
+        yield from lost_brackets(make("plus", addends, size(form), rest.detail), symbols)
+
+
+def lost_brackets(form: Term, symbols: Symbols) -> Iterator[Slip]:
+    """The form with one pair of its brackets lost."""
     for part in parts(form):
         for inside, torn in without_brackets(part):
             said = f"as if the brackets around {symbols.said(inside)} were lost"

@@ -35,7 +35,7 @@ def explain(problem: "Problem", name: str, asked: Sequence[Asked], again: Again)
         found = where_it_does_not_raise(problem, name, asked, again)
     else:
         found = Fit(problem, name, [*asked, *told_apart(problem, asked, again)]).best()
-    found = found or when_right(problem, name, again)
+    found = found or when_right(problem, name, asked, again)
     return said(problem, found)
 
 

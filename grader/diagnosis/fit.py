@@ -49,7 +49,7 @@ class Fit:
 
     def best(self) -> list[Found]:
         """The explanations by one mistake, perhaps with a factor or a transpose, or by two."""
-        return self.untransposed() or self._transposed() or self._rarer()
+        return self.untransposed() or self._transposed() or self._unsummed() or self._rarer()
 
     def untransposed(self, factors: bool = True) -> list[Found]:
         """The explanations by one mistake, or else by one mistake and a factor."""
@@ -74,6 +74,16 @@ class Fit:
         turned = [Asked(a.point, a.answer.mT, a.error) for a in self.asked if a.answer is not None]
         found = Fit(self.problem, self.name, turned).untransposed(factors=False)
         return [((*names, "transpose"), f"{text}, and transposed") for names, text in found]
+
+    def _unsummed(self) -> list[Found]:
+        """One right answer for each sample, which are not added up."""
+        several = [a for a in self.asked if a.answer is not None and a.answer.ndim == 3]
+        if len(several) < len(self.asked):
+            return []
+        summed = [Asked(a.point, a.answer.sum(0)) for a in several if a.answer is not None]
+        right = Fit(self.problem, self.name, summed).is_right()
+        said = "as if the sum over the samples were left out"
+        return [(("batch_sum_missing",), said)] if right else []
 
     def _rarer(self) -> list[Found]:
         """The first of the rarer candidates that explains the answers."""
@@ -122,8 +132,9 @@ class Fit:
             if not (asked.answer.any() or value.any()):
                 continue  # nothing times any number is nothing
             factor = ratio(asked.answer, value)
-            if factor is None:
-                return []
+            alike = [f for sizes, f in found if sizes == asked.point.sizes]
+            if factor is None or not all(near(factor, (f,)) for f in alike):
+                return []  # a factor depends on the sizes alone
             found.append((asked.point.sizes, factor))
         return found
 
@@ -138,12 +149,13 @@ class Fit:
         """A factor that is 1/n, or n, or 1/(nq)."""
         letters = self.problem.sizes
         for chosen in [*combinations(letters, 1), *combinations(letters, 2)]:
-            for power, name in ((-1, "mean_for_sum"), (1, "sum_for_mean")):
+            for power, name in ((-1, "mean_for_sum"), (1, "sum_for_mean"), (-2, "mean_for_sum")):
                 rest = common_of(
                     [(s, f / math.prod(s[c] for c in chosen) ** power) for s, f in factors]
                 )
                 if rest is not None and (common is None or near(rest, (1.0, *common))):
-                    return mean_said(name, " ".join(chosen), rest)
+                    twice = "^2" if power == -2 else ""
+                    return mean_said(name, " ".join(chosen) + twice, rest)
         return None
 
 

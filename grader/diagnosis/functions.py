@@ -1,13 +1,28 @@
 """Slips at a function applied entry by entry, at its derivative, and at a softmax."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from itertools import product
 
-from grader.diagnosis.algebra import apply, like, make, number, ones, parts, power, scaled, size
+from grader.diagnosis.algebra import (
+    apply,
+    is_number,
+    like,
+    make,
+    number,
+    ones,
+    parts,
+    power,
+    replaced,
+    scaled,
+    size,
+)
 from grader.diagnosis.misconceptions import Slip
 from grader.diagnosis.symbols import Symbols, activation
 from grader.latex.terms import Term
 
 ELSE = ("sigmoid", "tanh", "relu")  # what may be taken for one another
+BENT = (*ELSE, "softplus", "silu", "gelu")  # and for which they may be taken
 
 Rule = Callable[[Term, Term, Symbols], Iterator[Slip]]
 
@@ -28,15 +43,31 @@ def _function(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     else:
         yield Slip("activation_left_out", said, z)
     yield Slip("activation_twice", f"as if {name} were applied twice", apply(function, part))
-    for other in ELSE if function in ELSE else ():
-        if other != function:
-            stood = apply(other, z)
-            said = f"as if {symbols.function(stood)} stood for {name}"
-            yield Slip("activation_other", said, stood)
+    for stood in _others(part):
+        other = symbols.function(stood) if stood.op == "apply" else stood.op
+        yield Slip("activation_other", f"as if {other} stood for {name}", stood)
+    if function in ("sigmoid", "relu"):
+        opposite = scaled(1 if function == "sigmoid" else -1, apply(function, scaled(-1, z)))
+        other = f"1 - {symbols.said(part)}" if function == "sigmoid" else "min"
+        yield Slip("activation_other", f"as if {other} stood for {symbols.said(part)}", opposite)
+    elif function != "tanh":  # whose sign comes out
+        opposite = apply(function, scaled(-1, z))
+        said = f"as if {symbols.said(z)} in {name} had the other sign"
+        yield Slip("term_sign", said, opposite)
     slope = apply(function, z, 1)
     yield Slip("derivative_extra", f"as if {symbols.said(slope)} stood for {symbols.said(part)}",
                slope)  # fmt: skip
     yield from _bias_outside(part, symbols)
+
+
+def _others(part: Term) -> list[Term]:
+    """The functions that may be taken for this one, of the same argument."""
+    (z,), (function, _) = part.args, part.detail
+    if function not in BENT:
+        return []
+    likely = (*ELSE, "softplus") if function == "relu" else ELSE
+    others = [apply(other, z) for other in likely if other != function]
+    return others if is_number(z) else [*others, make("softmax", (z,), size(z), "columns")]
 
 
 def _bias_outside(part: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -68,8 +99,11 @@ def _derivative_elsewhere(part: Term, root: Term, symbols: Symbols) -> Iterator[
     (z,) = part.args
     name = symbols.function(part)
     everything = [*parts(root), *_unfolded(part, root)]
+    bent = [p for p in everything if p.op == "apply" and not p.detail[1]]  # of any layer
+    anywhere = {*bent, *(p.args[0] for p in bent)}
     for other in everything:
-        if (size(other) != size(z) and other.op != "leaf") or other is part:
+        fits = size(other) == size(z) or other.op == "leaf" or other in anywhere
+        if not fits or other is part:
             continue
         at = f"as if {name} were taken at {symbols.said(other)}, not at {symbols.said(z)}"
         if other is not z:
@@ -82,8 +116,11 @@ def _derivative_elsewhere(part: Term, root: Term, symbols: Symbols) -> Iterator[
 
 def _unfolded(part: Term, root: Term) -> list[Term]:
     """Values a derivative could be taken at that the root does not hold."""
-    function = activation(part)
-    return [function] if function not in parts(root) else []
+    function, held = activation(part), parts(root)
+    if function not in held:
+        return [function]
+    sums = [p for p in held if p.op == "plus" and function in p.args]
+    return [replaced(p, {function: part.args[0]}) for p in sums]  # Z - Y of max(Z) - Y
 
 
 def by_value(slope: Term, value: Term) -> Term | None:
@@ -112,20 +149,33 @@ def wrong_derivatives(slope: Term) -> list[Term]:
     squared = power(function, 2.0)
     match slope.detail:
         case ("sigmoid", 1):
-            rest = less(one, function)
-            found = [rest, squared, make("times", (function, less(one, function, 1)), size(z)),
-                     less(one, squared), power(rest, 2.0), less(function, one),
-                     apply("exp", scaled(-1, z)), apply("tanh", z, 1), z]  # fmt: skip
+            twice_too = ((1, 1, 0), (2, 2, 0))  # the derivative itself, and twice
+            found = [*polynomials(function, twice_too), less(function, one),
+                     apply("exp", scaled(-1, z)), z]  # fmt: skip
         case ("tanh", 1):
-            found = [less(one, function), squared, less(one, squared, 1), power(function, -2.0),
-                     make("times", (function, less(one, function)), size(z)),
-                     less(one, power(z, 2.0)), z]  # fmt: skip
+            found = [*polynomials(function, ((0, 1, 1),)), less(one, squared, 1),
+                     power(function, -2.0), less(one, power(z, 2.0)), z]  # fmt: skip
         case ("relu", 1):
-            found = [make("compare", (z, number(0)), size(z), "<="), apply("sign", z), z]
+            past_one = make("compare", (z, number(1)), size(z), ">")
+            leaky = [less(scaled(1 - a, slope), scaled(a, ones(size(z))), 1) for a in (0.01, 0.1)]
+            found = [make("compare", (z, number(0)), size(z), "<="), apply("sign", z), z,
+                     past_one, *leaky]  # fmt: skip
         case _:
-            found = [z, like(slope, (scaled(-1, z),))]
+            found = [z, like(slope, (scaled(-1, z),)), scaled(-1, slope)]
     others = [apply(other, z, 1) for other in ELSE if other != slope.detail[0]]
-    return [*found, *others] if slope.detail[0] in ELSE else found
+    return [*found, *others] if slope.detail[0] in BENT else found
+
+
+def polynomials(s: Term, but: Sequence[tuple[int, ...]]) -> list[Term]:
+    """Products of s, 1 - s and 1 + s, but some: s (1 + s), 1 - s^2, s (1 - s)^2 and the like."""
+    rest, more = (make("plus", (number(1), s), size(s), sign) for sign in (-1, 1))
+    found = []
+    for exponents in product((0, 1, 2), (0, 1, 2), (0, 1)):
+        if exponents in but or exponents in ((0, 0, 0), (1, 0, 0)):
+            continue  # left out, and s for its derivative, have names of their own
+        factors = [power(x, e) for x, e in zip((s, rest, more), exponents, strict=True) if e]
+        found.append(reduce(lambda x, y: make("times", (x, y), size(s)), factors))
+    return found
 
 
 def _softmax(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:

@@ -42,7 +42,18 @@ def generic(problem: "Problem", name: str) -> Iterator[Slip]:
         if other != name:
             said = f"as if the gradient with respect to {other} were asked"
             yield Slip("other_variable", said, truth(problem, other))
-    if problem.variables[name].rows not in batch_letters(problem):
-        for which in ("first", "last"):
-            said = f"as if only the {which} sample were counted"
-            yield Slip("one_sample", said, truth(problem, name, which))
+    yield from of_samples(problem, name)
+
+
+def of_samples(problem: "Problem", name: str) -> Iterator[Slip]:
+    """One sample alone, or all but one: a row of the answer, or what the sum over them misses."""
+    right = truth(problem, name)
+    for place, which in ((0, "first"), (-1, "last")):
+        if problem.variables[name].rows in batch_letters(problem):
+            row = make("row", (right,), ("1", right.kind.columns), place)
+            yield Slip("one_sample", f"as if only the {which} row were returned", row)
+            continue
+        said = f"as if only the {which} sample were counted"
+        yield Slip("one_sample", said, truth(problem, name, which))
+        said = f"as if the {which} sample were not counted"
+        yield Slip("sample_left_out", said, truth(problem, name, f"but the {which}"))

@@ -4,7 +4,7 @@ Each rule below says what an operation passes back to its arguments. An operatio
 passes back a `pullback`, whose value autograd computes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from grader.diagnosis.algebra import (
     apply,
@@ -20,6 +20,7 @@ from grader.diagnosis.algebra import (
     power,
     scaled,
     size,
+    split,
     times,
     total,
     transpose,
@@ -30,16 +31,27 @@ Passed = list[tuple[Term, Term]]  # argument, what is passed back to it
 Rule = Callable[[Term, Term], Passed]
 
 
-def adjoints(root: Term) -> dict[Term, Term]:
-    """The derivative of a number by each of its parts, of that part's sizes."""
+def adjoints(root: Term, cut: Mapping[Term, Passed] | None = None) -> dict[Term, Term]:
+    """The derivative of a number by each of its parts, of that part's sizes.
+
+    A part that is `cut` passes its own adjoint, times what is said, to the part that is said.
+    """
     found = {root: number(1)}
     for term in reversed(parts(root)):
         if term in found:
-            for argument, passed in pass_back(term, found[term]):
+            for argument, passed in _passed(term, found[term], cut or {}):
                 if not is_constant(argument):
                     so_far = found.get(argument)
                     found[argument] = plus(so_far, passed) if so_far else passed
     return found
+
+
+def _passed(term: Term, g: Term, cut: Mapping[Term, Passed]) -> Passed:
+    if term in cut:
+        return [(part, times(g, factor)) for part, factor in cut[term]]
+    if term.op == "apply" and term.args[0] in cut and term.args[0].op == "determinant":
+        return [(term.args[0], times(g, power(term.args[0], -1.0)))]
+    return pass_back(term, g)
 
 
 def pass_back(term: Term, g: Term) -> Passed:
@@ -116,6 +128,21 @@ def _trace(term: Term, g: Term) -> Passed:
     return [(x, times(g, make("identity", (), size(x))))]
 
 
+def _spread_diagonal(term: Term, g: Term) -> Passed:
+    (x,) = term.args
+    factor, product = split(g)
+    if size(x) != (term.kind.rows, "1"):
+        return [(x, pullback(term, g, 0))]
+    if product.op == "matmul":  # diag(A B^T) as a person writes it
+        a, b = product.args
+        return [(x, scaled(factor, total(times(a, transpose(b)), "columns")))]
+    return [(x, make("diagonal", (g,), size(x)))]
+
+
+def _diagonal(term: Term, g: Term) -> Passed:
+    return [(term.args[0], make("spread_diagonal", (g,), size(term.args[0])))]
+
+
 def _total(term: Term, g: Term) -> Passed:
     (x,) = term.args
     return [(x, times(g, ones(size(x))))]
@@ -153,6 +180,7 @@ def _flat(term: Term, g: Term) -> Passed:
 RULES: dict[str, Rule] = {
     "plus": _plus, "times": _times, "power": _power, "apply": _apply, "matmul": _matmul,
     "transpose": _transpose, "inverse": _inverse, "determinant": _determinant, "trace": _trace,
+    "spread_diagonal": _spread_diagonal, "diagonal": _diagonal,
     "total": _total, "squares": _squares, "softmax": _softmax, "logsumexp": _logsumexp,
     "maximum": _larger(">"), "minimum": _larger("<"), "compare": _flat,
 }  # fmt: skip

@@ -54,10 +54,11 @@ MISCONCEPTIONS = {
     "activation_twice": "a function is applied twice, or where none belongs",
     "activation_other": "one function stands for another",
     "term_left_out": "a term of a sum is left out",
-    "term_sign": "a term of a sum has the other sign",
+    "term_sign": "a term of a sum, or what a function is applied to, has the other sign",
     "term_factor": "one term of a sum is off by a factor",
     "wrong_factor": "one variable stands for another",
     "one_sample": "one row alone is counted",
+    "sample_left_out": "one row, the first or the last, is not counted",
     "extra_sum": "the answer is summed where it should not be",
     # of when the answer is right
     "one_sample_only": "right for a single sample only",
@@ -84,8 +85,10 @@ def overshadows(name: str, other: str) -> bool:
 
     A slope left out leaves out a factor too, and may be written as lost brackets.
     """
+    if other == "chain_cut_short":
+        return name != "other_variable"
     if name in WHOLE or name == "lost_brackets":
-        return other not in ("term_sign", "term_factor")
+        return other not in ("term_sign", "term_factor", "term_left_out")
     if name in SLOPES:
-        return other not in ("bias_outside", "activation_left_out")
+        return other not in ("bias_outside", "activation_left_out", "term_sign")
     return name == "wrong_axis" or other in ("wrong_factor", "extra_sum")

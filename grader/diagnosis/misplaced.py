@@ -4,9 +4,11 @@ Each takes a gradient as it is written, the formula, and the problem's symbols, 
 """
 
 from collections.abc import Callable, Iterator
+from itertools import product
 
 from grader.diagnosis.algebra import (
     apply,
+    in_each_place,
     is_number,
     like,
     make,
@@ -60,18 +62,20 @@ def entrywise_softmax(form: Term, formula: Term, symbols: Symbols) -> Iterator[S
 
 
 def slopes_outside(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
-    """A derivative outside its product, of what has the sizes there: (X.T @ E) * max'(W)."""
+    """A derivative elsewhere, of what has the sizes there: (X.T @ E) * max'(W), or at X or E."""
     leaves = [part for part in parts(formula) if part.op == "leaf" and not is_number(part)]
     for slope in parts(form):
         if slope.op != "apply" or slope.detail[1] != 1:
             continue
         without = replaced(form, {slope: ones(size(slope))})
-        for leaf in leaves:
-            if size(leaf) == size(form) != size(slope):
+        for leaf, place in product(leaves, parts(without)):
+            if size(leaf) == size(place) != size(slope):
                 other = like(slope, (leaf,))
                 said = f"as if {symbols.said(other)} stood for {symbols.said(slope)}"
-                wrong = make("times", (without, other), size(form))
-                yield Slip("derivative_argument", f"{said}, after the product", wrong)
+                more = make("times", (place, other), size(place))
+                where = "after the product" if place is without else f"at {symbols.said(place)}"
+                for wrong in in_each_place(without, place, more):
+                    yield Slip("derivative_argument", f"{said}, {where}", wrong)
 
 
 def other_factors(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:

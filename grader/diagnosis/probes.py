@@ -35,7 +35,8 @@ def where_it_does_not_raise(
         found = Fit(problem, name, [*squares, *asked]).best()
         if found:
             return found
-        if Fit(problem, name, squares).is_right():
+        unequal = [a for a in asked if len({*a.point.sizes.values()}) > 1]
+        if Fit(problem, name, squares).is_right() and not right_at_one(problem, name, unequal):
             return [(("square_only",), "right only where all sizes are equal")]
     return with_fixed_size(problem, name, asked, again)
 
@@ -49,13 +50,19 @@ def with_fixed_size(
         for more in more_fixed(problem, fixed, answers):
             found = [again(point) for point in corners(problem, fixed | more) if point]
             if all(a.answer is not None for a in found):
-                if Fit(problem, name, found).is_right():
-                    where = " and ".join(f"{k} = {v}" for k, v in (fixed | more).items())
-                    said = f"right for {where} only, as if a size were written as a number"
-                    return [(("fixed_size",), said)]
+                sizes = fixed | more
+                others = (a for a in asked if not sizes.items() <= a.point.sizes.items())
+                if Fit(problem, name, found).is_right() and not right_at_one(problem, name, others):
+                    return [fixed_said(sizes)]
             elif not fixed:
                 tried.append((more, found))
     return []
+
+
+def fixed_said(sizes: Mapping[str, int]) -> Found:
+    """For which sizes alone the answer is right."""
+    where = " and ".join(f"{letter} = {number}" for letter, number in sizes.items())
+    return ("fixed_size",), f"right for {where} only, as if a size were written as a number"
 
 
 def more_fixed(
@@ -83,10 +90,19 @@ def told_apart(problem: "Problem", asked: Sequence[Asked], again: Again) -> list
     return ask_at(again, [unseen, *problem.points(seed=1, draws=2, corners=False)])
 
 
-def when_right(problem: "Problem", name: str, again: Again) -> list[Found]:
-    """What is known of an answer that no candidate explains: where it is right."""
+def right_at_one(problem: "Problem", name: str, asked: Iterable[Asked]) -> bool:
+    """Whether one answer is right: then it is not right elsewhere only."""
+    return any(Fit(problem, name, [a]).is_right() for a in asked if a.answer is not None)
+
+
+def when_right(problem: "Problem", name: str, asked: Sequence[Asked], again: Again) -> list[Found]:
+    """What is known of an answer that no candidate explains: where alone it is right."""
     batch = batch_letters(problem)
     for letter in sorted(problem.sizes, key=lambda letter: letter not in batch):
+        if letter not in batch and len(problem.sizes) == 1:
+            continue  # all is a number there, and a matrix's slips are none
+        if right_at_one(problem, name, (a for a in asked if a.point.sizes[letter] > 1)):
+            continue
         if Fit(problem, name, ask_at(again, corners(problem, {letter: 1}))).is_right():
             which = "one_sample_only" if letter in batch else "size_one_only"
             return [((which,), f"right with {letter} = 1 only")]

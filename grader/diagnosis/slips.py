@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from grader.diagnosis.algebra import (
     apply,
+    in_each_place,
     is_number,
-    like,
     make,
     number,
     ones,
@@ -41,10 +41,31 @@ def slips(root: Term, symbols: Symbols, fitting: bool = False) -> Iterator[Slip]
             if fitting and size(slip.term) != size(part):
                 continue
             yield Slip(slip.name, slip.sentence, replaced(root, {part: slip.term}))
-            for parent in above if len(above) > 1 else []:
-                args = tuple(slip.term if a is part else a for a in parent.args)
-                changed = replaced(root, {parent: like(parent, args)})
+            for changed in in_each_place(root, part, slip.term) if len(above) > 1 else ():
                 yield Slip(slip.name, slip.sentence, changed)
+
+
+def slips_once(root: Term, symbols: Symbols) -> Iterator[Slip]:
+    """The slips inside something that stands in several places, made in one of these alone."""
+    for shared in parts(root):
+        if shared.op in ("plus", "times") and not is_number(shared):
+            yield from _summed(shared, root, symbols)
+        if len(list(parents(root, shared))) > 1:
+            for slip in slips(shared, symbols, fitting=True):
+                for changed in in_each_place(root, shared, slip.term):
+                    yield Slip(slip.name, f"{slip.sentence} in one place", changed)
+
+
+def _summed(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    """What is added up, or averaged, along an axis, and spread along it again."""
+    right_at_one = {"rows": "one_sample_only", "columns": "size_one_only", "all": ""}
+    for axes, name in right_at_one.items():
+        line = size(total(part, axes))
+        for op, how in (("total", "summed"), ("mean", "averaged")) if line != size(part) else ():
+            spread = make("times", (make(op, (part,), line, axes), ones(size(part))), size(part))
+            over = "all entries" if axes == "all" else f"the {axes}"
+            said = f"as if {symbols.said(part)} were {how} over {over}"
+            yield Slip(f"extra_sum {name}".strip(), said, replaced(root, {part: spread}))
 
 
 def at(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -71,6 +92,10 @@ def _plus(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
         for kept, gone in ((x, y), (y, x)):
             said = f"as if {symbols.said(gone)} were {symbols.said(kept)}"
             yield Slip("transpose_left_out", said, scaled(2.0, kept))
+    for pair, term in (((transpose(x), y), x), ((x, transpose(y)), y)):
+        said = f"as if {symbols.said(transpose(term))} stood for {symbols.said(term)}"
+        turned = make("plus", pair, size(part), sign, part.kind.axes)
+        yield Slip("transpose_left_out", said, turned)
     for factor in (2.0, 0.5, -1.0):
         for i, term in enumerate((x, y)):
             pair = (scaled(factor, x), y) if i == 0 else (x, scaled(factor, y))
@@ -189,6 +214,29 @@ def _power(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     (x,), exponent = part.args, part.detail
     said = f"as if {symbols.said(x)} stood for {symbols.said(part)}"
     yield Slip("inverse_left_out" if exponent < 0 else "factor_left_out", said, x)
+    if exponent == -1 and not is_number(x):
+        known = apply("log", x)
+        said = f"as if {symbols.said(known)} stood for its derivative {symbols.said(part)}"
+        yield Slip("activation_for_derivative", said, known)
+    if x.op == "size":
+        yield from _size(part, symbols)
+        return
+    if exponent > 0:
+        kept = scaled(exponent / (exponent + 1), power(x, exponent + 1))
+        said = f"as if the derivative of {symbols.said(part)} kept the exponent"
+        yield Slip("wrong_derivative", said, kept)
+    nearer, further = (exponent - sign for sign in ((1, -1) if exponent > 0 else (-1, 1)))
+    for wrong, name in ((nearer, "factor_left_out"), (further, "wrong_derivative")):
+        stood = power(x, wrong)
+        yield Slip(name, f"as if {symbols.said(stood)} stood for {symbols.said(part)}", stood)
+
+
+def _size(part: Term, symbols: Symbols) -> Iterator[Slip]:
+    """The n^-1 of a mean left out, or there twice."""
+    said = f"as if 1/{symbols.said(part.args[0])} were"
+    if part.detail == -1:
+        yield Slip("sum_for_mean", f"{said} left out, a sum for a mean", number(1))
+        yield Slip("mean_for_sum", f"{said} there twice", power(part.args[0], -2.0))
 
 
 def _determinant(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -200,6 +248,9 @@ def _determinant(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
 
 def _leaf(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     """Another variable: of any sizes, which then fit only where all are equal, but no number."""
+    if not is_number(part):
+        said = f"as if {symbols.said(transpose(part))} stood for {symbols.said(part)}"
+        yield Slip("transpose_left_out", said, transpose(part))
     for other in parts(root):
         numbers = [size(one) == ("1", "1") for one in (part, other)]
         if other.op == "leaf" and other is not part and numbers[0] == numbers[1]:
@@ -208,7 +259,15 @@ def _leaf(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
 
 
 def _squares(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+    (x,), one, what = part.args, ("1", "1"), symbols.said(part.args[0])
     yield Slip("norm_not_squared", "as if the norm were not squared", apply("sqrt", part))
+    absolute = make("total", (apply("abs", x),), one, "all")
+    yield Slip("norm_not_squared", "as if absolute values were added, not squares", absolute)
+    said = f"as if the square of {what} had a derivative without {what}"
+    yield Slip("factor_left_out", said, make("total", (x,), one, "all"))
+    cubes = make("total", (power(x, 3.0),), one, "all")
+    said = f"as if the derivative of the square of {what} kept the exponent"
+    yield Slip("wrong_derivative", said, scaled(2 / 3, cubes))
 
 
 RULES: dict[str, Rule] = {

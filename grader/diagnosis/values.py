@@ -90,8 +90,11 @@ class Values(Evaluation):
 
 
 def samples(problem: "Problem", matrices: Mapping[str, Tensor], which: str) -> dict[str, Tensor]:
-    """The matrices with the first, the last or every sample in them."""
-    rows = {"": slice(None), "first": slice(0, 1), "last": slice(-1, None)}[which]
+    """The matrices with every sample in them, one alone, or all but one."""
+    rows = {
+        "": slice(None), "first": slice(0, 1), "last": slice(-1, None),
+        "but the first": slice(1, None), "but the last": slice(0, -1),
+    }[which]  # fmt: skip
     letters = batch_letters(problem)
     variables = problem.variables
     return {n: m[rows] if variables[n].rows in letters else m for n, m in matrices.items()}

@@ -6,8 +6,10 @@ python tests/diagnosis/judged.py [wrong_first ...]     prints every one that was
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import torch
 
@@ -83,15 +85,24 @@ def verdict_of(problem: Problem, name: str, function, seed: int | None = None) -
 def judged(module_name: str, seed: int | None = None) -> list[Judged]:
     """Every wrong answer of a module, judged."""
     module = import_module(f"diagnosis.{module_name}")
+    return verdicts_on(module, module.all_wrong(), seed)
+
+
+def verdicts_on(module: ModuleType, answers: list[Wrong], seed: int | None = None) -> list[Judged]:
+    """Answers to problems of a module, judged."""
     problems = {
-        key: Problem(text, sizes, matrix=key == "predict")
-        for key, (text, sizes) in module.PROBLEMS.items()
+        key: problem_of(key, formula, *sizes.items())
+        for key, (formula, sizes) in module.PROBLEMS.items()
     }
-    found = []
-    for wrong in module.all_wrong():
-        verdict = verdict_of(problems[wrong.problem], wrong.variable, wrong.answer, seed)
-        found.append(Judged(wrong, verdict))
-    return found
+    return [Judged(a, verdict_of(problems[a.problem], a.variable, a.answer, seed)) for a in answers]
+
+
+@cache
+def problem_of(key: str, formula: str | Callable, *sizes: tuple[str, str]) -> Problem:
+    """A problem of a list, a formula or a torch function; one for all lists and seeds."""
+    if callable(formula):
+        return Problem(objective=formula, variables=dict(sizes))
+    return Problem(formula, dict(sizes), matrix=key == "predict")
 
 
 def summary(found: list[Judged]) -> str:

@@ -1,11 +1,12 @@
 """A wrong gradient is told its true cause, from the formula alone, or nothing at all."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import torch
 
-from diagnosis.judged import Judged, judged, verdict_of
+from diagnosis.judged import Judged, judged, verdict_of, verdicts_on
 from grader import CheckFailed, Mistake, Problem, check, oracle
 from grader.checks import verdict_on
 from grader.diagnosis import MISCONCEPTIONS, candidates
@@ -19,7 +20,7 @@ NETWORK = Problem(
     r"f = \|Y - (\sigma(X W_1 + b_1) W_2 + b_2)\|_F^2",
     X="n,p", Y="n,q", W_1="p,m", b_1="1,m row", W_2="m,q", b_2="1,q row",
 )  # fmt: skip
-LISTS = ["wrong_first", "wrong_second", "wrong_third", "wrong_fourth", "wrong_fifth", "wrong_sixth"]
+LISTS = sorted(path.stem for path in Path(__file__).parent.glob("wrong_*.py"))
 DOCS = Path(__file__).parents[2] / "docs" / "diagnosis.md"
 
 
@@ -34,6 +35,15 @@ def test_wrong_answers_are_told_their_true_cause(seed) -> None:
 
 def said(one: Judged) -> str:
     return f"{one.wrong.problem} {one.wrong.variable} {one.wrong.code}: {one.verdict.diagnosis}"
+
+
+@pytest.mark.parametrize("name", ["wrong_seventh", "wrong_eighth", "wrong_ninth"])
+def test_right_answers_are_told_nothing(name) -> None:
+    """However they are written: they agree, or only change an input in place."""
+    module = import_module(f"diagnosis.{name}")
+    found = [one for seed in (None, 71) for one in verdicts_on(module, module.all_right(), seed)]
+    assert [said(one) for one in found if one.verdict.diagnosis] == []
+    assert [one.verdict.kind for one in found] == [one.wrong.causes[0] for one in found]
 
 
 def test_every_name_is_in_the_table() -> None:
@@ -150,6 +160,20 @@ def test_what_a_size_explains_is_told_from_a_fixed_number() -> None:
     ]:
         asked = oracle.questions(RELU, ["W"], same_n)
         assert verdict_on(RELU, "W", answer, asked, "accept").diagnosis == (name,)
+
+
+@pytest.mark.parametrize("fails", [lambda X: len(X) == 1, lambda X: X.shape[1] == 1])
+@pytest.mark.parametrize("error", [ValueError("1 is too small"), None], ids=["raises", "is wrong"])
+def test_what_is_right_elsewhere_is_not_right_there_only(fails, error) -> None:
+    """An answer that fails in a corner is not said to be right for equal sizes, or n = 1, only."""
+
+    def answer(X, W, Y):
+        if fails(X) and error:
+            raise error
+        off = torch.rand(W.shape) if fails(X) else 0
+        return 2 * X.T @ (((X @ W).relu() - Y) * (X @ W > 0)) + off
+
+    assert verdict_of(RELU, "W", answer, seed=71).diagnosis == ()
 
 
 def test_an_overflow_is_named_where_exp_overflows_only() -> None:

@@ -70,7 +70,7 @@ network b2  | activation_left_out      | -2 * (Y - (h @ W2 + b2)).sum(0, keepdim
 network b2  | derivative_extra         | P = s @ W2 + b2; -2 * (E * P * (1 - P)).sum(0, keepdim=True)
 network W2  | batch_sum_missing / product_kind | -2 * (s[:, :1] * E)
 network W2  | derivative_extra         | -2 * s.T @ (E * torch.sigmoid(E) * (1 - torch.sigmoid(E)))
-network W2  | wrong_derivative / term_left_out | -2 * (1 - s).T @ E
+network W2  | wrong_derivative / term_left_out / activation_other | -2 * (1 - s).T @ E
 network W2  | one_sample               | -2 * s[-1:].T @ E[-1:]
 network W2  | chain_cut_short / factor_left_out | -2 * E
 network b1  | chain_cut_short / factor_left_out | -2 * E @ W2.T
