@@ -7,6 +7,7 @@ place in one move; only that makes it graded, so grading can be killed at any ti
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-import nbformat
+from nbformat.v4.rwbase import strip_transient
 
 from grader.autograde.blueprint import Blueprint, blueprint_of
 from grader.autograde.cleaning import clean
@@ -205,7 +206,10 @@ def put_notebook(notebook: Any, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.new")
     beside.unlink(missing_ok=True)
-    beside.write_text(nbformat.v4.writes(notebook) + "\n", encoding="utf-8")
+    # On one line: programs read it, and Python is ten times as fast with it.
+    beside.write_text(
+        json.dumps(strip_transient(notebook), ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     beside.chmod(FILE_MODE)
     os.replace(beside, path)
 
