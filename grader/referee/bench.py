@@ -73,13 +73,13 @@ class Bench:
             referee.close()
 
     def rehearse(self, case: Case, limits: Limits) -> None:
-        """Let later referees begin with the truths that the tests of this case ask for.
+        """Let later referees begin with the tests of this case read and the truths they ask for.
 
         The case is the course's own: nothing of a submission may outlive it.
         """
         done = self.judge(replace(case, rehearsal=True), limits)
-        for query in done.queries if isinstance(done, Judgement) else ():
-            self.warm.teach(query)
+        for lesson in done.lessons if isinstance(done, Judgement) else ():
+            self.warm.teach(lesson)
 
     def close(self) -> None:
         self.warm.close()

@@ -68,11 +68,11 @@ class Judgement:
     """What came of a case."""
 
     runs: tuple[CellRun, ...]
-    queries: tuple[dict[str, Any], ...] = ()  # of a rehearsal: what its tests ask the oracle
+    lessons: tuple[dict[str, Any], ...] = ()  # of a rehearsal: what other referees can know
 
     def as_dict(self) -> dict[str, Any]:
-        return {"runs": [asdict(run) for run in self.runs], "queries": self.queries}
+        return {"runs": [asdict(run) for run in self.runs], "lessons": self.lessons}
 
     @classmethod
     def from_dict(cls, given: dict[str, Any]) -> "Judgement":
-        return cls(tuple(CellRun(**run) for run in given["runs"]), tuple(given["queries"]))
+        return cls(tuple(CellRun(**run) for run in given["runs"]), tuple(given["lessons"]))

@@ -12,6 +12,7 @@ import socket
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from types import CodeType
 from typing import Any
 
@@ -52,9 +53,13 @@ def play(sockets: list[socket.socket], limits: Limits) -> None:
     wire.send(answer)
 
 
-def learn(query: dict[str, Any]) -> None:
-    """What the process from which referees are forked is told: questions that many tests ask."""
-    oracle.learn(query)
+def learn(lesson: dict[str, Any]) -> None:
+    """What the process is told from which referees are forked; nothing is run that is not ours."""
+    if "test" in lesson:
+        with contextlib.suppress(SyntaxError, ValueError):
+            _halves(lesson["test"])
+    if "query" in lesson:
+        oracle.learn(lesson["query"])
 
 
 class SetUpError(Exception):
@@ -86,7 +91,15 @@ class Court:
 
     def judge(self) -> Judgement:
         runs = tuple(self._run(cell) for cell in self.case.cells)
-        return Judgement(runs, tuple(oracle.learnt()) if self.case.rehearsal else ())
+        return Judgement(runs, tuple(self._lessons()) if self.case.rehearsal else ())
+
+    def _lessons(self) -> Iterator[dict[str, Any]]:
+        """What `learn` takes: the tests, and what they asked."""
+        for cell in self.case.cells:
+            if cell.place is Place.REFEREE:
+                yield {"test": cell.source}
+        for query in oracle.learnt():
+            yield {"query": query}
 
     def _run(self, cell: CellToRun) -> CellRun:
         if not cell.source.strip():
@@ -220,21 +233,22 @@ class Court:
             run.notes += _noted("finite differences", f"{name} is off by {apart:.1e} in float32")
 
 
-def _halves(source: str) -> list[Half]:
+@lru_cache(maxsize=200)
+def _halves(source: str) -> tuple[Half, ...]:
     """The cell's visible part and its hidden part, with their lines where they were.
 
     A hidden part that cannot stand alone, say inside a loop, makes the whole cell hidden.
     """
     hidden = _HIDDEN.findall(source)
     if not hidden:
-        return [_half(source, hidden=False)]
+        return (_half(source, hidden=False),)
     if any(part.startswith((" ", "\t")) for part in hidden):
-        return [_half(source, hidden=True)]
+        return (_half(source, hidden=True),)
     visible = _HIDDEN.sub(lambda found: "\n" * found.group().count("\n"), source)
     try:
-        return [_half(visible, hidden=False), _half(_only_hidden(source), hidden=True)]
+        return _half(visible, hidden=False), _half(_only_hidden(source), hidden=True)
     except SyntaxError:
-        return [_half(source, hidden=True)]
+        return (_half(source, hidden=True),)
 
 
 def _only_hidden(source: str) -> str:

@@ -92,6 +92,7 @@ class Zygote:
         _one_thread_or_die()
         # Asked now: there is no /proc in the room. A little is for what forking itself needs.
         self.address_space = _address_space() + 64 * MEGABYTE
+        _seed()
         memory = kernel.written_memory()
         if level is Level.NAMESPACES:
             self.numbers = isolation.move_in(room)
@@ -135,6 +136,7 @@ class Zygote:
         data, descriptors = _receive(self.control)
         if data and not descriptors:
             self.learn(json.loads(data))
+            _seed()
             gc.freeze()
         for descriptor in descriptors:
             end = socket.socket(fileno=descriptor)
@@ -293,16 +295,11 @@ def _keep_only(descriptors: list[int]) -> list[socket.socket]:
 
 
 def _start_afresh(scratch: str) -> None:
-    """Give the child a home of its own, and the same random numbers as every other child."""
-    import numpy
-    import torch
-
+    """Give the child a home of its own."""
     names = ("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR")
     os.environ.update(dict.fromkeys(names, scratch))
     tempfile.tempdir = scratch
-    random.seed(0)
-    numpy.random.seed(0)
-    torch.manual_seed(0)
+    random.seed(0)  # Python seeds itself anew in every fork
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -421,6 +418,15 @@ def _freeze() -> None:
     """Keep the garbage collector off what is shared: it would touch every page, and so copy it."""
     gc.collect()
     gc.freeze()
+
+
+def _seed() -> None:
+    """Let every child begin with the same random numbers: seeding takes each of them milliseconds."""
+    import numpy
+    import torch
+
+    numpy.random.seed(0)
+    torch.manual_seed(0)
 
 
 def _choose(wanted: str | None) -> tuple[Level | None, dict[str, str]]:
