@@ -421,7 +421,7 @@ def _freeze() -> None:
 
 
 def _seed() -> None:
-    """Let every child begin with the same random numbers: seeding takes each of them milliseconds."""
+    """Let every child begin with the same random numbers, and not each take its time to seed."""
     import numpy
     import torch
 
