@@ -91,7 +91,7 @@ def postgresql() -> Iterator[Path]:
 def go(way: str, source: Course, count: int, server: Path) -> tuple[Cost, list[dict], list]:
     """Grade the first `count` submissions of a course in one way, into a new gradebook."""
     workers, on_server = WAYS[way]
-    course = with_submissions(source, count)
+    course = with_submissions(source, [student for student, _ in source.submissions()][:count])
     address = f"sqlite:///{course.gradebook}"
     if on_server:
         address = database(server, f"run_{time.monotonic_ns()}")
