@@ -131,10 +131,10 @@ def compare(assignment: str, count: int) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         course = make_course(Path(folder) / "course", assignment, count)
         solution = course.solution(assignment)
-        submissions = [course.submitted(*one) for one in course.submissions()]
+        students, expected = [student for student, _ in course.submissions()], []
+        submissions = [course.submitted(student, assignment) for student in students]
         ours, lowest = Measured("ours"), Measured("floor")
         stock, soon = Measured("stock"), Measured("stock, immediate")
-        students, expected = [student for student, _ in course.submissions()], []
         for turn in range(TURNS):
             lowest.each.append(floor(submissions, solution, os.cpu_count() or 1) / count)
             found = ours.grade(lambda some: by_us(course, assignment, some), students)
@@ -177,14 +177,10 @@ class Measured:
 
 
 def ratios(assignment: str, stock: Measured, ours: Measured, lowest: Measured) -> list[str]:
-    """The medians of what each turn says by itself."""
-    turns = [
-        (theirs.cpu, mine.cpu, least.cpu)
-        for theirs, mine, least in zip(stock.each, ours.each, lowest.each, strict=True)
-    ]
+    """How many times more stock takes: in all, turn by turn, and beyond the floor, by medians."""
     if ours.cpu <= lowest.cpu:  # then the noise is greater than what is measured
         raise SystemExit(f"{assignment}: ours came out below the floor; use a quieter machine")
-    total = [theirs / mine for theirs, mine, _ in turns]
+    total = [theirs.cpu / mine.cpu for theirs, mine in zip(stock.each, ours.each, strict=True)]
     overhead = (stock.cpu - lowest.cpu) / (ours.cpu - lowest.cpu)
     print(f"{assignment} stock/ours CPU turn by turn: {', '.join(f'{r:.1f}' for r in total)}")
     return [

@@ -12,7 +12,7 @@ writes cells, and torch with it, only when there is something to draw.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,11 +121,11 @@ def _roster(course: Course) -> list[str]:
         raise CourseError([Fault(course.root / FILE, "", what, "Correct it")]) from None
 
 
-def _enough(solution: Path, draws: Draws, students: Iterable[str]) -> None:
+def _enough(solution: Path, draws: Draws, students: Collection[str]) -> None:
     for name, family, _ in draws.problems:
-        most, wanted = len(FAMILIES[family]) - 1, len(list(students))
-        if wanted > most:
-            what = f"{wanted} students, but {family} has {most} formulas"
+        most = len(FAMILIES[family]) - 1
+        if len(students) > most:
+            what = f"{len(students)} students, but {family} has {most} formulas"
             raise CourseError([Fault(solution, name, what, "Choose a larger family")])
 
 

@@ -45,6 +45,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _regrade(chosen: argparse.Namespace, course: Course) -> int:
+    from grader.author.own import own_editions
     from grader.course.gradebook import open_gradebook
     from grader.course.regrade import adopt, preview, take_over, touched, trial
 
@@ -64,6 +65,7 @@ def _regrade(chosen: argparse.Namespace, course: Course) -> int:
             take_over(book, chosen.assignment, changes, chosen.why)
             adopt(course, tried, chosen.assignment, scores)
             _settle(course, book, chosen)
+            own_editions(course, chosen.assignment)  # the corrected one, where each has their own
     by_hand = any(change.by_hand is not None for change in changes)
     return NEEDS_A_PERSON if failed or by_hand else ALL_WELL
 

@@ -103,10 +103,10 @@ def markdown(report: Report, hints: bool = False) -> str:
     For a notebook, in a cell or as an output. JupyterLab and VS Code typeset formulas in a table of
     Markdown; VS Code leaves those in HTML as they were typed.
     """
-    rows = [_markdown_row(step, hints) for step in report.steps]
-    heads = ["| line | equation | verdict |", "| :-- | :-- | :-- |"]
-    said = f"**{_literal(' '.join(summary(report)))}**"
-    return "\n".join([said, *([""] if rows else []), *(heads + rows if rows else [])])
+    lines = [f"**{_literal(' '.join(summary(report)))}**"]
+    if report.steps:
+        lines += ["", "| line | equation | verdict |", "| :-- | :-- | :-- |"]
+    return "\n".join(lines + [_markdown_row(step, hints) for step in report.steps])
 
 
 def _markdown_row(step: Step, hints: bool) -> str:
@@ -129,8 +129,6 @@ UNSAFE = re.compile(
     r"\\(href|url|require|style|class|cssId|unicode|html\w*|data|def|let|newcommand|renewcommand"
     r"|newenvironment|input|include|includegraphics|begin|end|label|ref|tag)(?![A-Za-z])"
 )
-
-
 WRITTEN_OUT = {"\\|": "\\Vert ", "|": "\\vert ", "<": "\\lt ", ">": "\\gt "}
 
 

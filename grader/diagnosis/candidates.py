@@ -154,12 +154,16 @@ def cut_once(formula: Term, leaf: str, symbols: Symbols) -> Iterator[Slip]:
         inner = is_inner(part) and part is not formula and end in parts(part)
         if inner and size(part) in (("1", "1"), size(end)):
             said = f"as if {symbols.said(part)} were not differentiated any further"
-            identity = (
-                [make("identity", (), size(end))] if end.kind.rows == end.kind.columns else []
-            )
-            for factor in (ones(size(end)), *(identity if is_number(part) else ())):
+            for factor in ends_with(end, part):
                 gradient = adjoints(formula, {part: [(end, factor)]})[end]
                 yield Slip("chain_cut_short", said, gradient)
+
+
+def ends_with(end: Term, part: Term) -> list[Term]:
+    """What a chain that stops at the part may have for its derivative: ones, or the identity."""
+    square = end.kind.rows == end.kind.columns
+    identity = [make("identity", (), size(end))] if square and is_number(part) else []
+    return [ones(size(end)), *identity]
 
 
 def through_values(term: Term) -> Term:

@@ -98,7 +98,7 @@ class Submission:
         encoder = self._encoder()
         call = {"arguments": encoder.encode(list(arguments)), "named": encoder.encode(named)}
         message = {"do": "call", **call, **self._manner(target)}
-        before = tuple(map(_copied, arguments))
+        before = tuple(map(_copied, arguments)) if message["watch"] else ()
         try:
             result = self._look(message, encoder)
         finally:
@@ -115,13 +115,13 @@ class Submission:
         encoder = self._encoder()
         calls = [encoder.encode(list(arguments)) for arguments in many]
         message = {"do": "call_each", "calls": calls, **self._manner(target)}
-        before = [tuple(map(_copied, arguments)) for arguments in many]
+        before = [tuple(map(_copied, one)) for one in many] if message["watch"] else []
         try:
             results = self._look_at_each(message, encoder, len(many))
         except Exception as error:
             return [error] * len(many)
-        for arguments, result in zip(before, results, strict=True):
-            if message["watch"] and not isinstance(result, Exception):
+        for arguments, result in zip(before, results, strict=False):
+            if not isinstance(result, Exception):
                 self.last_calls[target.name or ""] = arguments, result
         return results
 
@@ -151,9 +151,9 @@ class Submission:
             raise self._raised(reply["raised"])
         decoder, answers = Decoder(buffers, self._meet), reply.get("answers")
         if not isinstance(answers, list) or len(answers) > count:
-            raise self._break_off("its answer was no data (not one for each call)")
+            answers = []
         found = [self._value_or_error(one, decoder, encoder.sources) for one in answers]
-        if len(found) < count and self.fatal is None:
+        if len(found) < count and self.fatal is None:  # after the call it died in there are none
             raise self._break_off("its answer was no data (not one for each call)")
         return found + [self.fatal] * (count - len(found))
 

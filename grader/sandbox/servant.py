@@ -92,11 +92,10 @@ class Servant:
             one = {**message, "arguments": arguments, "named": {"dict": []}}
             try:
                 yield self._call(function, one, decoder, encoder)
-            except OutOfTime as error:
-                yield {"raised": _described(error)}
-                return
             except BaseException as error:
                 yield {"raised": _described(error)}
+                if isinstance(error, OutOfTime):
+                    return
 
     def _call(self, function: Any, message: Message, decoder: Decoder, encoder: Encoder) -> Message:
         arguments = _Recorded(decoder)

@@ -245,3 +245,5 @@ def test_a_corrected_test_is_regraded_with_each_students_own_formula(course, cap
     assert of_code == {"ada": (2, 2), "bob": (0, 0), "eve": (1.5, 2)}
     asked = formula(course.autograded("bob", "own"))
     assert asked == formula(course.handout("bob", "own"))
+    edition = nbformat.read(course.handout("bob", "own"), as_version=4)
+    assert ["check(" in c.source for c in edition.cells if c.id == by_x] == [True]
