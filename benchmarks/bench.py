@@ -4,15 +4,15 @@
     python benchmarks/bench.py --count 20         # sooner, and rougher
 
 The same submissions are graded by `nbgrader autograde` as it comes, by the same with kernels shut
-down at once, and by `grader grade`. Scores must be equal. CPU is that of the whole process with all
-its children. Each engine is run on a few submissions and on all; the difference is what a
-submission costs, the rest is starting up. The floor is what the cells themselves cost: executed,
-figures drawn, in a fork of a process that has loaded everything. Overhead is the total minus the
-floor.
+down at once, and by `grader grade --workers 1`. Scores must be equal. CPU is that of the whole
+process with all its children. Each engine is run on a few submissions and on all; the difference is
+what a submission costs, the rest is starting up.
 
-All take turns, since a machine is not as fast in one minute as in the next. In each turn ours and
-the floor, which are short, do all submissions, and stock does its share of them, another in each.
-Of what the turns say, the median counts.
+A machine is not as fast in one minute as in the next. So beside each run, on another core, the
+floor is measured: what the cells themselves cost, executed, figures drawn, in a fork of a process
+that has loaded everything. Every cost is told in such floors too, and the ratios are of these.
+Overhead is what is beyond one floor. Ours and stock take turns; in each turn ours grades all
+submissions, and stock its share of them, another in each. Of the turns the median counts.
 """
 
 import argparse
@@ -23,12 +23,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 import nbformat
 from cost import Cost, of_children
-from floor import floor
+from floor import Floor
 
 from grader.course import Course
 from grader.course.release import release
@@ -101,7 +102,7 @@ def by_stock(
 
 def by_us(source: Course, assignment: str, students: list[str]) -> tuple[Cost, Course]:
     course = with_submissions(source, students)
-    return timed(["grader", "grade", assignment, "--json"], course), course
+    return timed(["grader", "grade", assignment, "--json", "--workers", "1"], course), course
 
 
 def with_submissions(source: Course, students: list[str]) -> Course:
@@ -130,61 +131,83 @@ def compare(assignment: str, count: int) -> list[str]:
     """Measure one assignment; its two lines for the end."""
     with tempfile.TemporaryDirectory() as folder:
         course = make_course(Path(folder) / "course", assignment, count)
-        solution = course.solution(assignment)
         students, expected = [student for student, _ in course.submissions()], []
         submissions = [course.submitted(student, assignment) for student in students]
-        ours, lowest = Measured("ours"), Measured("floor")
-        stock, soon = Measured("stock"), Measured("stock, immediate")
-        for turn in range(TURNS):
-            lowest.each.append(floor(submissions, solution, os.cpu_count() or 1) / count)
-            found = ours.grade(lambda some: by_us(course, assignment, some), students)
-            share = students[turn::TURNS]
-            expected += stock.grade(lambda s: by_stock(course, assignment, s, "graceful"), share)
-            soon.grade(lambda s: by_stock(course, assignment, s, "immediate"), share)
+        with Floor(submissions, course.solution(assignment)) as floor:
+            ours, stock, soon = (
+                Measured(name, floor) for name in ("ours", "stock", "stock, immediate")
+            )
+            for turn in range(TURNS):
+                found = ours.grade(lambda some: by_us(course, assignment, some), students)
+                share = students[turn::TURNS]
+                expected += stock.grade(
+                    lambda some: by_stock(course, assignment, some, "graceful"), share
+                )
+                soon.grade(lambda some: by_stock(course, assignment, some, "immediate"), share)
     assert found == sorted(expected), "the scores differ"
-    for measured in (stock, soon, ours, lowest):
+    for measured in (stock, soon, ours):
         print(f"{assignment} {measured}", flush=True)
-    return ratios(assignment, stock, ours, lowest)
+    floors = [turn.floor for measured in (stock, soon, ours) for turn in measured.turns]
+    print(f"{assignment} {'floor':17} a submission {median(floors):8.3f} s CPU")
+    return ratios(assignment, stock, ours)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a submission cost, what the floor did meanwhile, and what starting took."""
+
+    each: Cost
+    floor: float  # seconds of CPU
+    start: Cost
+
+    @property
+    def in_floors(self) -> float:
+        return self.each.cpu / self.floor
 
 
 class Measured:
-    """What a submission cost by one engine, several times over, and what starting it did."""
+    """What a submission cost by one engine, several times over."""
 
-    def __init__(self, name: str) -> None:
-        self.name, self.each, self.start = name, list[Cost](), list[Cost]()
+    def __init__(self, name: str, floor: Floor) -> None:
+        self.name, self.floor, self.turns = name, floor, list[Turn]()
 
     def grade(
         self, engine: Callable[[list[str]], tuple[Cost, Course]], students: list[str]
     ) -> Scores:
-        (few, _), (all_of_them, graded) = engine(students[:FEW]), engine(students)
+        with self.floor.beside() as before:
+            few, _ = engine(students[:FEW])
+        with self.floor.beside() as least:
+            all_of_them, graded = engine(students)
+        few = few * (least.cpu / before.cpu)  # at the same speed
         each = (all_of_them - few) / (len(students) - FEW)
-        self.each.append(each)
-        self.start.append(few - each * FEW)
+        self.turns.append(Turn(each, least.cpu, few - each * FEW))
         return scores(graded)
 
     @property
-    def cpu(self) -> float:
-        return median(each.cpu for each in self.each)
+    def in_floors(self) -> float:
+        return median(turn.in_floors for turn in self.turns)
 
     def __str__(self) -> str:
-        told = f"{self.name:17} a submission {Cost(self.cpu, median(c.wall for c in self.each))}"
-        if len(self.each) > 1:
-            times = sorted(cost.cpu for cost in self.each)
-            told += f" (CPU {times[0]:.3f} to {times[-1]:.3f})"
-        if self.start:
-            told += f", start {median(cost.cpu for cost in self.start):.1f} s CPU"
-        return told
+        cost = Cost(median(t.each.cpu for t in self.turns), median(t.each.wall for t in self.turns))
+        floors = sorted(turn.in_floors for turn in self.turns)
+        return (
+            f"{self.name:17} a submission {cost}  {self.in_floors:6.2f} floors"
+            f" ({floors[0]:.2f} to {floors[-1]:.2f}), start {self.start:.1f} s CPU"
+        )
+
+    @property
+    def start(self) -> float:
+        return median(turn.start.cpu for turn in self.turns)
 
 
-def ratios(assignment: str, stock: Measured, ours: Measured, lowest: Measured) -> list[str]:
-    """How many times more stock takes: in all, turn by turn, and beyond the floor, by medians."""
-    if ours.cpu <= lowest.cpu:  # then the noise is greater than what is measured
+def ratios(assignment: str, stock: Measured, ours: Measured) -> list[str]:
+    """How many times more stock takes, in all and beyond the floor."""
+    if ours.in_floors <= 1:  # then the noise is greater than what is measured
         raise SystemExit(f"{assignment}: ours came out below the floor; use a quieter machine")
-    total = [theirs.cpu / mine.cpu for theirs, mine in zip(stock.each, ours.each, strict=True)]
-    overhead = (stock.cpu - lowest.cpu) / (ours.cpu - lowest.cpu)
-    print(f"{assignment} stock/ours CPU turn by turn: {', '.join(f'{r:.1f}' for r in total)}")
+    total = stock.in_floors / ours.in_floors
+    overhead = (stock.in_floors - 1) / (ours.in_floors - 1)
     return [
-        f"stock/ours CPU ratio {assignment}: {median(total):.1f}",
+        f"stock/ours CPU ratio {assignment}: {total:.1f}",
         f"stock/ours overhead ratio {assignment}: {overhead:.1f}",
     ]
 

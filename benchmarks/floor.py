@@ -1,34 +1,84 @@
-"""The least that submissions can cost: their cells executed, figures drawn, and nothing else."""
+"""The least that submissions can cost: their cells executed, figures drawn, and nothing else.
+
+with Floor(submissions, solution) as floor:
+    with floor.beside() as least:
+        ...                     # what is measured
+    least.cpu, least.wall       # of one submission, at the speed the machine had meanwhile
+"""
 
 import contextlib
 import gc
 import io
+import itertools
 import os
+from collections.abc import Iterator
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
+from types import TracebackType
 
 import nbformat
 from cost import Cost, of_children
 
 
-def floor(submissions: list[Path], solution: Path, workers: int) -> Cost:
-    """What they cost together, each in a fork of a process that has loaded everything.
+class Floor:
+    """A process that has loaded everything, and executes submissions in forks when asked to."""
 
-    As many at a time as the engine judges at a time: cores that share a cache slow each other.
-    """
-    sources = [cells(submission, solution) for submission in submissions]
-    run(sources[0])
-    gc.collect()
-    gc.freeze()  # or each fork would pay for collecting what it shares
+    def __init__(self, submissions: list[Path], solution: Path) -> None:
+        sources = [cells(submission, solution) for submission in submissions]
+        self.line, theirs = Pipe()
+        self.process = os.fork()
+        if self.process == 0:
+            self.line.close()
+            be_the_floor(sources, theirs)
+        theirs.close()
+
+    def __enter__(self) -> "Floor":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self.line.close()
+        os.waitpid(self.process, 0)
+
+    @contextlib.contextmanager
+    def beside(self) -> Iterator[Cost]:
+        """Execute one after the other, over and over, on another core; what one of them costs."""
+        self.line.send("go on")
+        least = Cost()
+        yield least
+        self.line.send("stop")
+        cost, count = self.line.recv()
+        least.cpu, least.wall = cost.cpu / count, cost.wall / count
+
+
+def be_the_floor(sources: list[list[str]], line: Connection) -> None:
+    """The life of that process: a round whenever the line says so, until it is closed."""
+    try:
+        run(sources[0])
+        gc.collect()
+        gc.freeze()  # or each fork would pay for collecting what it shares
+        while line.recv():
+            line.send(go_on(sources, line))
+    except EOFError:
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+def go_on(sources: list[list[str]], line: Connection) -> tuple[Cost, int]:
+    """Fork a life for each, until the line says stop; what they cost, and how many they were."""
     with of_children() as cost:
-        for count, source in enumerate(sources):
-            if count >= workers:
-                wait()
+        for count in itertools.count(1):
             if os.fork() == 0:
-                live(source)
-        for _ in sources[:workers]:
+                live(sources[count % len(sources)])
             wait()
-    gc.unfreeze()
-    return cost
+            if line.poll():
+                break
+    line.recv()
+    return cost, count
 
 
 def live(sources: list[str]) -> None:
