@@ -167,6 +167,8 @@ def explain_shape(answer: Tensor, truth: Tensor) -> str:
     """What a wrong shape looks like: transposed, a dimension lost, or the batch not summed."""
     if tuple(answer.shape) == tuple(truth.shape)[::-1]:
         return "the shape is transposed"
+    if answer.ndim == 0:
+        return f"a single number, asked {truth.ndim} dimensions; .item() and .sum() lose them"
     if answer.ndim != truth.ndim:
         return f"{answer.ndim} dimension(s), asked {truth.ndim}; keepdim=True keeps them in a sum"
     return "a gradient has the shape of its variable"
