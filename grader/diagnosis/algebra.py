@@ -63,7 +63,8 @@ def is_constant(term: Term) -> bool:
     return term.op in CONSTANT or (bool(term.args) and all(map(is_constant, term.args)))
 
 
-def parts(root: Term) -> list[Term]:
+@lru_cache(maxsize=1 << 12)
+def parts(root: Term) -> tuple[Term, ...]:
     """Every term in it, once, arguments first."""
     found: dict[Term, None] = {}
 
@@ -74,7 +75,7 @@ def parts(root: Term) -> list[Term]:
             found[term] = None
 
     visit(root)
-    return list(found)
+    return tuple(found)
 
 
 def replaced(root: Term, changes: Mapping[Term, Term]) -> Term:

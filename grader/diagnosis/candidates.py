@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 LIKELY = ("derivative_left_out", "batch_sum_missing", "activation_left_out", "term_left_out")
 
 Make = Callable[["Problem", str], Iterator[Slip]]
-_known: "WeakKeyDictionary[Problem, dict[object, list[Slip]]]" = WeakKeyDictionary()
+_known: "WeakKeyDictionary[object, dict[object, list[Slip]]]" = WeakKeyDictionary()
 
 
 def candidates(problem: "Problem", name: str) -> list[Slip]:
@@ -53,14 +53,15 @@ def rarer(problem: "Problem", name: str) -> list[Slip]:
 
 
 def once(problem: "Problem", name: str, make_all: Make) -> list[Slip]:
-    """What is made once for a problem, without repetitions."""
-    known = _known.setdefault(problem, {})
-    if (name, make_all) not in known:
+    """What is made once for a problem, and for all that say the same, without repetitions."""
+    known = _known.setdefault(problem.formula or problem, {})  # equal texts have one formula
+    key = name, make_all, problem.mistakes
+    if key not in known:
         found: dict[tuple[str, Term], Slip] = {}
         for slip in sorted(make_all(problem, name), key=lambda slip: rank_of(slip.name)):
             found.setdefault((slip.name, slip.term), slip)
-        known[name, make_all] = list(found.values())
-    return known[name, make_all]
+        known[key] = list(found.values())
+    return known[key]
 
 
 def unfinished(problem: "Problem", name: str) -> Iterator[Slip]:

@@ -6,6 +6,7 @@ as a factor, or a size, that is the same at every point.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -47,6 +48,12 @@ class Fit:
         self.problem, self.name, self.asked = problem, name, asked
         self.values = [Values(problem, a.point.values) for a in asked]
 
+    def _turned(self, turned: Sequence[Asked]) -> "Fit":
+        """The same candidates, whose values are known, held against other answers."""
+        other = copy(self)
+        other.asked = turned
+        return other
+
     def best(self) -> list[Found]:
         """The explanations by one mistake, perhaps with a factor or a transpose, or by two."""
         return self.untransposed() or self._transposed() or self._unsummed() or self._rarer()
@@ -72,7 +79,7 @@ class Fit:
         if any(a.answer is None or a.answer.ndim != 2 for a in self.asked):
             return []
         turned = [Asked(a.point, a.answer.mT, a.error) for a in self.asked if a.answer is not None]
-        found = Fit(self.problem, self.name, turned).untransposed(factors=False)
+        found = self._turned(turned).untransposed(factors=False)
         return [((*names, "transpose"), f"{text}, and transposed") for names, text in found]
 
     def _unsummed(self) -> list[Found]:
@@ -81,7 +88,7 @@ class Fit:
         if len(several) < len(self.asked):
             return []
         summed = [Asked(a.point, a.answer.sum(0)) for a in several if a.answer is not None]
-        right = Fit(self.problem, self.name, summed).is_right()
+        right = self._turned(summed).is_right()
         said = "as if the sum over the samples were left out"
         return [(("batch_sum_missing",), said)] if right else []
 
