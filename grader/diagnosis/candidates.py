@@ -17,6 +17,7 @@ from grader.diagnosis.algebra import (
     normal,
     ones,
     parts,
+    power,
     replaced,
     scaled,
     size,
@@ -99,6 +100,7 @@ def singles(problem: "Problem", name: str) -> Iterator[Slip]:
         return
     leaf = canonical(problem.variables[name].name)
     yield from (slip for part, slip in cut_short(formula, symbols) if holds(part, leaf))
+    yield from of_exponentials(formula, leaf, symbols)
     for form in forms(formula, leaf):
         yield from of_form(form, symbols)
         yield from as_if_symmetric(form, symbols)
@@ -121,6 +123,19 @@ def forms(formula: Term, leaf: str) -> list[Term]:
         return []
     through = through_values(found[0])
     return found if through is found[0] else [*found, through]
+
+
+def of_exponentials(formula: Term, leaf: str, symbols: Symbols) -> Iterator[Slip]:
+    """The derivative of exp, which is written like exp, left out or there twice."""
+    ends = [part for part in parts(formula) if (part.op, part.detail) == ("leaf", leaf)]
+    for end, part in product(ends, parts(formula)):
+        if part.detail == ("exp", 0) and end in parts(part):
+            (z,) = part.args
+            slope = f"as if exp({symbols.said(z)}), the derivative of exp, were"
+            left = adjoints(formula, {part: [(z, ones(size(z)))]})[end]
+            twice = adjoints(formula, {part: [(z, power(part, 2.0))]})[end]
+            yield Slip("derivative_left_out", f"{slope} left out", left)
+            yield Slip("derivative_extra", f"{slope} there twice", twice)
 
 
 def as_if_symmetric(form: Term, symbols: Symbols) -> Iterator[Slip]:

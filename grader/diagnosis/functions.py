@@ -16,12 +16,14 @@ from grader.diagnosis.algebra import (
     replaced,
     scaled,
     size,
+    times,
 )
 from grader.diagnosis.misconceptions import Slip
 from grader.diagnosis.symbols import Symbols, activation
 from grader.latex.terms import Term
 
 ELSE = ("sigmoid", "tanh", "relu")  # what may be taken for one another
+LEAKS = (0.01, 0.1)  # slopes of a leaky max below 0
 BENT = (*ELSE, "softplus", "silu", "gelu")  # and for which they may be taken
 
 Rule = Callable[[Term, Term, Symbols], Iterator[Slip]]
@@ -46,6 +48,9 @@ def _function(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     for stood in _others(part):
         other = symbols.function(stood) if stood.op == "apply" else stood.op
         yield Slip("activation_other", f"as if {other} stood for {name}", stood)
+    for said, torn in _torn_by_hand(part):
+        yield Slip("lost_brackets", f"as if the brackets around {said} were lost", torn)
+    yield from _taken_for_max(part) if function == "relu" else ()
     if function in ("sigmoid", "relu"):
         opposite = scaled(1 if function == "sigmoid" else -1, apply(function, scaled(-1, z)))
         other = f"1 - {symbols.said(part)}" if function == "sigmoid" else "min"
@@ -70,6 +75,29 @@ def _others(part: Term) -> list[Term]:
     return others if is_number(z) else [*others, make("softmax", (z,), size(z), "columns")]
 
 
+def _taken_for_max(part: Term) -> Iterator[Slip]:
+    """What is not max(Z, 0): a leaky one, and torch.max(Z), which is the one largest entry."""
+    (z,) = part.args
+    for slope in LEAKS:
+        leaky = make("plus", (scaled(1 - slope, part), scaled(slope, z)), size(z), 1)
+        said = f"as if a leaky max, with slope {slope:g}, stood for max"
+        yield Slip("activation_other", said, leaky)
+    largest = times(make("largest", (z,), ("1", "1")), ones(size(z)))
+    yield Slip("activation_other", "as if the one largest entry stood for max(Z, 0)", largest)
+
+
+def _torn_by_hand(part: Term) -> Iterator[tuple[str, Term]]:
+    """A sigmoid, or its derivative, written with exp and without the brackets below the line."""
+    (z,), one = part.args, number(1)
+    for sign, side in ((-1.0, "-z"), (1.0, "z")):
+        e = apply("exp", scaled(sign, z))
+        below = make("plus", (one, e), size(z), 1)  # 1 / 1 + exp(-z), or exp(z) / 1 + exp(z)
+        if part.detail == ("sigmoid", 0):
+            yield f"1 + exp({side})", below if sign < 0 else scaled(2.0, e)
+        elif part.detail == ("sigmoid", 1):
+            yield f"1 + exp({side})", make("plus", (e, power(e, 2.0)), size(z), 1)
+
+
 def _bias_outside(part: Term, symbols: Symbols) -> Iterator[Slip]:
     """f(u + b) as f(u) + b."""
     (z,) = part.args
@@ -90,6 +118,8 @@ def _derivative(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     stood = f"as if {symbols.said(function)} stood for its derivative {said}"
     yield Slip("activation_for_derivative", stood, function)
     yield from _derivative_elsewhere(part, root, symbols)
+    for text, torn in _torn_by_hand(part):
+        yield Slip("lost_brackets", f"as if the brackets around {text} were lost", torn)
     for wrong in wrong_derivatives(part):
         yield Slip("wrong_derivative", f"as if {said} were {symbols.said(wrong)}", wrong)
 
@@ -103,7 +133,7 @@ def _derivative_elsewhere(part: Term, root: Term, symbols: Symbols) -> Iterator[
     anywhere = {*bent, *(p.args[0] for p in bent)}
     for other in everything:
         fits = size(other) == size(z) or other.op == "leaf" or other in anywhere
-        if not fits or other is part:
+        if not fits or part in parts(other):  # nobody takes a derivative at itself
             continue
         at = f"as if {name} were taken at {symbols.said(other)}, not at {symbols.said(z)}"
         if other is not z:
@@ -157,9 +187,10 @@ def wrong_derivatives(slope: Term) -> list[Term]:
                      power(function, -2.0), less(one, power(z, 2.0)), z]  # fmt: skip
         case ("relu", 1):
             past_one = make("compare", (z, number(1)), size(z), ">")
-            leaky = [less(scaled(1 - a, slope), scaled(a, ones(size(z))), 1) for a in (0.01, 0.1)]
+            leaky = [less(scaled(1 - a, slope), scaled(a, ones(size(z))), 1) for a in LEAKS]
+            clamped = make("minimum", (function, one), size(z))
             found = [make("compare", (z, number(0)), size(z), "<="), apply("sign", z), z,
-                     past_one, *leaky]  # fmt: skip
+                     past_one, clamped, *leaky]  # fmt: skip
         case _:
             found = [z, like(slope, (scaled(-1, z),)), scaled(-1, slope)]
     others = [apply(other, z, 1) for other in ELSE if other != slope.detail[0]]

@@ -13,6 +13,7 @@ from grader.diagnosis.algebra import (
     like,
     make,
     ones,
+    parents,
     parts,
     replaced,
     size,
@@ -99,11 +100,23 @@ def extra_functions(form: Term, formula: Term, symbols: Symbols) -> Iterator[Sli
     used = {part.detail[0] for part in parts(formula) if part.op == "apply"}
     bent = {part.args[0] for part in parts(formula) if part.op == "apply"}
     for part in parts(formula):
-        if part.op in ("plus", "matmul") and part not in bent and size(part) != ("1", "1"):
+        if part.op in ("plus", "matmul") and size(part) != ("1", "1"):
             for function in sorted(used):
                 more = apply(function, part)
                 said = f"as if {symbols.function(more)} were applied to {symbols.said(part)}"
-                yield Slip("activation_twice", said, replaced(form, {part: more}))
+                places = bare(form, part, more) if part in bent else [replaced(form, {part: more})]
+                yield from (Slip("activation_twice", said, wrong) for wrong in places)
+
+
+def bare(form: Term, part: Term, other: Term) -> Iterator[Term]:
+    """The form with another term where the part stands inside no function."""
+    changes = {
+        parent: like(parent, tuple(other if a is part else a for a in parent.args))
+        for parent in parents(form, part)
+        if parent.op != "apply"
+    }
+    if changes or part is form:
+        yield replaced(form, changes or {part: other})
 
 
 def bent(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:

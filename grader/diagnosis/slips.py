@@ -10,6 +10,7 @@ from grader.diagnosis.algebra import (
     apply,
     in_each_place,
     is_number,
+    like,
     make,
     number,
     ones,
@@ -84,6 +85,7 @@ def _plus(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     for kept, gone in ((x, y), (scaled(sign, y), x)):
         yield Slip("term_left_out", f"as if {symbols.said(gone)} were left out", kept)
     yield from _added_before(part, symbols)
+    yield from _added_inside(part, symbols)
     other = make("plus", part.args, size(part), -sign, part.kind.axes)
     yield Slip("term_sign", f"as if {symbols.said(y)} had the other sign", other)
     if part is split(root)[1]:
@@ -124,6 +126,18 @@ def _added_before(part: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip("bias_outside", f"{said}, before the product", moved)
 
 
+def _added_inside(part: Term, symbols: Symbols) -> Iterator[Slip]:
+    """f(u) + b as f(u + b), the reverse of a bias that is added outside."""
+    x, y = part.args
+    for (a, outer), (b, sign) in (((x, 1), (y, part.detail)), ((y, part.detail), (x, 1))):
+        factor, bent = split(a)
+        if bent.op == "apply" and not bent.detail[1] and size(bent) == size(part):
+            (z,), sign = bent.args, outer * sign
+            inside = make("plus", (z, b), size(part), sign)
+            said = f"as if {symbols.said(b)} stood inside {symbols.function(bent)}"
+            yield Slip("bias_outside", said, scaled(outer * factor, like(bent, (inside,))))
+
+
 def _means(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     """One term of a sum divided by a size."""
     leaves = [leaf for leaf in parts(root) if leaf.op == "leaf"]
@@ -144,6 +158,7 @@ def _total(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     yield Slip(name, f"as if the sum over the {lines} were left out", x)
     mean = make("mean", (x,), size(part), part.detail)
     yield Slip("mean_for_sum", f"as if the mean over the {lines} stood for the sum", mean)
+    yield from _total_of_some(part, symbols)
     for axes in ("rows", "columns", "all"):
         if axes != part.detail:
             over = {"rows": "the rows", "columns": "the columns", "all": "all entries"}[axes]
@@ -155,6 +170,20 @@ def _total(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip("one_sample", f"as if only the {said} row were counted", row)
 
 
+def _total_of_some(part: Term, symbols: Symbols) -> Iterator[Slip]:
+    """The sum of each addend, but of one that is a single row, or column, for all."""
+    (x,), one = part.args, ("1", "1")
+    letter = {"rows": x.kind.rows, "columns": x.kind.columns}.get(part.detail)
+    for inner in parts(x) if letter else ():
+        for i, term in enumerate(inner.args if inner.op == "plus" else ()):
+            if size(term) == size(part) != size(inner) == size(x):
+                share = times(power(make("size", (), one, letter), -1.0), term)
+                pair = (share, inner.args[1]) if i == 0 else (inner.args[0], share)
+                said = f"as if {symbols.said(term)} were not summed over the {part.detail}"
+                name = "batch_sum_missing" if part.detail == "rows" else "sum_missing"
+                yield Slip(name, said, replaced(part, {inner: like(inner, pair)}))
+
+
 # ------------------------------------------------------------------ products
 
 
@@ -162,6 +191,13 @@ def _matmul(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     x, y = part.args
     for kept, gone in ((x, y), (y, x)):
         yield Slip("factor_left_out", f"as if {symbols.said(gone)} were left out", kept)
+    for i, factor in enumerate(part.args):
+        full = ones(size(factor))
+        pair = (full, y) if i == 0 else (x, full)
+        said = f"as if {symbols.said(factor)} were left out, all ones instead"
+        yield Slip("factor_left_out", said, make("matmul", pair, size(part)))
+    if part is split(root)[1]:
+        yield from _wrong_sum(part, symbols)
     both = symbols.said(part)
     swapped = f"as if the factors of {both} were the other way round"
     yield Slip("product_order", swapped, make("matmul", (y, x), (y.kind.rows, x.kind.columns)))
@@ -176,6 +212,14 @@ def _matmul(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     said = f"as if * stood for @ in {both}"
     for pair in ((x, y), (transpose(x), y), (x, transpose(y))):
         yield Slip("product_kind", said, make("times", pair, size(part)))
+
+
+def _wrong_sum(part: Term, symbols: Symbols) -> Iterator[Slip]:
+    """A product as a sum of outer products, one for each sample, along another axis."""
+    x, y = part.args
+    said = f"as if the outer products in {symbols.said(part)} were summed along another axis"
+    for wrong in (times(transpose(total(x, "rows")), y), times(transpose(x), total(y, "columns"))):
+        yield Slip("wrong_axis", said, wrong)
 
 
 def _times(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -221,6 +265,9 @@ def _power(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     if x.op == "size":
         yield from _size(part, symbols)
         return
+    if exponent == 2:
+        said = f"as if the absolute value of {symbols.said(x)} stood for the square"
+        yield Slip("norm_not_squared", said, apply("abs", x))
     if exponent > 0:
         kept = scaled(exponent / (exponent + 1), power(x, exponent + 1))
         said = f"as if the derivative of {symbols.said(part)} kept the exponent"
