@@ -6,17 +6,21 @@ is known of any gradient (its transpose, another variable's) comes first, and is
 problem given as a torch function, but for the mistakes its author names.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import product
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from grader.diagnosis.algebra import (
+    addends,
     is_number,
     make,
+    matmul,
     normal,
     ones,
     parts,
+    plus,
     power,
     replaced,
     scaled,
@@ -63,6 +67,16 @@ def once(problem: "Problem", name: str, make_all: Make) -> list[Slip]:
             found.setdefault((slip.name, slip.term), slip)
         known[key] = list(found.values())
     return known[key]
+
+
+def as_written(problem: "Problem", name: str) -> list[Term]:
+    """The ways in which the right answer is written; none where there is no formula."""
+    if problem.formula is None:
+        return []
+    formula = normal(problem.formula.term)
+    if name == problem.name:
+        return [formula]
+    return forms(formula, canonical(problem.variables[name].name))
 
 
 def unfinished(problem: "Problem", name: str) -> Iterator[Slip]:
@@ -121,8 +135,8 @@ def forms(formula: Term, leaf: str) -> list[Term]:
     found = [g for part, g in adjoints(formula).items() if (part.op, part.detail) == ("leaf", leaf)]
     if not found:
         return []
-    through = through_values(found[0])
-    return found if through is found[0] else [*found, through]
+    written = [found[0], through_values(found[0]), gathered(found[0])]
+    return list(dict.fromkeys(written))
 
 
 def of_exponentials(formula: Term, leaf: str, symbols: Symbols) -> Iterator[Slip]:
@@ -136,6 +150,35 @@ def of_exponentials(formula: Term, leaf: str, symbols: Symbols) -> Iterator[Slip
             twice = adjoints(formula, {part: [(z, power(part, 2.0))]})[end]
             yield Slip("derivative_left_out", f"{slope} left out", left)
             yield Slip("derivative_extra", f"{slope} there twice", twice)
+
+
+def gathered(form: Term) -> Term:
+    """The form with factors common to addends taken out: X^T (u - y) for X^T u - X^T y."""
+    changes = {part: product_of(part) for part in parts(form) if part.op == "plus"}
+    return replaced(form, {part: whole for part, whole in changes.items() if whole})
+
+
+def product_of(part: Term) -> Term | None:
+    """A sum whose addends share their first, or last, factor, as a product and what is left."""
+    found = [(factor, factors_of(rest)) for factor, rest in addends(part)]
+    for at, without in ((0, slice(1, None)), (-1, slice(None, -1))):
+        for _, first in found:
+            alike = [one for one in found if len(one[1]) > 1 and one[1][at] is first[at]]
+            if len(first) > 1 and len(alike) > 1:
+                inner = sum_of((factor, chain[without]) for factor, chain in alike)
+                whole = matmul(first[0], inner) if at == 0 else matmul(inner, first[-1])
+                rest = [one for one in found if one not in alike]
+                return plus(whole, sum_of(rest)) if rest else whole
+    return None
+
+
+def sum_of(found: Iterable[tuple[float, Sequence[Term]]]) -> Term:
+    return reduce(plus, (scaled(factor, reduce(matmul, chain)) for factor, chain in found))
+
+
+def factors_of(term: Term) -> list[Term]:
+    """The factors of a matrix product, from left to right."""
+    return [f for a in term.args for f in factors_of(a)] if term.op == "matmul" else [term]
 
 
 def as_if_symmetric(form: Term, symbols: Symbols) -> Iterator[Slip]:

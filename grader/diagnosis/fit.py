@@ -5,7 +5,7 @@ as a factor, or a size, that is the same at every point.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from itertools import combinations
@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from grader.diagnosis.candidates import candidates, rarer
+from grader.diagnosis.addends import OffBy, off_by
+from grader.diagnosis.algebra import parts
+from grader.diagnosis.candidates import as_written, candidates, rarer
 from grader.diagnosis.generic import truth
 from grader.diagnosis.misconceptions import Slip, overshadows, rank_of
+from grader.diagnosis.symbols import Symbols
 from grader.diagnosis.values import Values
 from grader.problem import Point
 
@@ -56,7 +59,13 @@ class Fit:
 
     def best(self) -> list[Found]:
         """The explanations by one mistake, perhaps with a factor or a transpose, or by two."""
-        return self.untransposed() or self._transposed() or self._unsummed() or self._rarer()
+        return (
+            self.untransposed()
+            or self._transposed()
+            or self._unsummed()
+            or self._off_by()
+            or self._rarer()
+        )
 
     def untransposed(self, factors: bool = True) -> list[Found]:
         """The explanations by one mistake, or else by one mistake and a factor."""
@@ -91,6 +100,27 @@ class Fit:
         right = self._turned(summed).is_right()
         said = "as if the sum over the samples were left out"
         return [(("batch_sum_missing",), said)] if right else []
+
+    def _off_by(self) -> list[Found]:
+        """One addend that is off by some number, with the factors that are plainest besides."""
+        answers = [a.answer for a in self.asked if a.answer is not None]
+        if len(answers) < len(self.asked):
+            return []
+        single = any(answer.dtype != torch.float64 for answer in answers)
+        forms = as_written(self.problem, self.name)
+        found = off_by(forms, self.values, answers, TOLERANCE_32 if single else TOLERANCE)
+        plain = [one for one in found if near(one.whole, (1.0, *COMMON))]
+        there = {part.detail for form in forms for part in parts(form) if part.op == "number"}
+        return [self._off_by_said(one, there) for one in sorted(plain, key=strangeness)[:1]]
+
+    def _off_by_said(self, one: OffBy, numbers: Collection[float]) -> Found:
+        """The addend, and which of the numbers in the gradient is left out, if one is."""
+        names, how = addend_said(one.factor, numbers)
+        text = f"as if {Symbols(self.problem).said(one.addend)} {how}"
+        if near(one.whole, (1.0,)):
+            return names, text
+        more, besides = factor_said(one.whole)
+        return (*names, *more), f"{text}, and {besides}"
 
     def _rarer(self) -> list[Found]:
         """The first of the rarer candidates that explains the answers."""
@@ -205,6 +235,28 @@ def mean_said(name: str, sizes: str, rest: float) -> Found:
         return (name,), said
     names, text = factor_said(rest)
     return (name, *names), f"{said}, and {text}"
+
+
+def strangeness(one: OffBy) -> tuple[bool, bool]:
+    """The plainest first: a whole that is right, then a factor that is 0 or -1."""
+    return not near(one.whole, (1.0,)), not (is_nothing(one.factor) or near(one.factor, (-1.0,)))
+
+
+def is_nothing(factor: float) -> bool:
+    return abs(factor) <= TOLERANCE_32
+
+
+def addend_said(factor: float, numbers: Collection[float]) -> Found:
+    """An addend left out, with the other sign, without one of its numbers, or off."""
+    if is_nothing(factor):
+        return ("term_left_out",), "were left out"
+    if near(factor, (-1.0,)):
+        return ("term_sign",), "had the other sign"
+    said = f"alone were off by a factor {factor:.4g}"
+    lost = next((n for n in numbers if abs(n) != 1 and near(factor * n, (1.0,))), None)
+    if lost is None:
+        return (*(("term_sign",) if factor < 0 else ()), "term_factor"), said
+    return ("term_factor", "factor_left_out"), f"{said}, its {lost:g} left out"
 
 
 def ratio(answer: Tensor, value: Tensor) -> float | None:

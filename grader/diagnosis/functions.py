@@ -48,21 +48,25 @@ def _function(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     for stood in _others(part):
         other = symbols.function(stood) if stood.op == "apply" else stood.op
         yield Slip("activation_other", f"as if {other} stood for {name}", stood)
-    for said, torn in _torn_by_hand(part):
-        yield Slip("lost_brackets", f"as if the brackets around {said} were lost", torn)
     yield from _taken_for_max(part) if function == "relu" else ()
-    if function in ("sigmoid", "relu"):
-        opposite = scaled(1 if function == "sigmoid" else -1, apply(function, scaled(-1, z)))
-        other = f"1 - {symbols.said(part)}" if function == "sigmoid" else "min"
-        yield Slip("activation_other", f"as if {other} stood for {symbols.said(part)}", opposite)
-    elif function != "tanh":  # whose sign comes out
-        opposite = apply(function, scaled(-1, z))
-        said = f"as if {symbols.said(z)} in {name} had the other sign"
-        yield Slip("term_sign", said, opposite)
+    yield from _torn_by_hand(part, symbols)
+    yield from _opposite(part, symbols)
     slope = apply(function, z, 1)
     yield Slip("derivative_extra", f"as if {symbols.said(slope)} stood for {symbols.said(part)}",
                slope)  # fmt: skip
     yield from _bias_outside(part, symbols)
+
+
+def _opposite(part: Term, symbols: Symbols) -> Iterator[Slip]:
+    """f(-z) for f(z), which is 1 - σ(z) too; min for max; from a tanh the sign comes out."""
+    (z,), (function, _) = part.args, part.detail
+    opposite, name = apply(function, scaled(-1, z)), symbols.function(part)
+    if function in ("sigmoid", "relu"):
+        other = f"1 - {symbols.said(part)}" if function == "sigmoid" else "min"
+        turned = opposite if function == "sigmoid" else scaled(-1, opposite)
+        yield Slip("activation_other", f"as if {other} stood for {symbols.said(part)}", turned)
+    if function not in ("relu", "tanh"):
+        yield Slip("term_sign", f"as if {symbols.said(z)} in {name} had the other sign", opposite)
 
 
 def _others(part: Term) -> list[Term]:
@@ -86,16 +90,18 @@ def _taken_for_max(part: Term) -> Iterator[Slip]:
     yield Slip("activation_other", "as if the one largest entry stood for max(Z, 0)", largest)
 
 
-def _torn_by_hand(part: Term) -> Iterator[tuple[str, Term]]:
+def _torn_by_hand(part: Term, symbols: Symbols) -> Iterator[Slip]:
     """A sigmoid, or its derivative, written with exp and without the brackets below the line."""
-    (z,), one = part.args, number(1)
-    for sign, side in ((-1.0, "-z"), (1.0, "z")):
+    (z,), (function, primes) = part.args, part.detail
+    for sign in (-1, 1) if function == "sigmoid" and primes < 2 else ():
         e = apply("exp", scaled(sign, z))
-        below = make("plus", (one, e), size(z), 1)  # 1 / 1 + exp(-z), or exp(z) / 1 + exp(z)
-        if part.detail == ("sigmoid", 0):
-            yield f"1 + exp({side})", below if sign < 0 else scaled(2.0, e)
-        elif part.detail == ("sigmoid", 1):
-            yield f"1 + exp({side})", make("plus", (e, power(e, 2.0)), size(z), 1)
+        torn = scaled(2.0, e)  # exp(z) / 1 + exp(z)
+        if primes:  # exp(z) / 1 + exp(z)^2
+            torn = make("plus", (e, power(e, 2.0)), size(z), 1)
+        elif sign < 0:  # 1 / 1 + exp(-z)
+            torn = make("plus", (number(1), e), size(z), 1)
+        below = f"1 + exp({'-' if sign < 0 else ''}{symbols.said(z)})"
+        yield Slip("lost_brackets", f"as if the brackets around {below} were lost", torn)
 
 
 def _bias_outside(part: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -118,8 +124,7 @@ def _derivative(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     stood = f"as if {symbols.said(function)} stood for its derivative {said}"
     yield Slip("activation_for_derivative", stood, function)
     yield from _derivative_elsewhere(part, root, symbols)
-    for text, torn in _torn_by_hand(part):
-        yield Slip("lost_brackets", f"as if the brackets around {text} were lost", torn)
+    yield from _torn_by_hand(part, symbols)
     for wrong in wrong_derivatives(part):
         yield Slip("wrong_derivative", f"as if {said} were {symbols.said(wrong)}", wrong)
 

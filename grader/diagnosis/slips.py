@@ -128,14 +128,13 @@ def _added_before(part: Term, symbols: Symbols) -> Iterator[Slip]:
 
 def _added_inside(part: Term, symbols: Symbols) -> Iterator[Slip]:
     """f(u) + b as f(u + b), the reverse of a bias that is added outside."""
-    x, y = part.args
-    for (a, outer), (b, sign) in (((x, 1), (y, part.detail)), ((y, part.detail), (x, 1))):
+    for i, (a, b) in enumerate((part.args, part.args[::-1])):
         factor, bent = split(a)
         if bent.op == "apply" and not bent.detail[1] and size(bent) == size(part):
-            (z,), sign = bent.args, outer * sign
-            inside = make("plus", (z, b), size(part), sign)
+            inside = make("plus", (*bent.args, b), size(part), part.detail)
             said = f"as if {symbols.said(b)} stood inside {symbols.function(bent)}"
-            yield Slip("bias_outside", said, scaled(outer * factor, like(bent, (inside,))))
+            in_front = factor * part.detail if i else factor  # of b - f(u)
+            yield Slip("bias_outside", said, scaled(in_front, like(bent, (inside,))))
 
 
 def _means(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -218,8 +217,10 @@ def _wrong_sum(part: Term, symbols: Symbols) -> Iterator[Slip]:
     """A product as a sum of outer products, one for each sample, along another axis."""
     x, y = part.args
     said = f"as if the outer products in {symbols.said(part)} were summed along another axis"
-    for wrong in (times(transpose(total(x, "rows")), y), times(transpose(x), total(y, "columns"))):
-        yield Slip("wrong_axis", said, wrong)
+    down, across = total(x, "rows"), total(y, "columns")
+    if x is not down and y is not across:
+        for wrong in (times(transpose(down), y), times(transpose(x), across)):
+            yield Slip("wrong_axis", said, wrong)
 
 
 def _times(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:

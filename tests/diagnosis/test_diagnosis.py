@@ -21,6 +21,7 @@ NETWORK = Problem(
     X="n,p", Y="n,q", W_1="p,m", b_1="1,m row", W_2="m,q", b_2="1,q row",
 )  # fmt: skip
 LISTS = sorted(path.stem for path in Path(__file__).parent.glob("wrong_*.py"))
+RIGHT = ["wrong_seventh", "wrong_eighth", "wrong_ninth", "wrong_twelfth"]
 DOCS = Path(__file__).parents[2] / "docs" / "diagnosis.md"
 
 
@@ -37,7 +38,7 @@ def said(one: Judged) -> str:
     return f"{one.wrong.problem} {one.wrong.variable} {one.wrong.code}: {one.verdict.diagnosis}"
 
 
-@pytest.mark.parametrize("name", ["wrong_seventh", "wrong_eighth", "wrong_ninth"])
+@pytest.mark.parametrize("name", RIGHT)
 def test_right_answers_are_told_nothing(name) -> None:
     """However they are written: they agree, or only change an input in place."""
     module = import_module(f"diagnosis.{name}")
@@ -184,6 +185,16 @@ def test_an_overflow_is_named_where_exp_overflows_only() -> None:
 
     assert "exp overflows there" in line_of(NETWORK, overflows, "W1", stable=True)
     assert "overflow" not in line_of(NETWORK, lambda X, *v: v[1] / 0, "W1")
+
+
+def test_answers_that_overflow_agree_but_where_exp_is_stretched() -> None:
+    """Right at ordinary points, visible and hidden; told `overflow` where stable=True asks."""
+    module = import_module("diagnosis.wrong_thirteenth")
+    answers = module.all_overflowing()
+    assert all(one.verdict.agrees for one in verdicts_on(module, answers, seed=71))
+    for seed in (None, 71):
+        found = verdicts_on(module, answers, seed, stable=True)
+        assert [one.verdict.diagnosis for one in found] == [("overflow",)] * len(answers)
 
 
 HINGE = Problem(
