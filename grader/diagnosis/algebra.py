@@ -260,6 +260,11 @@ def added(found: list[tuple[float, Term]]) -> Term:
     return result
 
 
+def factors_of(term: Term) -> list[Term]:
+    """The factors of a matrix product, from left to right."""
+    return [f for a in term.args for f in factors_of(a)] if term.op == "matmul" else [term]
+
+
 def total(x: Term, axes: str) -> Term:
     """The sum over all entries, over the rows (down each column) or over the columns."""
     rows = x.kind.rows if axes == "columns" else "1"

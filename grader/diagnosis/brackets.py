@@ -8,7 +8,7 @@ order in which its entry-wise products can be written.
 
 from collections.abc import Iterator, Sequence
 
-from grader.diagnosis.algebra import make, number, scaled, size, split, total
+from grader.diagnosis.algebra import factors_of, make, number, scaled, size, split, total
 from grader.latex.terms import Term
 
 Chain = tuple[tuple[str, Term], ...]  # operator before it ("" before the first), operand
@@ -54,7 +54,8 @@ def chains(term: Term) -> list[Chain]:
     if term.op not in PRODUCTS:
         return [(("", term),)]
     x, y = term.args
-    found = [(*chain, (term.op, y)) for chain in chains(x)]
+    last = factors_of(y) if term.op == "matmul" else [y]  # A @ (B @ C) needs no brackets
+    found = [(*chain, *((term.op, factor) for factor in last)) for chain in chains(x)]
     if term.op == "times":
         found += [(*chain, (term.op, x)) for chain in chains(y)]
     return found

@@ -14,10 +14,13 @@ from weakref import WeakKeyDictionary
 
 from grader.diagnosis.algebra import (
     addends,
+    apply,
+    factors_of,
     is_number,
     make,
     matmul,
     normal,
+    number,
     ones,
     parts,
     plus,
@@ -135,8 +138,8 @@ def forms(formula: Term, leaf: str) -> list[Term]:
     found = [g for part, g in adjoints(formula).items() if (part.op, part.detail) == ("leaf", leaf)]
     if not found:
         return []
-    written = [found[0], through_values(found[0]), gathered(found[0])]
-    return list(dict.fromkeys(written))
+    short = replaced(found[0], sigmoids(found[0]))
+    return list(dict.fromkeys([found[0], through_values(found[0]), gathered(short), short]))
 
 
 def of_exponentials(formula: Term, leaf: str, symbols: Symbols) -> Iterator[Slip]:
@@ -150,6 +153,18 @@ def of_exponentials(formula: Term, leaf: str, symbols: Symbols) -> Iterator[Slip
             twice = adjoints(formula, {part: [(z, power(part, 2.0))]})[end]
             yield Slip("derivative_left_out", f"{slope} left out", left)
             yield Slip("derivative_extra", f"{slope} there twice", twice)
+
+
+def sigmoids(form: Term) -> dict[Term, Term]:
+    """What is σ(z), but written (1 + exp(z))^-1 exp(z), as it comes of log(1 + exp(z))."""
+    found = {}
+    for part in parts(form):
+        for below, above in (part.args, part.args[::-1]) if part.op == "times" else ():
+            one_more = (plus(ones(size(above)), above), plus(number(1), above))
+            if above.detail == ("exp", 0) and below.op == "power" and below.detail == -1:
+                if any(set(addends(below.args[0])) == set(addends(one)) for one in one_more):
+                    found[part] = apply("sigmoid", above.args[0])
+    return found
 
 
 def gathered(form: Term) -> Term:
@@ -176,18 +191,15 @@ def sum_of(found: Iterable[tuple[float, Sequence[Term]]]) -> Term:
     return reduce(plus, (scaled(factor, reduce(matmul, chain)) for factor, chain in found))
 
 
-def factors_of(term: Term) -> list[Term]:
-    """The factors of a matrix product, from left to right."""
-    return [f for a in term.args for f in factors_of(a)] if term.op == "matmul" else [term]
-
-
 def as_if_symmetric(form: Term, symbols: Symbols) -> Iterator[Slip]:
-    """Every square matrix for its transpose, as if all were symmetric."""
-    turned = [p for p in parts(form) if p.op == "transpose" and p.kind.rows == p.kind.columns]
-    if len(turned) > 1:
-        names = " and ".join(symbols.said(part.args[0]) for part in turned)
-        plain = replaced(form, {part: part.args[0] for part in turned})
-        yield Slip("transpose_left_out", f"as if {names} were symmetric", plain)
+    """No transposes: of square matrices, as if all were symmetric, or of any."""
+    turned = [part for part in parts(form) if part.op == "transpose"]
+    square = [part for part in turned if part.kind.rows == part.kind.columns]
+    for some, how in ((square, "symmetric"), (turned, "not transposed")):
+        if len(some) > 1:
+            names = " and ".join(symbols.said(part.args[0]) for part in some)
+            plain = replaced(form, {part: part.args[0] for part in some})
+            yield Slip("transpose_left_out", f"as if {names} were {how}", plain)
 
 
 def cut_short(formula: Term, symbols: Symbols) -> Iterator[tuple[Term, Slip]]:

@@ -95,6 +95,17 @@ def other_factors(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]
                 yield Slip("wrong_factor", said, replaced(form, {part: wrong}))
 
 
+def ones_for_factors(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
+    """All ones for a factor of a matrix product: the other is summed, and spread again."""
+    for part in parts(form):
+        for i, factor in enumerate(part.args if part.op == "matmul" else ()):
+            full = ones(size(factor))
+            pair = (full, part.args[1]) if i == 0 else (part.args[0], full)
+            said = f"as if {symbols.said(factor)} were left out, all ones instead"
+            wrong = make("matmul", pair, size(part))
+            yield Slip("factor_left_out", said, replaced(form, {part: wrong}))
+
+
 def extra_functions(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
     """A function of the formula, applied where none belongs."""
     used = {part.detail[0] for part in parts(formula) if part.op == "apply"}
@@ -140,6 +151,7 @@ MISPLACED: list[Misplaced] = [
     extra_functions,
     extra_derivatives,
     other_factors,
+    ones_for_factors,
     slopes_outside,
     bent,
     entrywise_softmax,

@@ -5,9 +5,11 @@ either. A slip is the name of a misconception, a sentence, and what stands there
 """
 
 from collections.abc import Iterator
+from functools import reduce
 
 from grader.diagnosis.algebra import (
     apply,
+    factors_of,
     in_each_place,
     is_number,
     like,
@@ -190,11 +192,6 @@ def _matmul(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     x, y = part.args
     for kept, gone in ((x, y), (y, x)):
         yield Slip("factor_left_out", f"as if {symbols.said(gone)} were left out", kept)
-    for i, factor in enumerate(part.args):
-        full = ones(size(factor))
-        pair = (full, y) if i == 0 else (x, full)
-        said = f"as if {symbols.said(factor)} were left out, all ones instead"
-        yield Slip("factor_left_out", said, make("matmul", pair, size(part)))
     if part is split(root)[1]:
         yield from _wrong_sum(part, symbols)
     both = symbols.said(part)
@@ -208,9 +205,18 @@ def _matmul(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
         swap = make("matmul", pair[::-1], size(part))
         yield Slip("product_order", f"{swapped}, {symbols.said(turned)} first"
                    if i else f"{swapped}, {symbols.said(turned)} last", swap)  # fmt: skip
+    factors = factors_of(part)
+    if len(factors) > 2 and all(one.op != "matmul" for one in parents(root, part)):
+        said = f"as if the factors of {both} stood in reverse order"
+        yield Slip("product_order", said, reduce(product_of, reversed(factors)))
     said = f"as if * stood for @ in {both}"
     for pair in ((x, y), (transpose(x), y), (x, transpose(y))):
         yield Slip("product_kind", said, make("times", pair, size(part)))
+
+
+def product_of(x: Term, y: Term) -> Term:
+    """The matrix product, also where its sizes fit only if all are equal."""
+    return make("matmul", (x, y), (x.kind.rows, y.kind.columns))
 
 
 def _wrong_sum(part: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -226,6 +232,9 @@ def _wrong_sum(part: Term, symbols: Symbols) -> Iterator[Slip]:
 def _times(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     x, y = part.args
     if x.op == "number":
+        if any(part in parts(one) for one in parts(root) if one.op == "apply"):
+            said = f"as if the {symbols.said(x)} in {symbols.said(part)} were left out"
+            yield Slip("factor_left_out", said, y)  # elsewhere it is solved for
         return
     for kept, gone in ((x, y), (y, x)):
         if is_number(part) and kept.op in ("leaf", "power", "size"):
@@ -311,6 +320,10 @@ def _squares(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     yield Slip("norm_not_squared", "as if the norm were not squared", apply("sqrt", part))
     absolute = make("total", (apply("abs", x),), one, "all")
     yield Slip("norm_not_squared", "as if absolute values were added, not squares", absolute)
+    for other in parts(root) if x.op == "leaf" else ():
+        if other.op == "leaf" and other is not x:
+            said = f"as if {symbols.said(other)} stood for {what} in {symbols.said(part)}"
+            yield Slip("wrong_factor", said, like(part, (other,)))
     said = f"as if the square of {what} had a derivative without {what}"
     yield Slip("factor_left_out", said, make("total", (x,), one, "all"))
     cubes = make("total", (power(x, 3.0),), one, "all")

@@ -102,6 +102,9 @@ class Symbols:
     def _total(self, term: Term) -> str:
         return f"sum({self.said(term.args[0])})"
 
+    def _squares(self, term: Term) -> str:
+        return f"|{self.said(term.args[0])}|^2"
+
     def _times(self, term: Term) -> str:
         factor, _ = split(term)
         between = "" if factor != 1 or is_number(term.args[0]) else "∘"
