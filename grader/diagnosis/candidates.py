@@ -160,11 +160,16 @@ def sigmoids(form: Term) -> dict[Term, Term]:
     found = {}
     for part in parts(form):
         for below, above in (part.args, part.args[::-1]) if part.op == "times" else ():
-            one_more = (plus(ones(size(above)), above), plus(number(1), above))
-            if above.detail == ("exp", 0) and below.op == "power" and below.detail == -1:
-                if any(set(addends(below.args[0])) == set(addends(one)) for one in one_more):
-                    found[part] = apply("sigmoid", above.args[0])
+            inverse = above.detail == ("exp", 0) and (below.op, below.detail) == ("power", -1)
+            if inverse and is_one_more(below.args[0], above):
+                found[part] = apply("sigmoid", above.args[0])
     return found
+
+
+def is_one_more(term: Term, other: Term) -> bool:
+    """Whether a term is 1 more than another."""
+    ways = [{one, other} for one in (number(1), ones(size(other)))]
+    return term.op == "plus" and term.detail > 0 and set(term.args) in ways
 
 
 def gathered(form: Term) -> Term:

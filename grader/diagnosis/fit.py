@@ -5,21 +5,28 @@ as a factor, or a size, that is the same at every point.
 """
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from grader.diagnosis.addends import OffBy, off_by
-from grader.diagnosis.algebra import parts
+from grader.diagnosis.addends import off_by
 from grader.diagnosis.candidates import as_written, candidates, rarer
+from grader.diagnosis.factors import (
+    COMMON,
+    TOLERANCE_32,
+    Factors,
+    Found,
+    common_of,
+    factor_said,
+    near,
+    over_sizes,
+)
 from grader.diagnosis.generic import truth
 from grader.diagnosis.misconceptions import Slip, overshadows, rank_of
-from grader.diagnosis.symbols import Symbols
 from grader.diagnosis.values import Values
 from grader.problem import Point
 
@@ -27,12 +34,7 @@ if TYPE_CHECKING:
     from grader.problem import Problem
 
 TOLERANCE = 1e-8
-TOLERANCE_32 = 1e-4
-COMMON = (-1.0, 2.0, -2.0, 0.5, -0.5)  # factors that come with another mistake
 MOST = 3  # sentences
-
-Found = tuple[tuple[str, ...], str]  # names of misconceptions, and the sentence
-Factors = list[tuple[Mapping[str, int], float]]  # the sizes of a point, and the number there
 
 
 @dataclass(frozen=True)
@@ -102,25 +104,14 @@ class Fit:
         return [(("batch_sum_missing",), said)] if right else []
 
     def _off_by(self) -> list[Found]:
-        """One addend that is off by some number, with the factors that are plainest besides."""
+        """One addend that is off by some number, or two."""
         answers = [a.answer for a in self.asked if a.answer is not None]
-        if len(answers) < len(self.asked):
+        if len(answers) < len(self.asked) or self.problem.formula is None:
             return []
         single = any(answer.dtype != torch.float64 for answer in answers)
+        points = list(zip((a.point.sizes for a in self.asked), self.values, answers, strict=True))
         forms = as_written(self.problem, self.name)
-        found = off_by(forms, self.values, answers, TOLERANCE_32 if single else TOLERANCE)
-        plain = [one for one in found if near(one.whole, (1.0, *COMMON))]
-        there = {part.detail for form in forms for part in parts(form) if part.op == "number"}
-        return [self._off_by_said(one, there) for one in sorted(plain, key=strangeness)[:1]]
-
-    def _off_by_said(self, one: OffBy, numbers: Collection[float]) -> Found:
-        """The addend, and which of the numbers in the gradient is left out, if one is."""
-        names, how = addend_said(one.factor, numbers)
-        text = f"as if {Symbols(self.problem).said(one.addend)} {how}"
-        if near(one.whole, (1.0,)):
-            return names, text
-        more, besides = factor_said(one.whole)
-        return (*names, *more), f"{text}, and {besides}"
+        return off_by(self.problem, forms, points, TOLERANCE_32 if single else TOLERANCE)
 
     def _rarer(self) -> list[Found]:
         """The first of the rarer candidates that explains the answers."""
@@ -154,7 +145,7 @@ class Fit:
             yield ("keepdim",), ""  # the verdict on the shape says it
         elif common is not None:
             yield factor_said(common)
-        elif besides := self.over_sizes(factors):
+        elif besides := over_sizes(self.problem, factors):
             yield besides
 
     def factors(self, slip: Slip) -> Factors:
@@ -180,83 +171,13 @@ class Fit:
         common = common_of(factors)
         if common is not None:
             return factor_said(common) if near(common, COMMON) else None
-        return self.over_sizes(factors, COMMON)
-
-    def over_sizes(self, factors: Factors, common: Sequence[float] | None = None) -> Found | None:
-        """A factor that is 1/n, or n, or 1/(nq)."""
-        letters = self.problem.sizes
-        for chosen in [*combinations(letters, 1), *combinations(letters, 2)]:
-            for power, name in ((-1, "mean_for_sum"), (1, "sum_for_mean"), (-2, "mean_for_sum")):
-                rest = common_of(
-                    [(s, f / math.prod(s[c] for c in chosen) ** power) for s, f in factors]
-                )
-                if rest is not None and (common is None or near(rest, (1.0, *common))):
-                    twice = "^2" if power == -2 else ""
-                    return mean_said(name, " ".join(chosen) + twice, rest)
-        return None
+        return over_sizes(self.problem, factors, COMMON)
 
 
 def both(slip: Slip, besides: Found) -> Found:
     """A mistake and what comes besides it."""
     names, text = besides
     return (slip.name, *names), f"{slip.sentence}, and {text}"
-
-
-def common_of(factors: Factors) -> float | None:
-    """The one number all these are, if they are one."""
-    _, first = factors[0]
-    alike = all(abs(f - first) <= TOLERANCE_32 * abs(first) for _, f in factors)
-    return first if alike and first else None
-
-
-def near(number: float, common: Sequence[float]) -> bool:
-    return any(abs(number - c) <= TOLERANCE_32 * abs(c) for c in common)
-
-
-def factor_said(factor: float) -> Found:
-    """The sign, a number written for a size, or a factor."""
-    if near(factor, (-1.0,)):
-        return ("sign",), "as if the sign were flipped"
-    sign = ("sign",) if factor < 0 else ()
-    fixed = 1 / abs(factor)
-    if round(fixed) >= 3 and round(fixed) != 4 and near(fixed, (round(fixed),)):
-        said = f"off by a factor {factor:.4g}, as if divided by a fixed {round(fixed)}"
-        return (*sign, "factor", "fixed_size"), said
-    return (*sign, "factor"), f"off by a factor {factor:.4g}"
-
-
-def mean_said(name: str, sizes: str, rest: float) -> Found:
-    """A mean for a sum, or a sum for a mean, with the factor that is left."""
-    said = {
-        "mean_for_sum": f"as if divided by {sizes}, a mean for a sum",
-        "sum_for_mean": f"as if 1/{sizes} were left out, a sum for a mean",
-    }[name]
-    if near(rest, (1.0,)):
-        return (name,), said
-    names, text = factor_said(rest)
-    return (name, *names), f"{said}, and {text}"
-
-
-def strangeness(one: OffBy) -> tuple[bool, bool]:
-    """The plainest first: a whole that is right, then a factor that is 0 or -1."""
-    return not near(one.whole, (1.0,)), not (is_nothing(one.factor) or near(one.factor, (-1.0,)))
-
-
-def is_nothing(factor: float) -> bool:
-    return abs(factor) <= TOLERANCE_32
-
-
-def addend_said(factor: float, numbers: Collection[float]) -> Found:
-    """An addend left out, with the other sign, without one of its numbers, or off."""
-    if is_nothing(factor):
-        return ("term_left_out",), "were left out"
-    if near(factor, (-1.0,)):
-        return ("term_sign",), "had the other sign"
-    said = f"alone were off by a factor {factor:.4g}"
-    lost = next((n for n in numbers if abs(n) != 1 and near(factor * n, (1.0,))), None)
-    if lost is None:
-        return (*(("term_sign",) if factor < 0 else ()), "term_factor"), said
-    return ("term_factor", "factor_left_out"), f"{said}, its {lost:g} left out"
 
 
 def ratio(answer: Tensor, value: Tensor) -> float | None:

@@ -80,11 +80,18 @@ def slopes_outside(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip
 
 
 def other_factors(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
-    """Another part of the formula for a factor, as X^T for s^T."""
+    """Another part of the formula for a factor, as X^T for s^T, or σ(XW) for XV."""
     named = [
         part for part in parts(formula) if part.op in ("leaf", "apply") and not is_number(part)
     ]
+    inner = [part for part in parts(formula) if part.op in ("matmul", "apply")]
     for part in parts(form):
+        for i, factor in enumerate(part.args if part.op == "times" else ()):
+            for other in inner if factor in inner else ():
+                if other is not factor and size(other) == size(factor):
+                    pair = (other, part.args[1]) if i == 0 else (part.args[0], other)
+                    said = f"as if {symbols.said(other)} stood for {symbols.said(factor)}"
+                    yield Slip("wrong_factor", said, replaced(form, {part: like(part, pair)}))
         for i, factor in enumerate(part.args if part.op == "matmul" else ()):
             bare = factor.args[0] if factor.op == "transpose" else factor
             for other in named if bare in named else []:

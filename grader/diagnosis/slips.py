@@ -232,7 +232,9 @@ def _wrong_sum(part: Term, symbols: Symbols) -> Iterator[Slip]:
 def _times(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     x, y = part.args
     if x.op == "number":
-        if any(part in parts(one) for one in parts(root) if one.op == "apply"):
+        if abs(x.detail) != 1 and any(
+            part in parts(one) for one in parts(root) if one.op == "apply"
+        ):
             said = f"as if the {symbols.said(x)} in {symbols.said(part)} were left out"
             yield Slip("factor_left_out", said, y)  # elsewhere it is solved for
         return

@@ -106,7 +106,9 @@ class Symbols:
         return f"|{self.said(term.args[0])}|^2"
 
     def _times(self, term: Term) -> str:
-        factor, _ = split(term)
+        factor, rest = split(term)
+        if factor == -1:
+            return f"-{self._factor(rest)}"
         between = "" if factor != 1 or is_number(term.args[0]) else "∘"
         return self._factor(term.args[0]) + between + self._factor(term.args[1])
 

@@ -177,6 +177,44 @@ def test_what_is_right_elsewhere_is_not_right_there_only(fails, error) -> None:
     assert verdict_of(RELU, "W", answer, seed=71).diagnosis == ()
 
 
+RIDGE = Problem(r"f = \frac1n\|3\sin(XW) - 4Y\|_F^2 + 5\|W\|_F^2", X="n,p", W="p,q", Y="n,q")
+
+
+@pytest.mark.parametrize(
+    ("sine", "target", "ridge", "said"),
+    [
+        (1, 4, 10, "3sin(h) alone were off by a factor 0.3333, its 3 left out"),
+        (3, 1, 10, "4Y alone were off by a factor 0.25, its 4 left out"),
+        (3, 4, 2.5, "10W alone were off by a factor 0.25"),
+        (3, 4, -10, "10W had the other sign"),
+        (9, 12, 5, "off by a factor 3, and as if 10W alone were off by a factor 0.5"),
+    ],
+)
+def test_an_addend_is_found_to_be_off_by_any_number(sine, target, ridge, said) -> None:
+    def answer(X, W, Y):
+        Z = X @ W
+        return 6 / len(X) * X.T @ ((sine * Z.sin() - target * Y) * Z.cos()) + ridge * W
+
+    line = line_of(RIDGE, answer)
+    assert said in line
+
+
+def test_an_addend_is_found_to_be_divided_by_a_size() -> None:
+    def answer(X, W, Y):
+        Z = X @ W
+        return 6 / Y.numel() * X.T @ ((3 * Z.sin() - 4 * Y) * Z.cos()) + 10 * W
+
+    assert verdict_of(RIDGE, "W", answer, seed=71).diagnosis == ("mean_for_sum",)
+
+
+def test_two_addends_off_by_numbers_that_nobody_would_write_are_not_explained() -> None:
+    def answer(X, W, Y):
+        Z = X @ W
+        return 6 / len(X) * X.T @ ((3 * Z.sin() - 0.7 * Y) * Z.cos()) + 1.3 * W
+
+    assert verdict_of(RIDGE, "W", answer).diagnosis == ()
+
+
 def test_an_overflow_is_named_where_exp_overflows_only() -> None:
     def overflows(X, Y, W1, b1, W2, b2):
         h = X @ W1 + b1
