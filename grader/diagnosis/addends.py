@@ -110,9 +110,11 @@ def _solved(pieces: Sequence[Term], points: Sequence[Place], tolerance: float) -
 
 
 def _numbers(columns: Tensor, right: Tensor, tolerance: float) -> list[float]:
-    """The numbers with which the columns add up to the right side; nan for one that is zero."""
+    """The numbers with which the columns add up to the right side; nan for no rest."""
     lengths = columns.norm(dim=0)
     there = lengths > SMALLEST * lengths.max()
+    if not lengths.isfinite().all() or not there[1:].all():
+        return []
     units = columns[:, there] / lengths[there]
     if len(right) < units.shape[1] + SPARE or torch.linalg.svdvals(units)[-1] < SMALLEST:
         return []
