@@ -63,7 +63,8 @@ def is_constant(term: Term) -> bool:
     return term.op in CONSTANT or (bool(term.args) and all(map(is_constant, term.args)))
 
 
-def parts(root: Term) -> list[Term]:
+@lru_cache(maxsize=1 << 12)
+def parts(root: Term) -> tuple[Term, ...]:
     """Every term in it, once, arguments first."""
     found: dict[Term, None] = {}
 
@@ -74,7 +75,7 @@ def parts(root: Term) -> list[Term]:
             found[term] = None
 
     visit(root)
-    return list(found)
+    return tuple(found)
 
 
 def replaced(root: Term, changes: Mapping[Term, Term]) -> Term:
@@ -257,6 +258,11 @@ def added(found: list[tuple[float, Term]]) -> Term:
         term, sign = scaled(abs(factor), rest), -1 if factor < 0 else 1
         result = make("plus", (result, term), size(result), sign, result.kind.axes)
     return result
+
+
+def factors_of(term: Term) -> list[Term]:
+    """The factors of a matrix product, from left to right."""
+    return [f for a in term.args for f in factors_of(a)] if term.op == "matmul" else [term]
 
 
 def total(x: Term, axes: str) -> Term:

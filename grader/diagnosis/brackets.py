@@ -8,7 +8,7 @@ order in which its entry-wise products can be written.
 
 from collections.abc import Iterator, Sequence
 
-from grader.diagnosis.algebra import make, number, scaled, size, split, total
+from grader.diagnosis.algebra import factors_of, make, number, scaled, size, split, total
 from grader.latex.terms import Term
 
 Chain = tuple[tuple[str, Term], ...]  # operator before it ("" before the first), operand
@@ -27,7 +27,7 @@ def without_brackets(term: Term) -> Iterator[tuple[Term, Term]]:
     for chain in chains(term):
         for i, (_, operand) in enumerate(chain):
             if operand.op == "plus":
-                for factor, both in _orders(operand):
+                for factor, both in _orders(operand) if not _is_even(chain, i) else ():
                     torn = _torn(factor, (*chain[:i], (chain[i][0], both), *chain[i + 1 :]), i)
                     if torn.args[0] is not torn.args[1]:  # s * 1 - s, which nobody would leave so
                         yield operand, torn
@@ -54,7 +54,8 @@ def chains(term: Term) -> list[Chain]:
     if term.op not in PRODUCTS:
         return [(("", term),)]
     x, y = term.args
-    found = [(*chain, (term.op, y)) for chain in chains(x)]
+    last = factors_of(y) if term.op == "matmul" else [y]  # A @ (B @ C) needs no brackets
+    found = [(*chain, *((term.op, factor) for factor in last)) for chain in chains(x)]
     if term.op == "times":
         found += [(*chain, (term.op, x)) for chain in chains(y)]
     return found
@@ -85,6 +86,13 @@ def _orders(both: Term) -> Iterator[tuple[float, Term]]:
     yield 1.0, both
     turned = make("plus", both.args[::-1], size(both), both.detail)
     yield float(both.detail), turned
+
+
+def _is_even(chain: Chain, i: int) -> bool:
+    """Whether m * (x + y) * m would become m * x + y * m, which lacks an m and no brackets."""
+    before = [operand for _, operand in chain[:i] if operand.op != "number"]
+    after = [operand for operator, operand in chain[i + 1 :] if operator == "times"]
+    return bool(before) and before == after
 
 
 def _torn(factor: float, chain: Chain, i: int) -> Term:

@@ -6,17 +6,25 @@ is known of any gradient (its transpose, another variable's) comes first, and is
 problem given as a torch function, but for the mistakes its author names.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import product
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from grader.diagnosis.algebra import (
+    addends,
+    apply,
+    factors_of,
     is_number,
     make,
+    matmul,
     normal,
+    number,
     ones,
     parts,
+    plus,
+    power,
     replaced,
     scaled,
     size,
@@ -39,7 +47,7 @@ if TYPE_CHECKING:
 LIKELY = ("derivative_left_out", "batch_sum_missing", "activation_left_out", "term_left_out")
 
 Make = Callable[["Problem", str], Iterator[Slip]]
-_known: "WeakKeyDictionary[Problem, dict[object, list[Slip]]]" = WeakKeyDictionary()
+_known: "WeakKeyDictionary[object, dict[object, list[Slip]]]" = WeakKeyDictionary()
 
 
 def candidates(problem: "Problem", name: str) -> list[Slip]:
@@ -53,14 +61,25 @@ def rarer(problem: "Problem", name: str) -> list[Slip]:
 
 
 def once(problem: "Problem", name: str, make_all: Make) -> list[Slip]:
-    """What is made once for a problem, without repetitions."""
-    known = _known.setdefault(problem, {})
-    if (name, make_all) not in known:
+    """What is made once for a problem, and for all that say the same, without repetitions."""
+    known = _known.setdefault(problem.formula or problem, {})  # equal texts have one formula
+    key = name, make_all, problem.mistakes
+    if key not in known:
         found: dict[tuple[str, Term], Slip] = {}
         for slip in sorted(make_all(problem, name), key=lambda slip: rank_of(slip.name)):
             found.setdefault((slip.name, slip.term), slip)
-        known[name, make_all] = list(found.values())
-    return known[name, make_all]
+        known[key] = list(found.values())
+    return known[key]
+
+
+def as_written(problem: "Problem", name: str) -> list[Term]:
+    """The ways in which the right answer is written; none where there is no formula."""
+    if problem.formula is None:
+        return []
+    formula = normal(problem.formula.term)
+    if name == problem.name:
+        return [formula]
+    return forms(formula, canonical(problem.variables[name].name))
 
 
 def unfinished(problem: "Problem", name: str) -> Iterator[Slip]:
@@ -98,6 +117,7 @@ def singles(problem: "Problem", name: str) -> Iterator[Slip]:
         return
     leaf = canonical(problem.variables[name].name)
     yield from (slip for part, slip in cut_short(formula, symbols) if holds(part, leaf))
+    yield from of_exponentials(formula, leaf, symbols)
     for form in forms(formula, leaf):
         yield from of_form(form, symbols)
         yield from as_if_symmetric(form, symbols)
@@ -118,17 +138,73 @@ def forms(formula: Term, leaf: str) -> list[Term]:
     found = [g for part, g in adjoints(formula).items() if (part.op, part.detail) == ("leaf", leaf)]
     if not found:
         return []
-    through = through_values(found[0])
-    return found if through is found[0] else [*found, through]
+    short = replaced(found[0], sigmoids(found[0]))
+    return list(dict.fromkeys([found[0], through_values(found[0]), gathered(short), short]))
+
+
+def of_exponentials(formula: Term, leaf: str, symbols: Symbols) -> Iterator[Slip]:
+    """The derivative of exp, which is written like exp, left out or there twice."""
+    ends = [part for part in parts(formula) if (part.op, part.detail) == ("leaf", leaf)]
+    for end, part in product(ends, parts(formula)):
+        if part.detail == ("exp", 0) and end in parts(part):
+            (z,) = part.args
+            slope = f"as if exp({symbols.said(z)}), the derivative of exp, were"
+            left = adjoints(formula, {part: [(z, ones(size(z)))]})[end]
+            twice = adjoints(formula, {part: [(z, power(part, 2.0))]})[end]
+            yield Slip("derivative_left_out", f"{slope} left out", left)
+            yield Slip("derivative_extra", f"{slope} there twice", twice)
+
+
+def sigmoids(form: Term) -> dict[Term, Term]:
+    """What is σ(z), but written (1 + exp(z))^-1 exp(z), as it comes of log(1 + exp(z))."""
+    found = {}
+    for part in parts(form):
+        for below, above in (part.args, part.args[::-1]) if part.op == "times" else ():
+            inverse = above.detail == ("exp", 0) and (below.op, below.detail) == ("power", -1)
+            if inverse and is_one_more(below.args[0], above):
+                found[part] = apply("sigmoid", above.args[0])
+    return found
+
+
+def is_one_more(term: Term, other: Term) -> bool:
+    """Whether a term is 1 more than another."""
+    ways = [{one, other} for one in (number(1), ones(size(other)))]
+    return term.op == "plus" and term.detail > 0 and set(term.args) in ways
+
+
+def gathered(form: Term) -> Term:
+    """The form with factors common to addends taken out: X^T (u - y) for X^T u - X^T y."""
+    changes = {part: product_of(part) for part in parts(form) if part.op == "plus"}
+    return replaced(form, {part: whole for part, whole in changes.items() if whole})
+
+
+def product_of(part: Term) -> Term | None:
+    """A sum whose addends share their first, or last, factor, as a product and what is left."""
+    found = [(factor, factors_of(rest)) for factor, rest in addends(part)]
+    for at, without in ((0, slice(1, None)), (-1, slice(None, -1))):
+        for _, first in found:
+            alike = [one for one in found if len(one[1]) > 1 and one[1][at] is first[at]]
+            if len(first) > 1 and len(alike) > 1:
+                inner = sum_of((factor, chain[without]) for factor, chain in alike)
+                whole = matmul(first[0], inner) if at == 0 else matmul(inner, first[-1])
+                rest = [one for one in found if one not in alike]
+                return plus(whole, sum_of(rest)) if rest else whole
+    return None
+
+
+def sum_of(found: Iterable[tuple[float, Sequence[Term]]]) -> Term:
+    return reduce(plus, (scaled(factor, reduce(matmul, chain)) for factor, chain in found))
 
 
 def as_if_symmetric(form: Term, symbols: Symbols) -> Iterator[Slip]:
-    """Every square matrix for its transpose, as if all were symmetric."""
-    turned = [p for p in parts(form) if p.op == "transpose" and p.kind.rows == p.kind.columns]
-    if len(turned) > 1:
-        names = " and ".join(symbols.said(part.args[0]) for part in turned)
-        plain = replaced(form, {part: part.args[0] for part in turned})
-        yield Slip("transpose_left_out", f"as if {names} were symmetric", plain)
+    """No transposes: of square matrices, as if all were symmetric, or of any."""
+    turned = [part for part in parts(form) if part.op == "transpose"]
+    square = [part for part in turned if part.kind.rows == part.kind.columns]
+    for some, how in ((square, "symmetric"), (turned, "not transposed")):
+        if len(some) > 1:
+            names = " and ".join(symbols.said(part.args[0]) for part in some)
+            plain = replaced(form, {part: part.args[0] for part in some})
+            yield Slip("transpose_left_out", f"as if {names} were {how}", plain)
 
 
 def cut_short(formula: Term, symbols: Symbols) -> Iterator[tuple[Term, Slip]]:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.diagnosis.fit import Asked, Fit, Found
+from grader.diagnosis.factors import Found
+from grader.diagnosis.fit import Asked, Fit
 from grader.diagnosis.probes import Again, told_apart, when_right, where_it_does_not_raise
 from grader.diagnosis.symbols import Symbols
 

@@ -5,15 +5,26 @@ as a factor, or a size, that is the same at every point.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from grader.diagnosis.candidates import candidates, rarer
+from grader.diagnosis.addends import off_by
+from grader.diagnosis.candidates import as_written, candidates, rarer
+from grader.diagnosis.factors import (
+    COMMON,
+    TOLERANCE_32,
+    Factors,
+    Found,
+    common_of,
+    factor_said,
+    near,
+    over_sizes,
+)
 from grader.diagnosis.generic import truth
 from grader.diagnosis.misconceptions import Slip, overshadows, rank_of
 from grader.diagnosis.values import Values
@@ -23,12 +34,7 @@ if TYPE_CHECKING:
     from grader.problem import Problem
 
 TOLERANCE = 1e-8
-TOLERANCE_32 = 1e-4
-COMMON = (-1.0, 2.0, -2.0, 0.5, -0.5)  # factors that come with another mistake
 MOST = 3  # sentences
-
-Found = tuple[tuple[str, ...], str]  # names of misconceptions, and the sentence
-Factors = list[tuple[Mapping[str, int], float]]  # the sizes of a point, and the number there
 
 
 @dataclass(frozen=True)
@@ -47,9 +53,21 @@ class Fit:
         self.problem, self.name, self.asked = problem, name, asked
         self.values = [Values(problem, a.point.values) for a in asked]
 
+    def _turned(self, turned: Sequence[Asked]) -> "Fit":
+        """The same candidates, whose values are known, held against other answers."""
+        other = copy(self)
+        other.asked = turned
+        return other
+
     def best(self) -> list[Found]:
         """The explanations by one mistake, perhaps with a factor or a transpose, or by two."""
-        return self.untransposed() or self._transposed() or self._unsummed() or self._rarer()
+        return (
+            self.untransposed()
+            or self._transposed()
+            or self._unsummed()
+            or self._off_by()
+            or self._rarer()
+        )
 
     def untransposed(self, factors: bool = True) -> list[Found]:
         """The explanations by one mistake, or else by one mistake and a factor."""
@@ -72,7 +90,7 @@ class Fit:
         if any(a.answer is None or a.answer.ndim != 2 for a in self.asked):
             return []
         turned = [Asked(a.point, a.answer.mT, a.error) for a in self.asked if a.answer is not None]
-        found = Fit(self.problem, self.name, turned).untransposed(factors=False)
+        found = self._turned(turned).untransposed(factors=False)
         return [((*names, "transpose"), f"{text}, and transposed") for names, text in found]
 
     def _unsummed(self) -> list[Found]:
@@ -81,9 +99,19 @@ class Fit:
         if len(several) < len(self.asked):
             return []
         summed = [Asked(a.point, a.answer.sum(0)) for a in several if a.answer is not None]
-        right = Fit(self.problem, self.name, summed).is_right()
+        right = self._turned(summed).is_right()
         said = "as if the sum over the samples were left out"
         return [(("batch_sum_missing",), said)] if right else []
+
+    def _off_by(self) -> list[Found]:
+        """One addend that is off by some number, or two."""
+        answers = [a.answer for a in self.asked if a.answer is not None]
+        if len(answers) < len(self.asked) or self.problem.formula is None:
+            return []
+        single = any(answer.dtype != torch.float64 for answer in answers)
+        points = list(zip((a.point.sizes for a in self.asked), self.values, answers, strict=True))
+        forms = as_written(self.problem, self.name)
+        return off_by(self.problem, forms, points, TOLERANCE_32 if single else TOLERANCE)
 
     def _rarer(self) -> list[Found]:
         """The first of the rarer candidates that explains the answers."""
@@ -117,7 +145,7 @@ class Fit:
             yield ("keepdim",), ""  # the verdict on the shape says it
         elif common is not None:
             yield factor_said(common)
-        elif besides := self.over_sizes(factors):
+        elif besides := over_sizes(self.problem, factors):
             yield besides
 
     def factors(self, slip: Slip) -> Factors:
@@ -143,61 +171,13 @@ class Fit:
         common = common_of(factors)
         if common is not None:
             return factor_said(common) if near(common, COMMON) else None
-        return self.over_sizes(factors, COMMON)
-
-    def over_sizes(self, factors: Factors, common: Sequence[float] | None = None) -> Found | None:
-        """A factor that is 1/n, or n, or 1/(nq)."""
-        letters = self.problem.sizes
-        for chosen in [*combinations(letters, 1), *combinations(letters, 2)]:
-            for power, name in ((-1, "mean_for_sum"), (1, "sum_for_mean"), (-2, "mean_for_sum")):
-                rest = common_of(
-                    [(s, f / math.prod(s[c] for c in chosen) ** power) for s, f in factors]
-                )
-                if rest is not None and (common is None or near(rest, (1.0, *common))):
-                    twice = "^2" if power == -2 else ""
-                    return mean_said(name, " ".join(chosen) + twice, rest)
-        return None
+        return over_sizes(self.problem, factors, COMMON)
 
 
 def both(slip: Slip, besides: Found) -> Found:
     """A mistake and what comes besides it."""
     names, text = besides
     return (slip.name, *names), f"{slip.sentence}, and {text}"
-
-
-def common_of(factors: Factors) -> float | None:
-    """The one number all these are, if they are one."""
-    _, first = factors[0]
-    alike = all(abs(f - first) <= TOLERANCE_32 * abs(first) for _, f in factors)
-    return first if alike and first else None
-
-
-def near(number: float, common: Sequence[float]) -> bool:
-    return any(abs(number - c) <= TOLERANCE_32 * abs(c) for c in common)
-
-
-def factor_said(factor: float) -> Found:
-    """The sign, a number written for a size, or a factor."""
-    if near(factor, (-1.0,)):
-        return ("sign",), "as if the sign were flipped"
-    sign = ("sign",) if factor < 0 else ()
-    fixed = 1 / abs(factor)
-    if round(fixed) >= 3 and round(fixed) != 4 and near(fixed, (round(fixed),)):
-        said = f"off by a factor {factor:.4g}, as if divided by a fixed {round(fixed)}"
-        return (*sign, "factor", "fixed_size"), said
-    return (*sign, "factor"), f"off by a factor {factor:.4g}"
-
-
-def mean_said(name: str, sizes: str, rest: float) -> Found:
-    """A mean for a sum, or a sum for a mean, with the factor that is left."""
-    said = {
-        "mean_for_sum": f"as if divided by {sizes}, a mean for a sum",
-        "sum_for_mean": f"as if 1/{sizes} were left out, a sum for a mean",
-    }[name]
-    if near(rest, (1.0,)):
-        return (name,), said
-    names, text = factor_said(rest)
-    return (name, *names), f"{said}, and {text}"
 
 
 def ratio(answer: Tensor, value: Tensor) -> float | None:

@@ -16,12 +16,14 @@ from grader.diagnosis.algebra import (
     replaced,
     scaled,
     size,
+    times,
 )
 from grader.diagnosis.misconceptions import Slip
 from grader.diagnosis.symbols import Symbols, activation
 from grader.latex.terms import Term
 
 ELSE = ("sigmoid", "tanh", "relu")  # what may be taken for one another
+LEAKS = (0.01, 0.1)  # slopes of a leaky max below 0
 BENT = (*ELSE, "softplus", "silu", "gelu")  # and for which they may be taken
 
 Rule = Callable[[Term, Term, Symbols], Iterator[Slip]]
@@ -46,18 +48,25 @@ def _function(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     for stood in _others(part):
         other = symbols.function(stood) if stood.op == "apply" else stood.op
         yield Slip("activation_other", f"as if {other} stood for {name}", stood)
-    if function in ("sigmoid", "relu"):
-        opposite = scaled(1 if function == "sigmoid" else -1, apply(function, scaled(-1, z)))
-        other = f"1 - {symbols.said(part)}" if function == "sigmoid" else "min"
-        yield Slip("activation_other", f"as if {other} stood for {symbols.said(part)}", opposite)
-    elif function != "tanh":  # whose sign comes out
-        opposite = apply(function, scaled(-1, z))
-        said = f"as if {symbols.said(z)} in {name} had the other sign"
-        yield Slip("term_sign", said, opposite)
+    yield from _taken_for_max(part) if function == "relu" else ()
+    yield from _torn_by_hand(part, symbols)
+    yield from _opposite(part, symbols)
     slope = apply(function, z, 1)
     yield Slip("derivative_extra", f"as if {symbols.said(slope)} stood for {symbols.said(part)}",
                slope)  # fmt: skip
     yield from _bias_outside(part, symbols)
+
+
+def _opposite(part: Term, symbols: Symbols) -> Iterator[Slip]:
+    """f(-z) for f(z), which is 1 - σ(z) too; min for max; from a tanh the sign comes out."""
+    (z,), (function, _) = part.args, part.detail
+    opposite, name = apply(function, scaled(-1, z)), symbols.function(part)
+    if function in ("sigmoid", "relu"):
+        other = f"1 - {symbols.said(part)}" if function == "sigmoid" else "min"
+        turned = opposite if function == "sigmoid" else scaled(-1, opposite)
+        yield Slip("activation_other", f"as if {other} stood for {symbols.said(part)}", turned)
+    if function not in ("relu", "tanh"):
+        yield Slip("term_sign", f"as if {symbols.said(z)} in {name} had the other sign", opposite)
 
 
 def _others(part: Term) -> list[Term]:
@@ -68,6 +77,31 @@ def _others(part: Term) -> list[Term]:
     likely = (*ELSE, "softplus") if function == "relu" else ELSE
     others = [apply(other, z) for other in likely if other != function]
     return others if is_number(z) else [*others, make("softmax", (z,), size(z), "columns")]
+
+
+def _taken_for_max(part: Term) -> Iterator[Slip]:
+    """What is not max(Z, 0): a leaky one, and torch.max(Z), which is the one largest entry."""
+    (z,) = part.args
+    for slope in LEAKS:
+        leaky = make("plus", (scaled(1 - slope, part), scaled(slope, z)), size(z), 1)
+        said = f"as if a leaky max, with slope {slope:g}, stood for max"
+        yield Slip("activation_other", said, leaky)
+    largest = times(make("largest", (z,), ("1", "1")), ones(size(z)))
+    yield Slip("activation_other", "as if the one largest entry stood for max(Z, 0)", largest)
+
+
+def _torn_by_hand(part: Term, symbols: Symbols) -> Iterator[Slip]:
+    """A sigmoid, or its derivative, written with exp and without the brackets below the line."""
+    (z,), (function, primes) = part.args, part.detail
+    for sign in (-1, 1) if function == "sigmoid" and primes < 2 else ():
+        e = apply("exp", scaled(sign, z))
+        torn = scaled(2.0, e)  # exp(z) / 1 + exp(z)
+        if primes:  # exp(z) / 1 + exp(z)^2
+            torn = make("plus", (e, power(e, 2.0)), size(z), 1)
+        elif sign < 0:  # 1 / 1 + exp(-z)
+            torn = make("plus", (number(1), e), size(z), 1)
+        below = f"1 + exp({'-' if sign < 0 else ''}{symbols.said(z)})"
+        yield Slip("lost_brackets", f"as if the brackets around {below} were lost", torn)
 
 
 def _bias_outside(part: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -90,6 +124,7 @@ def _derivative(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     stood = f"as if {symbols.said(function)} stood for its derivative {said}"
     yield Slip("activation_for_derivative", stood, function)
     yield from _derivative_elsewhere(part, root, symbols)
+    yield from _torn_by_hand(part, symbols)
     for wrong in wrong_derivatives(part):
         yield Slip("wrong_derivative", f"as if {said} were {symbols.said(wrong)}", wrong)
 
@@ -103,7 +138,7 @@ def _derivative_elsewhere(part: Term, root: Term, symbols: Symbols) -> Iterator[
     anywhere = {*bent, *(p.args[0] for p in bent)}
     for other in everything:
         fits = size(other) == size(z) or other.op == "leaf" or other in anywhere
-        if not fits or other is part:
+        if not fits or part in parts(other):  # nobody takes a derivative at itself
             continue
         at = f"as if {name} were taken at {symbols.said(other)}, not at {symbols.said(z)}"
         if other is not z:
@@ -157,9 +192,10 @@ def wrong_derivatives(slope: Term) -> list[Term]:
                      power(function, -2.0), less(one, power(z, 2.0)), z]  # fmt: skip
         case ("relu", 1):
             past_one = make("compare", (z, number(1)), size(z), ">")
-            leaky = [less(scaled(1 - a, slope), scaled(a, ones(size(z))), 1) for a in (0.01, 0.1)]
+            leaky = [less(scaled(1 - a, slope), scaled(a, ones(size(z))), 1) for a in LEAKS]
+            clamped = make("minimum", (function, one), size(z))
             found = [make("compare", (z, number(0)), size(z), "<="), apply("sign", z), z,
-                     past_one, *leaky]  # fmt: skip
+                     past_one, clamped, *leaky]  # fmt: skip
         case _:
             found = [z, like(slope, (scaled(-1, z),)), scaled(-1, slope)]
     others = [apply(other, z, 1) for other in ELSE if other != slope.detail[0]]

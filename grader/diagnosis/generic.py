@@ -36,6 +36,7 @@ def generic(problem: "Problem", name: str) -> Iterator[Slip]:
         summed = total(right, axes)
         if summed is not right:
             yield Slip("extra_sum", f"as if the answer were summed over {said}", summed)
+    yield from of_rows(problem, right)
     if name not in problem.variables:
         return
     for other in problem.variables:
@@ -45,14 +46,23 @@ def generic(problem: "Problem", name: str) -> Iterator[Slip]:
     yield from of_samples(problem, name)
 
 
-def of_samples(problem: "Problem", name: str) -> Iterator[Slip]:
-    """One sample alone, or all but one: a row of the answer, or what the sum over them misses."""
-    right = truth(problem, name)
+def of_rows(problem: "Problem", right: Term) -> Iterator[Slip]:
+    """Where each row of the answer is a sample's: one row alone, or all but one."""
+    if right.kind.rows not in batch_letters(problem):
+        return
     for place, which in ((0, "first"), (-1, "last")):
-        if problem.variables[name].rows in batch_letters(problem):
-            row = make("row", (right,), ("1", right.kind.columns), place)
-            yield Slip("one_sample", f"as if only the {which} row were returned", row)
-            continue
+        row = make("row", (right,), ("1", right.kind.columns), place)
+        yield Slip("one_sample", f"as if only the {which} row were returned", row)
+        for there, said in ((True, "filled in"), (False, "there")):
+            others = make("without_row", (right,), size(right), (place, there))
+            yield Slip("sample_left_out", f"as if the {which} row were not {said}", others)
+
+
+def of_samples(problem: "Problem", name: str) -> Iterator[Slip]:
+    """Where the answer is a sum over samples: one sample alone, or all but one."""
+    if problem.variables[name].rows in batch_letters(problem):
+        return
+    for which in ("first", "last"):
         said = f"as if only the {which} sample were counted"
         yield Slip("one_sample", said, truth(problem, name, which))
         said = f"as if the {which} sample were not counted"

@@ -90,5 +90,6 @@ def overshadows(name: str, other: str) -> bool:
     if name in WHOLE or name == "lost_brackets":
         return other not in ("term_sign", "term_factor", "term_left_out")
     if name in SLOPES:
-        return other not in ("bias_outside", "activation_left_out", "term_sign")
+        twice = name == "derivative_extra" and other == "activation_twice"  # u max'(u) = max(u)
+        return not twice and other not in ("bias_outside", "activation_left_out", "term_sign")
     return name == "wrong_axis" or other in ("wrong_factor", "extra_sum")

@@ -13,6 +13,7 @@ from grader.diagnosis.algebra import (
     like,
     make,
     ones,
+    parents,
     parts,
     replaced,
     size,
@@ -79,11 +80,18 @@ def slopes_outside(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip
 
 
 def other_factors(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
-    """Another part of the formula for a factor, as X^T for s^T."""
+    """Another part of the formula for a factor, as X^T for s^T, or σ(XW) for XV."""
     named = [
         part for part in parts(formula) if part.op in ("leaf", "apply") and not is_number(part)
     ]
+    inner = [part for part in parts(formula) if part.op in ("matmul", "apply")]
     for part in parts(form):
+        for i, factor in enumerate(part.args if part.op == "times" else ()):
+            for other in inner if factor in inner else ():
+                if other is not factor and size(other) == size(factor):
+                    pair = (other, part.args[1]) if i == 0 else (part.args[0], other)
+                    said = f"as if {symbols.said(other)} stood for {symbols.said(factor)}"
+                    yield Slip("wrong_factor", said, replaced(form, {part: like(part, pair)}))
         for i, factor in enumerate(part.args if part.op == "matmul" else ()):
             bare = factor.args[0] if factor.op == "transpose" else factor
             for other in named if bare in named else []:
@@ -94,16 +102,39 @@ def other_factors(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]
                 yield Slip("wrong_factor", said, replaced(form, {part: wrong}))
 
 
+def ones_for_factors(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
+    """All ones for a factor of a matrix product: the other is summed, and spread again."""
+    for part in parts(form):
+        for i, factor in enumerate(part.args if part.op == "matmul" else ()):
+            full = ones(size(factor))
+            pair = (full, part.args[1]) if i == 0 else (part.args[0], full)
+            said = f"as if {symbols.said(factor)} were left out, all ones instead"
+            wrong = make("matmul", pair, size(part))
+            yield Slip("factor_left_out", said, replaced(form, {part: wrong}))
+
+
 def extra_functions(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
     """A function of the formula, applied where none belongs."""
     used = {part.detail[0] for part in parts(formula) if part.op == "apply"}
     bent = {part.args[0] for part in parts(formula) if part.op == "apply"}
     for part in parts(formula):
-        if part.op in ("plus", "matmul") and part not in bent and size(part) != ("1", "1"):
+        if part.op in ("plus", "matmul") and size(part) != ("1", "1"):
             for function in sorted(used):
                 more = apply(function, part)
                 said = f"as if {symbols.function(more)} were applied to {symbols.said(part)}"
-                yield Slip("activation_twice", said, replaced(form, {part: more}))
+                places = bare(form, part, more) if part in bent else [replaced(form, {part: more})]
+                yield from (Slip("activation_twice", said, wrong) for wrong in places)
+
+
+def bare(form: Term, part: Term, other: Term) -> Iterator[Term]:
+    """The form with another term where the part stands inside no function."""
+    changes = {
+        parent: like(parent, tuple(other if a is part else a for a in parent.args))
+        for parent in parents(form, part)
+        if parent.op != "apply"
+    }
+    if changes or part is form:
+        yield replaced(form, changes or {part: other})
 
 
 def bent(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -127,6 +158,7 @@ MISPLACED: list[Misplaced] = [
     extra_functions,
     extra_derivatives,
     other_factors,
+    ones_for_factors,
     slopes_outside,
     bent,
     entrywise_softmax,

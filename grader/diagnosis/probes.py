@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from grader.diagnosis.fit import Asked, Fit, Found
+from grader.diagnosis.factors import Found
+from grader.diagnosis.fit import Asked, Fit
 from grader.diagnosis.values import batch_letters
 from grader.problem import Point
 

@@ -5,11 +5,14 @@ either. A slip is the name of a misconception, a sentence, and what stands there
 """
 
 from collections.abc import Iterator
+from functools import reduce
 
 from grader.diagnosis.algebra import (
     apply,
+    factors_of,
     in_each_place,
     is_number,
+    like,
     make,
     number,
     ones,
@@ -84,6 +87,7 @@ def _plus(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     for kept, gone in ((x, y), (scaled(sign, y), x)):
         yield Slip("term_left_out", f"as if {symbols.said(gone)} were left out", kept)
     yield from _added_before(part, symbols)
+    yield from _added_inside(part, symbols)
     other = make("plus", part.args, size(part), -sign, part.kind.axes)
     yield Slip("term_sign", f"as if {symbols.said(y)} had the other sign", other)
     if part is split(root)[1]:
@@ -124,6 +128,17 @@ def _added_before(part: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip("bias_outside", f"{said}, before the product", moved)
 
 
+def _added_inside(part: Term, symbols: Symbols) -> Iterator[Slip]:
+    """f(u) + b as f(u + b), the reverse of a bias that is added outside."""
+    for i, (a, b) in enumerate((part.args, part.args[::-1])):
+        factor, bent = split(a)
+        if bent.op == "apply" and not bent.detail[1] and size(bent) == size(part):
+            inside = make("plus", (*bent.args, b), size(part), part.detail)
+            said = f"as if {symbols.said(b)} stood inside {symbols.function(bent)}"
+            in_front = factor * part.detail if i else factor  # of b - f(u)
+            yield Slip("bias_outside", said, scaled(in_front, like(bent, (inside,))))
+
+
 def _means(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     """One term of a sum divided by a size."""
     leaves = [leaf for leaf in parts(root) if leaf.op == "leaf"]
@@ -144,6 +159,7 @@ def _total(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     yield Slip(name, f"as if the sum over the {lines} were left out", x)
     mean = make("mean", (x,), size(part), part.detail)
     yield Slip("mean_for_sum", f"as if the mean over the {lines} stood for the sum", mean)
+    yield from _total_of_some(part, symbols)
     for axes in ("rows", "columns", "all"):
         if axes != part.detail:
             over = {"rows": "the rows", "columns": "the columns", "all": "all entries"}[axes]
@@ -155,6 +171,20 @@ def _total(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip("one_sample", f"as if only the {said} row were counted", row)
 
 
+def _total_of_some(part: Term, symbols: Symbols) -> Iterator[Slip]:
+    """The sum of each addend, but of one that is a single row, or column, for all."""
+    (x,), one = part.args, ("1", "1")
+    letter = {"rows": x.kind.rows, "columns": x.kind.columns}.get(part.detail)
+    for inner in parts(x) if letter else ():
+        for i, term in enumerate(inner.args if inner.op == "plus" else ()):
+            if size(term) == size(part) != size(inner) == size(x):
+                share = times(power(make("size", (), one, letter), -1.0), term)
+                pair = (share, inner.args[1]) if i == 0 else (inner.args[0], share)
+                said = f"as if {symbols.said(term)} were not summed over the {part.detail}"
+                name = "batch_sum_missing" if part.detail == "rows" else "sum_missing"
+                yield Slip(name, said, replaced(part, {inner: like(inner, pair)}))
+
+
 # ------------------------------------------------------------------ products
 
 
@@ -162,6 +192,8 @@ def _matmul(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     x, y = part.args
     for kept, gone in ((x, y), (y, x)):
         yield Slip("factor_left_out", f"as if {symbols.said(gone)} were left out", kept)
+    if part is split(root)[1]:
+        yield from _wrong_sum(part, symbols)
     both = symbols.said(part)
     swapped = f"as if the factors of {both} were the other way round"
     yield Slip("product_order", swapped, make("matmul", (y, x), (y.kind.rows, x.kind.columns)))
@@ -173,14 +205,38 @@ def _matmul(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
         swap = make("matmul", pair[::-1], size(part))
         yield Slip("product_order", f"{swapped}, {symbols.said(turned)} first"
                    if i else f"{swapped}, {symbols.said(turned)} last", swap)  # fmt: skip
+    factors = factors_of(part)
+    if len(factors) > 2 and all(one.op != "matmul" for one in parents(root, part)):
+        said = f"as if the factors of {both} stood in reverse order"
+        yield Slip("product_order", said, reduce(product_of, reversed(factors)))
     said = f"as if * stood for @ in {both}"
     for pair in ((x, y), (transpose(x), y), (x, transpose(y))):
         yield Slip("product_kind", said, make("times", pair, size(part)))
 
 
+def product_of(x: Term, y: Term) -> Term:
+    """The matrix product, also where its sizes fit only if all are equal."""
+    return make("matmul", (x, y), (x.kind.rows, y.kind.columns))
+
+
+def _wrong_sum(part: Term, symbols: Symbols) -> Iterator[Slip]:
+    """A product as a sum of outer products, one for each sample, along another axis."""
+    x, y = part.args
+    said = f"as if the outer products in {symbols.said(part)} were summed along another axis"
+    down, across = total(x, "rows"), total(y, "columns")
+    if x is not down and y is not across:
+        for wrong in (times(transpose(down), y), times(transpose(x), across)):
+            yield Slip("wrong_axis", said, wrong)
+
+
 def _times(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     x, y = part.args
     if x.op == "number":
+        if abs(x.detail) != 1 and any(
+            part in parts(one) for one in parts(root) if one.op == "apply"
+        ):
+            said = f"as if the {symbols.said(x)} in {symbols.said(part)} were left out"
+            yield Slip("factor_left_out", said, y)  # elsewhere it is solved for
         return
     for kept, gone in ((x, y), (y, x)):
         if is_number(part) and kept.op in ("leaf", "power", "size"):
@@ -221,6 +277,9 @@ def _power(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     if x.op == "size":
         yield from _size(part, symbols)
         return
+    if exponent == 2:
+        said = f"as if the absolute value of {symbols.said(x)} stood for the square"
+        yield Slip("norm_not_squared", said, apply("abs", x))
     if exponent > 0:
         kept = scaled(exponent / (exponent + 1), power(x, exponent + 1))
         said = f"as if the derivative of {symbols.said(part)} kept the exponent"
@@ -263,6 +322,10 @@ def _squares(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     yield Slip("norm_not_squared", "as if the norm were not squared", apply("sqrt", part))
     absolute = make("total", (apply("abs", x),), one, "all")
     yield Slip("norm_not_squared", "as if absolute values were added, not squares", absolute)
+    for other in parts(root) if x.op == "leaf" else ():
+        if other.op == "leaf" and other is not x:
+            said = f"as if {symbols.said(other)} stood for {what} in {symbols.said(part)}"
+            yield Slip("wrong_factor", said, like(part, (other,)))
     said = f"as if the square of {what} had a derivative without {what}"
     yield Slip("factor_left_out", said, make("total", (x,), one, "all"))
     cubes = make("total", (power(x, 3.0),), one, "all")

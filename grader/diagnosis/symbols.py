@@ -102,8 +102,13 @@ class Symbols:
     def _total(self, term: Term) -> str:
         return f"sum({self.said(term.args[0])})"
 
+    def _squares(self, term: Term) -> str:
+        return f"|{self.said(term.args[0])}|^2"
+
     def _times(self, term: Term) -> str:
-        factor, _ = split(term)
+        factor, rest = split(term)
+        if factor == -1:
+            return f"-{self._factor(rest)}"
         between = "" if factor != 1 or is_number(term.args[0]) else "∘"
         return self._factor(term.args[0]) + between + self._factor(term.args[1])
 

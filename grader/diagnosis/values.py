@@ -1,8 +1,8 @@
 """What the terms of candidates are worth at a point: `Values(problem, matrices).of(term)`.
 
 Beyond the terms of formulas there are `pullback` (an adjoint passed back by autograd), `given` (the
-right answer), `by_hand` (a mistake named by the instructor), `mean`, `row` (one row alone) and
-`reshape` (to the shape of the transpose).
+right answer), `by_hand` (a mistake named by the instructor), `mean`, `largest` (the one largest
+entry), `row` (one row alone), `without_row` and `reshape` (to the shape of the transpose).
 """
 
 from collections.abc import Mapping
@@ -67,6 +67,19 @@ class Values(Evaluation):
     def _reshape(self, term: Term) -> Tensor:
         value = self.of(term.args[0])
         return value.reshape(value.shape[::-1])
+
+    def _largest(self, term: Term) -> Tensor:
+        return self.of(term.args[0]).amax((-2, -1), keepdim=True)
+
+    def _without_row(self, term: Term) -> Tensor:
+        """The rows but one, which is zero, or is not there."""
+        which, there = term.detail
+        value = self.of(term.args[0])
+        if not there:
+            return value[..., 1:, :] if which == 0 else value[..., :-1, :]
+        value = value.clone()
+        value[..., which, :] = 0
+        return value
 
     def _mean(self, term: Term) -> Tensor:
         axes = {"all": (-2, -1), "rows": (-2,), "columns": (-1,)}[term.detail]

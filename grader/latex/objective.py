@@ -87,9 +87,11 @@ class Evaluation:
 
     def _both(self, term: Term) -> tuple[Tensor, Tensor]:
         """The two arguments over the same free indices."""
+        x, y = term.args
+        if not (term.kind.axes or x.kind.axes or y.kind.axes):
+            return self.of(x), self.of(y)
         names = [name for name, _ in term.kind.axes]
-        x, y = (self._over(names, a) for a in term.args)
-        return x, y
+        return self._over(names, x), self._over(names, y)
 
     def _over(self, names: list[str], term: Term) -> Tensor:
         value = self.of(term)

@@ -76,9 +76,11 @@ def function_of(variables: list[str], prelude: str, code: str):
     return scope["answer"]
 
 
-def verdict_of(problem: Problem, name: str, function, seed: int | None = None) -> Verdict:
-    """What the visible check, or a hidden one, says."""
-    asked = oracle.asked(problem, [name], seed)
+def verdict_of(
+    problem: Problem, name: str, function, seed: int | None = None, stable: bool = False
+) -> Verdict:
+    """What the visible check, or a hidden one, says; or the one that asks where exp overflows."""
+    asked = oracle.asked(problem, [name], seed, stable)
     return checks.verdict_on(problem, name, function, asked, "accept")
 
 
@@ -88,13 +90,18 @@ def judged(module_name: str, seed: int | None = None) -> list[Judged]:
     return verdicts_on(module, module.all_wrong(), seed)
 
 
-def verdicts_on(module: ModuleType, answers: list[Wrong], seed: int | None = None) -> list[Judged]:
+def verdicts_on(
+    module: ModuleType, answers: list[Wrong], seed: int | None = None, stable: bool = False
+) -> list[Judged]:
     """Answers to problems of a module, judged."""
     problems = {
         key: problem_of(key, formula, *sizes.items())
         for key, (formula, sizes) in module.PROBLEMS.items()
     }
-    return [Judged(a, verdict_of(problems[a.problem], a.variable, a.answer, seed)) for a in answers]
+    return [
+        Judged(a, verdict_of(problems[a.problem], a.variable, a.answer, seed, stable))
+        for a in answers
+    ]
 
 
 @cache

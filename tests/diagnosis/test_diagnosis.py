@@ -21,6 +21,7 @@ NETWORK = Problem(
     X="n,p", Y="n,q", W_1="p,m", b_1="1,m row", W_2="m,q", b_2="1,q row",
 )  # fmt: skip
 LISTS = sorted(path.stem for path in Path(__file__).parent.glob("wrong_*.py"))
+RIGHT = ["wrong_seventh", "wrong_eighth", "wrong_ninth", "wrong_twelfth"]
 DOCS = Path(__file__).parents[2] / "docs" / "diagnosis.md"
 
 
@@ -37,7 +38,7 @@ def said(one: Judged) -> str:
     return f"{one.wrong.problem} {one.wrong.variable} {one.wrong.code}: {one.verdict.diagnosis}"
 
 
-@pytest.mark.parametrize("name", ["wrong_seventh", "wrong_eighth", "wrong_ninth"])
+@pytest.mark.parametrize("name", RIGHT)
 def test_right_answers_are_told_nothing(name) -> None:
     """However they are written: they agree, or only change an input in place."""
     module = import_module(f"diagnosis.{name}")
@@ -176,6 +177,44 @@ def test_what_is_right_elsewhere_is_not_right_there_only(fails, error) -> None:
     assert verdict_of(RELU, "W", answer, seed=71).diagnosis == ()
 
 
+RIDGE = Problem(r"f = \frac1n\|3\sin(XW) - 4Y\|_F^2 + 5\|W\|_F^2", X="n,p", W="p,q", Y="n,q")
+
+
+@pytest.mark.parametrize(
+    ("sine", "target", "ridge", "said"),
+    [
+        (1, 4, 10, "3sin(h) alone were off by a factor 0.3333, its 3 left out"),
+        (3, 1, 10, "4Y alone were off by a factor 0.25, its 4 left out"),
+        (3, 4, 2.5, "10W alone were off by a factor 0.25"),
+        (3, 4, -10, "10W had the other sign"),
+        (9, 12, 5, "off by a factor 3, and as if 10W alone were off by a factor 0.5"),
+    ],
+)
+def test_an_addend_is_found_to_be_off_by_any_number(sine, target, ridge, said) -> None:
+    def answer(X, W, Y):
+        Z = X @ W
+        return 6 / len(X) * X.T @ ((sine * Z.sin() - target * Y) * Z.cos()) + ridge * W
+
+    line = line_of(RIDGE, answer)
+    assert said in line
+
+
+def test_an_addend_is_found_to_be_divided_by_a_size() -> None:
+    def answer(X, W, Y):
+        Z = X @ W
+        return 6 / Y.numel() * X.T @ ((3 * Z.sin() - 4 * Y) * Z.cos()) + 10 * W
+
+    assert verdict_of(RIDGE, "W", answer, seed=71).diagnosis == ("mean_for_sum",)
+
+
+def test_two_addends_off_by_numbers_that_nobody_would_write_are_not_explained() -> None:
+    def answer(X, W, Y):
+        Z = X @ W
+        return 6 / len(X) * X.T @ ((3 * Z.sin() - 0.7 * Y) * Z.cos()) + 1.3 * W
+
+    assert verdict_of(RIDGE, "W", answer).diagnosis == ()
+
+
 def test_an_overflow_is_named_where_exp_overflows_only() -> None:
     def overflows(X, Y, W1, b1, W2, b2):
         h = X @ W1 + b1
@@ -184,6 +223,16 @@ def test_an_overflow_is_named_where_exp_overflows_only() -> None:
 
     assert "exp overflows there" in line_of(NETWORK, overflows, "W1", stable=True)
     assert "overflow" not in line_of(NETWORK, lambda X, *v: v[1] / 0, "W1")
+
+
+def test_answers_that_overflow_agree_but_where_exp_is_stretched() -> None:
+    """Right at ordinary points, visible and hidden; told `overflow` where stable=True asks."""
+    module = import_module("diagnosis.wrong_thirteenth")
+    answers = module.all_overflowing()
+    assert all(one.verdict.agrees for one in verdicts_on(module, answers, seed=71))
+    for seed in (None, 71):
+        found = verdicts_on(module, answers, seed, stable=True)
+        assert [one.verdict.diagnosis for one in found] == [("overflow",)] * len(answers)
 
 
 HINGE = Problem(

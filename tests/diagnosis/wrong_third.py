@@ -55,7 +55,7 @@ network b2  | bias_outside             | s = torch.sigmoid(X @ W1) + b1; -2 * (Y
 network W2  | product_order            | -2 * E @ s.T
 network W2  | transpose_left_out       | -2 * s @ E
 network W2  | mean_for_sum             | -2 * s.T @ E / n
-network W2  | lost_brackets            | -2 * s.T @ Y - s.T @ (s @ W2 + b2)
+network W2  | lost_brackets / term_factor | -2 * s.T @ Y - s.T @ (s @ W2 + b2)
 network W2  | term_left_out            | 2 * s.T @ (s @ W2 + b2)
 network W2  | term_left_out            | -2 * s.T @ (Y - s @ W2)
 network W2  | activation_left_out      | s = X @ W1 + b1; -2 * s.T @ (Y - (s @ W2 + b2))

@@ -183,7 +183,7 @@ poisson w   | bias_outside / lost_brackets | X.T @ torch.exp(z - y)
 poisson w   | sum_missing / batch_sum_missing / product_kind | X * (u - y)
 poisson w   | few_digits               | F = lambda v: torch.exp(X @ v).sum() - (y.T @ X @ v).sum(); torch.stack([(F(w + 1e-6 * e[:, None]) - F(w)) / 1e-6 for e in torch.eye(len(w))])[:, None]
 poisson w   | term_left_out / mean_for_sum | X.T @ u / len(X)
-poisson X   | transpose_left_out       | (u - y) @ w
+poisson X   | transpose_left_out / size_one_only | (u - y) @ w
 poisson y   | activation_twice / derivative_extra | -u
 """
 

@@ -120,7 +120,7 @@ network b2  | sum_missing / batch_sum_missing / term_factor / lost_brackets | -2
 network b2  | sum_for_mean             | g = torch.zeros_like(b2); for e in E: g += -2 * E.sum(0, keepdim=True); g
 network b2  | transpose                | -2 * E.T @ torch.ones(n, 1)
 network b2  | mean_for_sum             | -2 * E.sum(0, keepdim=True) / E.shape[1]
-network b2  | extra_sum                | (-2 * E).sum().view(1, 1)
+network b2  | extra_sum / wrong_axis   | (-2 * E).sum().view(1, 1)
 network W2  | one_sample               | -2 * s[:1].T @ E[:1]
 network W2  | activation_twice         | -2 * torch.sigmoid(s).T @ E
 network W2  | derivative_extra / activation_other / wrong_factor | D = s.mul_(1 - s); -2 * s.T @ E
