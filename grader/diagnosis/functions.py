@@ -74,7 +74,7 @@ def _others(part: Term) -> list[Term]:
     (z,), (function, _) = part.args, part.detail
     if function not in BENT:
         return []
-    likely = (*ELSE, "softplus") if function == "relu" else ELSE
+    likely = (*ELSE, "softplus", "abs") if function == "relu" else ELSE
     others = [apply(other, z) for other in likely if other != function]
     return others if is_number(z) else [*others, make("softmax", (z,), size(z), "columns")]
 

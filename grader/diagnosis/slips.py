@@ -6,6 +6,7 @@ either. A slip is the name of a misconception, a sentence, and what stands there
 
 from collections.abc import Iterator
 from functools import reduce
+from itertools import pairwise
 
 from grader.diagnosis.algebra import (
     apply,
@@ -209,9 +210,22 @@ def _matmul(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     if len(factors) > 2 and all(one.op != "matmul" for one in parents(root, part)):
         said = f"as if the factors of {both} stood in reverse order"
         yield Slip("product_order", said, reduce(product_of, reversed(factors)))
+        yield from _neighbours(factors, symbols)
     said = f"as if * stood for @ in {both}"
     for pair in ((x, y), (transpose(x), y), (x, transpose(y))):
         yield Slip("product_kind", said, make("times", pair, size(part)))
+
+
+def _neighbours(factors: list[Term], symbols: Symbols) -> Iterator[Slip]:
+    """Two neighbours in a longer product exchanged, or the two as one transposed."""
+    for i, (x, y) in enumerate(pairwise(factors)):
+        both = symbols.said(product_of(x, y))
+        for name, pair, said in (
+            ("product_order", (y, x), f"as if the factors of {both} were the other way round"),
+            ("transpose_left_out", (transpose(y), transpose(x)), f"as if {both} were transposed"),
+        ):
+            chain = (*factors[:i], *pair, *factors[i + 2 :])
+            yield Slip(name, said, reduce(product_of, chain))
 
 
 def product_of(x: Term, y: Term) -> Term:

@@ -131,7 +131,7 @@ tanhlayer b | bias_outside             | U = torch.tanh(X @ W) + b; (2 * (U - Y)
 tanhlayer X | derivative_argument / activation_left_out / wrong_derivative | A = X @ W + b; (E * (1 - A**2)) @ W.T
 tanhlayer Y | derivative_extra         | -D
 xentbias W  | one_sample / one_sample_only | torch.outer(X[0], S[0] - Y[0])
-xentbias W  | wrong_derivative / sum_missing | X.T @ (-(Y / S) * S * (1 - S)) / n
+xentbias W  | wrong_derivative / sum_missing / lost_brackets | X.T @ (-(Y / S) * S * (1 - S)) / n
 xentbias W  | wrong_axis               | P = torch.exp(Z) / torch.exp(Z).sum(0); X.T @ (P - Y) / n
 xentbias W  | activation_other         | X.T @ (torch.sigmoid(Z) - Y) / n
 xentbias b  | keepdim / one_sample_only / size_one_only | P = torch.exp(Z) / torch.exp(Z).sum(1); ((P - Y) / n).sum(0, keepdim=True)
@@ -148,7 +148,7 @@ deeplinear W1 | product_order          | X.T @ E @ W2.T @ W3.T
 deeplinear W1 | transpose_left_out     | X.T @ E @ (W2 @ W3)
 deeplinear W2 | product_order          | X.T @ W1.T @ E @ W3.T
 deeplinear W2 | factor                 | 2 * A.T @ E @ W3.T
-deeplinear X | reshape_for_transpose   | E @ (W1 @ W2 @ W3).reshape(E.shape[1], -1)
+deeplinear X | reshape_for_transpose / size_one_only | E @ (W1 @ W2 @ W3).reshape(E.shape[1], -1)
 gauss x     | derivative_left_out / factor_left_out / activation_left_out / chain_cut_short | -2 * gamma * r
 gauss x     | factor_left_out          | -2 * k * r
 gauss x     | lost_brackets            | -2 * gamma * k * x - y
