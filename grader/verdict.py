@@ -72,7 +72,8 @@ def judge(name: str, outcome: Outcome, truth: Tensor, lists: str = "accept") -> 
         which = ", ".join(outcome.changed)
         sentence = f"the call changes its input {which} in place; work on a copy, {which}.clone()"
         return replace(verdict, agrees=False, kind="in_place", sentence=sentence)
-    return replace(verdict, remarks=(*verdict.remarks, *remarks(outcome)))
+    said = remarks(outcome)
+    return replace(verdict, remarks=(*verdict.remarks, *said)) if said else verdict
 
 
 def remarks(outcome: Outcome) -> list[str]:
@@ -126,28 +127,34 @@ def as_tensor(value: object) -> Tensor | None:
 
 def compare(name: str, answer: Tensor, truth: Tensor) -> Verdict:
     """The verdict on an answer that is a real tensor."""
-    verdict = Verdict(name, False, shape=tuple(answer.shape), asked=tuple(truth.shape))
-    if verdict.shape != verdict.asked:
-        return replace(verdict, kind="shape", sentence=explain_shape(answer, truth))
+    shape, asked = tuple(answer.shape), tuple(truth.shape)
+    if shape != asked:
+        return Verdict(name, False, "shape", explain_shape(answer, truth), shape, asked)
     if not bool(torch.isfinite(answer.double()).all()):
-        return replace(verdict, kind="nan", sentence=explain_nan(answer))
-    return compare_entries(verdict, answer, truth)
+        return Verdict(name, False, "nan", explain_nan(answer), shape, asked)
+    return compare_entries(name, answer, truth)
 
 
-def compare_entries(verdict: Verdict, answer: Tensor, truth: Tensor) -> Verdict:
+def compare_entries(name: str, answer: Tensor, truth: Tensor) -> Verdict:
     """The verdict on an answer of the right shape with finite entries."""
     single = answer.dtype in (torch.float32, torch.float16, torch.bfloat16)
     distance = (answer.double() - truth).abs()
-    error, scale = float(distance.max()), float(truth.abs().max())
+    error = float(distance.max())
+    kind, sentence = explain_distance(error, float(truth.abs().max()), single)
+    agrees = kind == "agrees"
+    said = ("computed in float32",) if agrees and single and truth.dtype == torch.float64 else ()
     at = place_of(int(distance.argmax()), distance.shape)
-    verdict = replace(verdict, furthest=error, at=at, distance=distance)
+    shape = tuple(answer.shape)
+    return Verdict(name, agrees, kind, sentence, shape, shape, error, at, said, distance=distance)
+
+
+def explain_distance(error: float, scale: float, single: bool) -> tuple[str, str]:
+    """The kind of verdict on the largest error, and a sentence if there is one."""
     if error <= (TOLERANCE_32 if single else TOLERANCE) * scale:
-        said = ("computed in float32",) if single and truth.dtype == torch.float64 else ()
-        return replace(verdict, agrees=True, remarks=said)
+        return "agrees", ""
     if error <= TOLERANCE_32 * scale:
-        sentence = "right to a few digits only: float32 inside, or a finite difference"
-        return replace(verdict, kind="precision", sentence=sentence)
-    return replace(verdict, kind="differs")
+        return "precision", "right to a few digits only: float32 inside, or a finite difference"
+    return "differs", ""
 
 
 def place_of(number: int, shape: Sequence[int]) -> tuple[int, ...]:

@@ -7,8 +7,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbgrader.api import BaseCell, Gradebook, MissingEntry, SubmittedNotebook
-from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+from nbgrader.api import (
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.utils import (
+    compute_checksum,
+    determine_grade,
+    is_grade,
+    is_solution,
+    is_task,
+    parse_utc,
+)
 from sqlalchemy import select
 from sqlalchemy.orm import with_polymorphic
 
@@ -19,15 +35,12 @@ Scores = dict[str, dict[str, Any]]
 
 def save_scores(book: Gradebook, student: str, assignment: str, notebook: Any, when: Any) -> Scores:
     """Save what `notebook` came to, all of it or nothing; the scores by grade_id."""
-    try:
-        book.find_student(student)
-    except MissingEntry:
-        book.add_student(student)
-    more = {"timestamp": when} if when else {}
-    with book.db.no_autoflush:  # nbgrader builds a submission in steps, not to be saved one by one
-        book.db().expire_on_commit = False  # nbgrader commits halfway: do not read all of it again
+    with book.db.no_autoflush:  # a submission is built in steps, not to be saved one by one
+        book.db().expire_on_commit = False  # nothing is read again after it
         cells = _cells(book, assignment)  # held until the end: each score asks for its cell
-        submission = book.update_or_create_submission(assignment, student, **more)
+        submission = _submission(book, student, assignment)
+        if when:
+            submission.timestamp = parse_utc(when)
         submitted = next(n for n in submission.notebooks if n.name == assignment)
         _save_grades(submitted, notebook)
         _save_comments(submitted, notebook)
@@ -36,6 +49,29 @@ def save_scores(book: Gradebook, student: str, assignment: str, notebook: Any, w
     del cells
     book.db.expunge_all()  # a class may be large: keep nothing of one submission for the next
     return scores
+
+
+def _submission(book: Gradebook, student: str, assignment: str) -> SubmittedAssignment:
+    """What the gradebook has of a student; a new one is built as nbgrader does, but not yet saved.
+
+    nbgrader saves it empty, to change every score after, which takes twice as long.
+    """
+    try:
+        return book.find_submission(assignment, student)
+    except MissingEntry:
+        submission = SubmittedAssignment(assignment=book.find_assignment(assignment))
+    try:
+        submission.student = book.find_student(student)
+    except MissingEntry:
+        submission.student = Student(id=student)
+    for notebook in submission.assignment.notebooks:
+        submitted = SubmittedNotebook(notebook=notebook, assignment=submission)
+        for cell in [*notebook.grade_cells, *notebook.task_cells]:
+            Grade(cell=cell, notebook=submitted)
+        for cell in [*notebook.solution_cells, *notebook.task_cells]:
+            Comment(cell=cell, notebook=submitted)
+    book.db.add(submission)
+    return submission
 
 
 def _cells(book: Gradebook, assignment: str) -> list[Any]:
