@@ -10,9 +10,9 @@ what a submission costs, the rest is starting up.
 
 A machine is not as fast in one minute as in the next. So beside each run, on another core, the
 floor is measured: what the cells themselves cost, executed, figures drawn, in a fork of a process
-that has loaded everything. Every cost is told in such floors too, and the ratios are of these.
-Overhead is what is beyond one floor. Ours and stock take turns; in each turn ours grades all
-submissions, and stock its share of them, another in each. Of the turns the median counts.
+that has loaded everything. Overhead is what a submission costs beyond that. Ours and stock take
+turns; in each turn ours grades all submissions, and stock its share of them, another in each. Of the
+turns the median counts.
 """
 
 import argparse
@@ -161,8 +161,8 @@ class Turn:
     start: Cost
 
     @property
-    def in_floors(self) -> float:
-        return self.each.cpu / self.floor
+    def overhead(self) -> float:
+        return self.each.cpu - self.floor
 
 
 class Measured:
@@ -184,31 +184,29 @@ class Measured:
         return scores(graded)
 
     @property
-    def in_floors(self) -> float:
-        return median(turn.in_floors for turn in self.turns)
+    def overhead(self) -> float:
+        return median(turn.overhead for turn in self.turns)
 
     def __str__(self) -> str:
         cost = Cost(median(t.each.cpu for t in self.turns), median(t.each.wall for t in self.turns))
-        floors = sorted(turn.in_floors for turn in self.turns)
+        beyond = sorted(turn.overhead for turn in self.turns)
+        start = median(turn.start.cpu for turn in self.turns)
         return (
-            f"{self.name:17} a submission {cost}  {self.in_floors:6.2f} floors"
-            f" ({floors[0]:.2f} to {floors[-1]:.2f}), start {self.start:.1f} s CPU"
+            f"{self.name:17} a submission {cost}, overhead {self.overhead:.3f} s CPU"
+            f" ({beyond[0]:.3f} to {beyond[-1]:.3f}), start {start:.1f} s CPU"
         )
-
-    @property
-    def start(self) -> float:
-        return median(turn.start.cpu for turn in self.turns)
 
 
 def ratios(assignment: str, stock: Measured, ours: Measured) -> list[str]:
-    """How many times more stock takes, in all and beyond the floor."""
-    if ours.in_floors <= 1:  # then the noise is greater than what is measured
+    """How many times more CPU stock takes, in all and beyond the floor."""
+    if ours.overhead <= 0:  # then the noise is greater than what is measured
         raise SystemExit(f"{assignment}: ours came out below the floor; use a quieter machine")
-    total = stock.in_floors / ours.in_floors
-    overhead = (stock.in_floors - 1) / (ours.in_floors - 1)
+    turns = zip(stock.turns, ours.turns, strict=True)
+    total = sorted(theirs.each.cpu / mine.each.cpu for theirs, mine in turns)
+    print(f"{assignment} stock/ours CPU, turns: {', '.join(f'{ratio:.1f}' for ratio in total)}")
     return [
-        f"stock/ours CPU ratio {assignment}: {total:.1f}",
-        f"stock/ours overhead ratio {assignment}: {overhead:.1f}",
+        f"stock/ours CPU ratio {assignment}: {median(total):.1f}",
+        f"stock/ours overhead ratio {assignment}: {stock.overhead / ours.overhead:.1f}",
     ]
 
 
