@@ -11,8 +11,8 @@ what a submission costs, the rest is starting up.
 A machine is not as fast in one minute as in the next. So beside each run, on another core, the
 floor is measured: what the cells themselves cost, executed, figures drawn, in a fork of a process
 that has loaded everything. Overhead is what a submission costs beyond that. Ours and stock take
-turns; in each turn ours grades all submissions, and stock its share of them, another in each. Of the
-turns the median counts.
+turns; in each turn ours grades all submissions, and stock its share of them, another in each. Of
+the turns the median counts.
 """
 
 import argparse
