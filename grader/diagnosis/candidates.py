@@ -174,11 +174,11 @@ def is_one_more(term: Term, other: Term) -> bool:
 
 def gathered(form: Term) -> Term:
     """The form with factors common to addends taken out: X^T (u - y) for X^T u - X^T y."""
-    changes = {part: product_of(part) for part in parts(form) if part.op == "plus"}
+    changes = {part: factored(part) for part in parts(form) if part.op == "plus"}
     return replaced(form, {part: whole for part, whole in changes.items() if whole})
 
 
-def product_of(part: Term) -> Term | None:
+def factored(part: Term) -> Term | None:
     """A sum whose addends share their first, or last, factor, as a product and what is left."""
     found = [(factor, factors_of(rest)) for factor, rest in addends(part)]
     for at, without in ((0, slice(1, None)), (-1, slice(None, -1))):

@@ -53,10 +53,10 @@ class Fit:
         self.problem, self.name, self.asked = problem, name, asked
         self.values = [Values(problem, a.point.values) for a in asked]
 
-    def _turned(self, turned: Sequence[Asked]) -> "Fit":
+    def _against(self, asked: Sequence[Asked]) -> "Fit":
         """The same candidates, whose values are known, held against other answers."""
         other = copy(self)
-        other.asked = turned
+        other.asked = asked
         return other
 
     def best(self) -> list[Found]:
@@ -90,7 +90,7 @@ class Fit:
         if any(a.answer is None or a.answer.ndim != 2 for a in self.asked):
             return []
         turned = [Asked(a.point, a.answer.mT, a.error) for a in self.asked if a.answer is not None]
-        found = self._turned(turned).untransposed(factors=False)
+        found = self._against(turned).untransposed(factors=False)
         return [((*names, "transpose"), f"{text}, and transposed") for names, text in found]
 
     def _unsummed(self) -> list[Found]:
@@ -99,7 +99,7 @@ class Fit:
         if len(several) < len(self.asked):
             return []
         summed = [Asked(a.point, a.answer.sum(0)) for a in several if a.answer is not None]
-        right = self._turned(summed).is_right()
+        right = self._against(summed).is_right()
         said = "as if the sum over the samples were left out"
         return [(("batch_sum_missing",), said)] if right else []
 

@@ -197,7 +197,7 @@ def _matmul(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
         yield from _wrong_sum(part, symbols)
     both = symbols.said(part)
     swapped = f"as if the factors of {both} were the other way round"
-    yield Slip("product_order", swapped, make("matmul", (y, x), (y.kind.rows, x.kind.columns)))
+    yield Slip("product_order", swapped, product_of(y, x))
     for i, factor in enumerate(part.args):
         turned = transpose(factor)
         pair = (turned, y) if i == 0 else (x, turned)

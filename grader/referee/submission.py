@@ -120,7 +120,7 @@ class Submission:
             results = self._look_at_each(message, encoder, len(many))
         except Exception as error:
             return [error] * len(many)
-        for arguments, result in zip(before, results, strict=False):
+        for arguments, result in zip(before, results, strict=False):  # none if nobody watches
             if not isinstance(result, Exception):
                 self.last_calls[target.name or ""] = arguments, result
         return results
