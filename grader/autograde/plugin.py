@@ -24,7 +24,7 @@ from grader.autograde.intake import ASK, digest, misnamed, name_remarks, put_in_
 from grader.autograde.reading import Reading, UnreadableError, read
 from grader.autograde.record import forget_failure, keep_failure
 from grader.autograde.repair import Repaired, repair
-from grader.autograde.scores import set_grade
+from grader.autograde.scores import assess
 from grader.course import Course
 from grader.course.fault import Fault
 from grader.course.gradebook import open_gradebook
@@ -138,7 +138,8 @@ class SaveScores(SaveAutoGrades):  # type: ignore[misc]
             self.assignment_id,
             self.student_id,
         )
-        set_grade(grade, self.whole, self.places[cell.id])
+        grade.auto_score, waits = assess(self.whole, self.places[cell.id])
+        grade.needs_manual_grade = waits or grade.manual_score is not None
         self.gradebook.db.commit()
 
 

@@ -113,4 +113,4 @@ def _status(grade: dict[str, Any]) -> str:
 
 def _scores(course: Course, student: str, assignment: str) -> Scores:
     with open_gradebook(course) as book:
-        return scores_of(book.find_submission_notebook(assignment, assignment, student))
+        return scores_of(book, student, assignment)
