@@ -3,9 +3,11 @@
 No kernel, no sockets: `Shell.run` runs one cell and hands each output to a `sink` as it appears.
 """
 
+import ast
 import base64
 import io
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +17,8 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
+
+from .figures import Formatter
 
 Output = dict[str, Any]
 Sink = Callable[[Output], None]
@@ -101,11 +105,21 @@ class Shell(InteractiveShell):
         output = {"output_type": "error", "ename": name, "evalue": text, "traceback": list(stb)}
         self.sink(output)
 
+    def init_display_formatter(self) -> None:
+        self.display_formatter = Formatter(parent=self)
+        self.configurables.append(self.display_formatter)  # type: ignore[arg-type]
+
     def enable_gui(self, gui: Any = None) -> None:
         pass
 
     def init_virtualenv(self) -> None:
         pass
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """Python as it is; IPython looks for magics token by token, which takes longer."""
+        if raw_cell[:1].isspace() or not _is_python(raw_cell):
+            return str(super().transform_cell(raw_cell))  # type: ignore[no-untyped-call]
+        return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
 
     def run(self, source: str, sink: Sink) -> bool:
         """Run one cell; whether it ended without an exception."""
@@ -134,17 +148,22 @@ class Shell(InteractiveShell):
             self.sink = ignore
 
 
+def _is_python(source: str) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it is said when the cell is compiled
+        try:
+            ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+    return True
+
+
 def make_shell() -> Shell:
     """The shell of this process, without history (which would start a thread)."""
     config = Config()
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "nocolor"
-    # Cropping a figure to what is drawn would mean to draw it twice; packing it tight takes longer.
-    config.InlineBackend.print_figure_kwargs = {
-        "bbox_inches": None,
-        "pil_kwargs": {"compress_level": 1},
-    }
     shell = Shell.instance(config=config)
     shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
     return shell

@@ -1,6 +1,10 @@
 """Cells run as in a notebook, and their outputs have the notebook's form."""
 
+import io
+from base64 import b64decode
+
 import pytest
+from PIL import Image, ImageChops
 
 
 def test_printing_and_values_come_in_order(cells):
@@ -26,12 +30,53 @@ def test_a_figure_is_a_png(cells):
 
 
 @pytest.mark.parametrize(
+    "chosen",
+    [
+        "%config InlineBackend.figure_formats = ['svg']",
+        "%config InlineBackend.figure_formats = ['pdf', 'retina']",
+        "import matplotlib_inline.backend_inline as b; b.set_matplotlib_formats('svg')",
+        "%config InlineBackend.print_figure_kwargs = {'bbox_inches': 'tight'}",
+    ],
+)
+def test_a_figure_is_a_png_whatever_the_notebook_chooses(cells, chosen):
+    run = cells.run(f"{chosen}\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
+    assert run.ok
+    assert [set(o["data"]) for o in run.outputs] == [{"image/png", "text/plain"}]
+
+
+@pytest.mark.parametrize("layout", [None, "constrained", "tight"])
+def test_a_figure_has_the_pixels_that_matplotlib_saves(cells, layout):
+    made = (
+        "import io, matplotlib.pyplot as plt\nfrom base64 import b64encode\n"
+        f"figure, axes = plt.subplots(figsize=(3, 2), layout={layout!r})\n"
+        "axes.semilogy([1, 200], label='$x^2$'); axes.legend(); figure.patch.set_alpha(0.5)\n"
+    )
+    shown = cells.run(made + "plt.show()").outputs[0]["data"]["image/png"]
+    saved = "kept = io.BytesIO(); figure.savefig(kept, facecolor=figure.get_facecolor())\n"
+    cells.run(made + saved + "plt.close()")
+    saved = cells.run("print(b64encode(kept.getvalue()).decode())").text
+    ours, theirs = (Image.open(io.BytesIO(b64decode(text))) for text in (shown, saved))
+    assert ours.size == (300, 200)
+    assert ImageChops.difference(ours, theirs).getbbox(alpha_only=False) is None
+
+
+def test_a_figure_without_axes_is_told_in_words(cells):
+    run = cells.run("import matplotlib.pyplot as plt\nplt.figure()")
+    assert [set(o["data"]) for o in run.outputs] == [{"text/plain"}] * 2
+
+
+@pytest.mark.parametrize(
     ("source", "said"),
     [
         ("import asyncio\nawait asyncio.sleep(0.01)\n'awaited'", "'awaited'"),
         ("%%capture out\nprint('kept')", ""),
         ("import sys; print('w', file=sys.stderr)", "w\n"),
         ("from IPython.display import display, HTML; display(HTML('<b>b</b>'))", "HTML"),
+        ("%precision 2\n3.14159", "3.14"),
+        ("\n  \n  print('indented')", "indented"),
+        (">>> print('prompted')", "prompted"),
+        ("a = %pwd\nprint(a)", "/"),
+        ("int?", ""),
         ("import threading as t; a = t.Thread(target=print, args=(1,)); a.start(); a.join()", "1"),
         ("import shutil; open('a', 'w').write('x'); shutil.copy('a', 'b')", "'b'"),
         ("import torch; torch.save(torch.ones(2), 'w.pt'); torch.load('w.pt').sum()", "tensor(2.)"),
