@@ -115,14 +115,13 @@ class Submission:
         encoder = self._encoder()
         calls = [encoder.encode(list(arguments)) for arguments in many]
         message = {"do": "call_each", "calls": calls, **self._manner(target)}
-        before = [tuple(map(_copied, one)) for one in many] if message["watch"] else []
+        last = tuple(map(_copied, many[-1])) if message["watch"] and many else ()
         try:
             results = self._look_at_each(message, encoder, len(many))
         except Exception as error:
             return [error] * len(many)
-        for arguments, result in zip(before, results, strict=False):  # none if nobody watches
-            if not isinstance(result, Exception):
-                self.last_calls[target.name or ""] = arguments, result
+        if last and not isinstance(results[-1], Exception):
+            self.last_calls[target.name or ""] = last, results[-1]
         return results
 
     def _manner(self, target: Target) -> Message:
