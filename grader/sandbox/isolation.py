@@ -25,6 +25,7 @@ _SYSTEM = (
     "/usr", "/lib", "/lib64", "/bin", "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime",
     "/etc/alternatives",
 )  # fmt: skip
+_FIRST = 1  # the number of a submission's process in its own process numbers
 _KEPT = "/kept"  # a second way to what lies in /tmp
 _ROOM_NAMESPACES = (
     kernel.NEW_PIDS | kernel.NEW_NETWORK | kernel.NEW_IPC | kernel.NEW_HOSTNAME | kernel.NEW_CGROUP
@@ -87,6 +88,8 @@ def move_in(room: Room) -> int:
     kernel.die_with_parent()
     numbers = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
     os.close(proc)
+    kernel.bound_capabilities()
+    seccomp.program(False, _FIRST)  # remembered by all that are forked here
     return numbers
 
 
@@ -208,7 +211,7 @@ def shut_in_namespaces(room: Room, limits: Limits, address_space: int) -> None:
     # Counted within our user namespace, so other programs of the same user do not matter.
     lower(resource.RLIMIT_NPROC, int(limits.threads + limits.processes))
     kernel.drop_capabilities()
-    seccomp.install(seccomp.program(limits.processes > 0, os.getpid()))
+    seccomp.install(seccomp.program(limits.processes > 0, _FIRST))
 
 
 def visible_paths(room: Room) -> list[str]:
@@ -234,6 +237,7 @@ def shut_in_landlock(visible: list[str], scratch: str, limits: Limits, address_s
     os.chdir(scratch)
     limits.impose(address_space)
     landlock.restrict(visible, [scratch], _DEVICES)
+    kernel.bound_capabilities()
     kernel.drop_capabilities()
     seccomp.install(seccomp.program(False, os.getpid()))
 

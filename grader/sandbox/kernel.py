@@ -40,8 +40,8 @@ def syscall(number: int, what: str, *arguments: object) -> int:
     return checked(_libc.syscall(ctypes.c_long(number), *arguments), what)
 
 
-def _prctl(option: int, value: int) -> None:
-    words = [ctypes.c_ulong(word) for word in (value, 0, 0, 0)]
+def prctl(option: int, value: int, address: int = 0) -> None:
+    words = [ctypes.c_ulong(word) for word in (value, address, 0, 0)]
     checked(_libc.prctl(option, *words), f"prctl {option}")
 
 
@@ -70,25 +70,29 @@ def pivot_root(new: str, old: str) -> None:
 
 def die_with_parent() -> None:
     """Be killed by the kernel when the parent is gone."""
-    _prctl(_DIE_WITH_PARENT, 9)
+    prctl(_DIE_WITH_PARENT, 9)
 
 
 def set_dumpable(yes: bool) -> None:
     """Say whether another process of the same user may look into this one."""
-    _prctl(_DUMPABLE, int(yes))
+    prctl(_DUMPABLE, int(yes))
 
 
 def no_new_privileges() -> None:
-    _prctl(_NO_NEW_PRIVILEGES, 1)
+    prctl(_NO_NEW_PRIVILEGES, 1)
+
+
+def bound_capabilities() -> None:
+    """Whatever this process or its children run from now on, it gains no power of root."""
+    for capability in range(_LAST_CAPABILITY + 1):
+        try:
+            prctl(_DROP_BOUNDING, capability)
+        except OSError:
+            break  # an ordinary user had none to drop, or the kernel knows no more
 
 
 def drop_capabilities() -> None:
-    """Give up every power of root, for good."""
-    for capability in range(_LAST_CAPABILITY + 1):
-        try:
-            _prctl(_DROP_BOUNDING, capability)
-        except OSError:
-            break  # an ordinary user had none to drop, or the kernel knows no more
+    """Give up every power of root that this process has."""
     header = (ctypes.c_uint32 * 2)(0x2008_0522, 0)  # version 3, this process
     nothing = (ctypes.c_uint32 * 6)()
     syscall(_NUMBERS[platform.machine()]["capset"], "capset", header, nothing)

@@ -12,6 +12,7 @@ import platform
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from . import kernel
 from .syscalls import ALLOWED, PRETENDED, PROCESSES
@@ -25,6 +26,12 @@ _AT_NUMBER, _AT_ARCHITECTURE, _AT_ARGUMENTS = 0, 4, 16
 
 _THREAD, _NEW_NAMESPACES = 0x0001_0000, 0x7E02_0000
 _SECCOMP_MODE_FILTER, _PR_SET_SECCOMP = 2, 22
+
+
+class _Program(ctypes.Structure):
+    """How the kernel is told a program: its instructions' number and address."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_void_p))
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ def conditions(processes: bool, pid: int) -> dict[str, list[Condition]]:
     return held
 
 
+@cache
 def program(processes: bool, pid: int) -> bytes:
     """The filter for one submission, whose own process number is `pid`."""
     column, architecture = _ARCHITECTURES[platform.machine()]
@@ -79,14 +87,8 @@ def install(filter_program: bytes) -> None:
     """Put the filter on this process and all its future threads; it cannot be taken off."""
     kernel.no_new_privileges()
     code = ctypes.create_string_buffer(filter_program, len(filter_program))
-
-    class Program(ctypes.Structure):
-        _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_void_p))
-
-    header = Program(len(filter_program) // 8, ctypes.addressof(code))
-    libc = ctypes.CDLL(None, use_errno=True)
-    result = libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(header), 0, 0)
-    kernel.checked(result, "seccomp")
+    header = _Program(len(filter_program) // 8, ctypes.addressof(code))
+    kernel.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(header))
 
 
 def _instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
