@@ -41,20 +41,19 @@ Row = dict[str, Any]
 
 _WITH_POINTS = {GradeCell.__name__, TaskCell.__name__}  # as BaseCell.type names them
 _WITH_COMMENT = {SolutionCell.__name__, TaskCell.__name__}
+_GRADE_CELLS, _TASK_CELLS = GradeCell.__table__, TaskCell.__table__
+_MOST = func.coalesce(_GRADE_CELLS.c.max_score, _TASK_CELLS.c.max_score).label("max_score")
 _OF_STUDENT = (
     Assignment.name == bindparam("assignment"),
     SubmittedAssignment.student_id == bindparam("student"),
 )
 _SUBMISSION = select(SubmittedAssignment.id).join(Assignment).where(*_OF_STUDENT)
-_CELLS = select(BaseCell.id, BaseCell.type).where(BaseCell.notebook_id == bindparam("notebook"))
-_MOST = func.coalesce(GradeCell.__table__.c.max_score, TaskCell.__table__.c.max_score)
 _GRADES = (
     select(
-        BaseCell.name, Grade.id, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade,
-        Grade.extra_credit, _MOST.label("max_score"),
+        BaseCell.name, _MOST, Grade.id, Grade.auto_score, Grade.manual_score,
+        Grade.needs_manual_grade, Grade.extra_credit,
     )
-    .select_from(Grade).join(BaseCell)
-    .outerjoin(GradeCell.__table__).outerjoin(TaskCell.__table__)
+    .select_from(Grade).join(BaseCell).outerjoin(_GRADE_CELLS).outerjoin(_TASK_CELLS)
     .join(SubmittedNotebook).join(SubmittedAssignment).join(Assignment)
     .where(*_OF_STUDENT)
 )  # fmt: skip
@@ -64,6 +63,12 @@ _COMMENTS = (
     .join(SubmittedNotebook).join(SubmittedAssignment).join(Assignment)
     .where(*_OF_STUDENT)
 )  # fmt: skip
+_NOTEBOOKS = (
+    select(Notebook.id, Notebook.assignment_id)
+    .join(Assignment)
+    .where(Assignment.name == bindparam("assignment"))
+)
+_CELLS = select(BaseCell.id, BaseCell.type).where(BaseCell.notebook_id == bindparam("notebook"))
 
 
 def save_scores(book: Gradebook, student: str, assignment: str, notebook: Any, when: Any) -> Scores:
@@ -118,12 +123,13 @@ def _enter(db: Any, student: str, assignment: str) -> str:
     """Make a student's submission as nbgrader does: blank grades and comments for its cells."""
     if db.scalar(select(Student.id).where(Student.id == student)) is None:
         db.execute(insert(Student), [{"id": student}])
-    known = db.scalars(select(Assignment.id).where(Assignment.name == assignment)).one()
+    notebooks = db.execute(_NOTEBOOKS, {"assignment": assignment}).all()
     submission: str = new_uuid()
+    known = notebooks[0].assignment_id
     entry = {"id": submission, "assignment_id": known, "student_id": student}
     db.execute(insert(SubmittedAssignment), [entry])
-    for notebook in db.scalars(select(Notebook.id).where(Notebook.assignment_id == known)).all():
-        _enter_notebook(db, submission, notebook)
+    for notebook in notebooks:
+        _enter_notebook(db, submission, notebook.id)
     return submission
 
 
