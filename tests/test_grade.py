@@ -96,6 +96,21 @@ def test_a_folder_that_cannot_be_a_students_is_not_graded(tmp_path) -> None:
         assert book.students == []
 
 
+def test_a_second_notebook_of_the_assignment_keeps_blank_grades(tmp_path) -> None:
+    """nbgrader allows several; cells of the same name in another are not ours to score."""
+    course = make_course(tmp_path)
+    release(course, [TINY])
+    with open_gradebook(course) as book:
+        book.add_notebook("essay", TINY)
+        book.add_grade_cell("double_test", "essay", TINY, max_score=5, cell_type="code")
+    hand_in(course, "right", {"double": DOUBLE})
+    assert grade(course, "right", TINY, force=True) == grade(course, "right", TINY)
+    with open_gradebook(course) as book:
+        ours, other = (book.find_grade("double_test", n, TINY, "right") for n in (TINY, "essay"))
+        assert (ours.auto_score, ours.needs_manual_grade) == (2, False)
+        assert (other.auto_score, other.needs_manual_grade) == (None, True)
+
+
 def test_a_machine_that_lacks_a_library_gives_no_zeros(tmp_path) -> None:
     course = make_course(tmp_path)
     source = course.solution(TINY).read_text()

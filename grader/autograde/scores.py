@@ -47,21 +47,24 @@ _OF_STUDENT = (
     Assignment.name == bindparam("assignment"),
     SubmittedAssignment.student_id == bindparam("student"),
 )
+_OF_NOTEBOOK = (*_OF_STUDENT, Notebook.name == bindparam("assignment"))
 _SUBMISSION = select(SubmittedAssignment.id).join(Assignment).where(*_OF_STUDENT)
 _GRADES = (
     select(
         BaseCell.name, _MOST, Grade.id, Grade.auto_score, Grade.manual_score,
         Grade.needs_manual_grade, Grade.extra_credit,
     )
-    .select_from(Grade).join(BaseCell).outerjoin(_GRADE_CELLS).outerjoin(_TASK_CELLS)
-    .join(SubmittedNotebook).join(SubmittedAssignment).join(Assignment)
-    .where(*_OF_STUDENT)
+    .join(Grade.cell).outerjoin(_GRADE_CELLS).outerjoin(_TASK_CELLS)
+    .join(Grade.notebook).join(SubmittedNotebook.notebook)
+    .join(SubmittedNotebook.assignment).join(SubmittedAssignment.assignment)
+    .where(*_OF_NOTEBOOK)
 )  # fmt: skip
 _COMMENTS = (
     select(BaseCell.name, Comment.id, Comment.auto_comment)
-    .select_from(Comment).join(BaseCell)
-    .join(SubmittedNotebook).join(SubmittedAssignment).join(Assignment)
-    .where(*_OF_STUDENT)
+    .join(Comment.cell)
+    .join(Comment.notebook).join(SubmittedNotebook.notebook)
+    .join(SubmittedNotebook.assignment).join(SubmittedAssignment.assignment)
+    .where(*_OF_NOTEBOOK)
 )  # fmt: skip
 _NOTEBOOKS = (
     select(Notebook.id, Notebook.assignment_id)

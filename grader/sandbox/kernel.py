@@ -41,6 +41,7 @@ def syscall(number: int, what: str, *arguments: object) -> int:
 
 
 def prctl(option: int, value: int, address: int = 0) -> None:
+    """Change something about this process; the manual of prctl says what."""
     words = [ctypes.c_ulong(word) for word in (value, address, 0, 0)]
     checked(_libc.prctl(option, *words), f"prctl {option}")
 
