@@ -43,66 +43,88 @@ _WITH_POINTS = {GradeCell.__name__, TaskCell.__name__}  # as BaseCell.type names
 _WITH_COMMENT = {SolutionCell.__name__, TaskCell.__name__}
 _GRADE_CELLS, _TASK_CELLS = GradeCell.__table__, TaskCell.__table__
 _MOST = func.coalesce(_GRADE_CELLS.c.max_score, _TASK_CELLS.c.max_score).label("max_score")
-_OF_STUDENT = (
-    Assignment.name == bindparam("assignment"),
-    SubmittedAssignment.student_id == bindparam("student"),
-)
-_OF_NOTEBOOK = (*_OF_STUDENT, Notebook.name == bindparam("assignment"))
-_SUBMISSION = select(SubmittedAssignment.id).join(Assignment).where(*_OF_STUDENT)
-_GRADES = (
-    select(
-        BaseCell.name, _MOST, Grade.id, Grade.auto_score, Grade.manual_score,
-        Grade.needs_manual_grade, Grade.extra_credit,
+# Each query goes by the tables' own indices, so a large class takes no longer than a small one.
+_SUBMITTED = (
+    select(SubmittedNotebook.id, SubmittedNotebook.notebook_id, SubmittedNotebook.assignment_id)
+    .join(SubmittedNotebook.notebook)
+    .join(SubmittedNotebook.assignment)
+    .join(SubmittedAssignment.assignment)
+    .where(
+        Assignment.name == bindparam("assignment"),
+        Notebook.name == bindparam("assignment"),
+        SubmittedAssignment.student_id == bindparam("student"),
     )
-    .join(Grade.cell).outerjoin(_GRADE_CELLS).outerjoin(_TASK_CELLS)
-    .join(Grade.notebook).join(SubmittedNotebook.notebook)
-    .join(SubmittedNotebook.assignment).join(SubmittedAssignment.assignment)
-    .where(*_OF_NOTEBOOK)
+)
+_CELLS = (
+    select(BaseCell.id, BaseCell.name, BaseCell.type, _MOST)
+    .outerjoin(_GRADE_CELLS).outerjoin(_TASK_CELLS)
+    .where(BaseCell.notebook_id == bindparam("notebook"))
 )  # fmt: skip
-_COMMENTS = (
-    select(BaseCell.name, Comment.id, Comment.auto_comment)
-    .join(Comment.cell)
-    .join(Comment.notebook).join(SubmittedNotebook.notebook)
-    .join(SubmittedNotebook.assignment).join(SubmittedAssignment.assignment)
-    .where(*_OF_NOTEBOOK)
-)  # fmt: skip
+_SOME_CELLS: Any = bindparam("cells", expanding=True)  # named, since the indices begin with the cell
+_GRADES = select(
+    Grade.cell_id, Grade.id, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade,
+    Grade.extra_credit,
+).where(Grade.cell_id.in_(_SOME_CELLS), Grade.notebook_id == bindparam("submitted"))  # fmt: skip
+_COMMENTS = select(Comment.cell_id, Comment.id, Comment.auto_comment).where(
+    Comment.cell_id.in_(_SOME_CELLS), Comment.notebook_id == bindparam("submitted")
+)
 _NOTEBOOKS = (
     select(Notebook.id, Notebook.assignment_id)
     .join(Assignment)
     .where(Assignment.name == bindparam("assignment"))
 )
-_CELLS = select(BaseCell.id, BaseCell.type).where(BaseCell.notebook_id == bindparam("notebook"))
 
 
 def save_scores(book: Gradebook, student: str, assignment: str, notebook: Any, when: Any) -> Scores:
     """Save what `notebook` came to, all of it or nothing; the scores by grade_id."""
-    db, whose = book.db(), {"student": student, "assignment": assignment}
-    submission = db.scalar(_SUBMISSION, whose) or _enter(db, student, assignment)
+    db = book.db()
+    submitted = _find(db, student, assignment) or _enter(db, student, assignment)
     if when:
-        db.execute(update(SubmittedAssignment), [{"id": submission, "timestamp": parse_utc(when)}])
-    grades = {row.name: row for row in db.execute(_GRADES, whose)}
-    comments = {row.name: row for row in db.execute(_COMMENTS, whose)}
-    if rows := list(_judged(notebook, grades)):
+        submission = {"id": submitted.assignment_id, "timestamp": parse_utc(when)}
+        db.execute(update(SubmittedAssignment), [submission])
+    cells = _cells(db, submitted.notebook_id)
+    if rows := list(_judged(notebook, _by_name(db, _GRADES, submitted, cells))):
         db.execute(update(Grade), rows)
-    if rows := list(_commented(notebook, comments)):
+    if rows := list(_commented(notebook, _by_name(db, _COMMENTS, submitted, cells))):
         db.execute(update(Comment), rows)
-    scores = scores_of(book, student, assignment)
+    scores = _scores(db, submitted, cells)
     db.commit()
     return scores
 
 
 def scores_of(book: Gradebook, student: str, assignment: str) -> Scores:
     """What the gradebook holds on each graded cell of a submission."""
+    submitted = _find(book.db(), student, assignment)
+    return _scores(book.db(), submitted, _cells(book.db(), submitted.notebook_id))
+
+
+def _scores(db: Any, submitted: Any, cells: dict[str, Any]) -> Scores:
     return {
-        row.name: {
+        name: {
             "auto_score": row.auto_score,
             "manual_score": row.manual_score,
             "waits": bool(row.needs_manual_grade),
             "extra_credit": row.extra_credit,
-            "max_score": float(row.max_score),
+            "max_score": float(cells[row.cell_id].max_score),
         }
-        for row in book.db().execute(_GRADES, {"student": student, "assignment": assignment})
+        for name, row in _by_name(db, _GRADES, submitted, cells).items()
     }
+
+
+def _find(db: Any, student: str, assignment: str) -> Any:
+    """The ids of what a student submitted; None if the gradebook has nothing."""
+    return db.execute(_SUBMITTED, {"student": student, "assignment": assignment}).first()
+
+
+def _cells(db: Any, notebook: str) -> dict[str, Any]:
+    """The cells of a notebook that count for something, by id."""
+    return {cell.id: cell for cell in db.execute(_CELLS, {"notebook": notebook})}
+
+
+def _by_name(db: Any, query: Any, submitted: Any, cells: dict[str, Any]) -> dict[str, Any]:
+    """A submission's rows by the names of their cells."""
+    which = {"cells": list(cells), "submitted": submitted.id}
+    return {cells[row.cell_id].name: row for row in db.execute(query, which)}
 
 
 def points_of(grade: dict[str, Any]) -> float:
@@ -122,25 +144,24 @@ def assess(notebook: Any, index: int) -> tuple[float | None, bool]:
     return (untouched if found is None else found), waits
 
 
-def _enter(db: Any, student: str, assignment: str) -> str:
+def _enter(db: Any, student: str, assignment: str) -> Any:
     """Make a student's submission as nbgrader does: blank grades and comments for its cells."""
     if db.scalar(select(Student.id).where(Student.id == student)) is None:
         db.execute(insert(Student), [{"id": student}])
     notebooks = db.execute(_NOTEBOOKS, {"assignment": assignment}).all()
-    submission: str = new_uuid()
-    known = notebooks[0].assignment_id
+    submission, known = new_uuid(), notebooks[0].assignment_id
     entry = {"id": submission, "assignment_id": known, "student_id": student}
     db.execute(insert(SubmittedAssignment), [entry])
     for notebook in notebooks:
         _enter_notebook(db, submission, notebook.id)
-    return submission
+    return _find(db, student, assignment)
 
 
 def _enter_notebook(db: Any, submission: str, notebook: str) -> None:
     submitted = new_uuid()
     entry = {"id": submitted, "assignment_id": submission, "notebook_id": notebook}
     db.execute(insert(SubmittedNotebook), [entry])
-    cells = db.execute(_CELLS, {"notebook": notebook}).all()
+    cells = _cells(db, notebook).values()
     for table, kinds in ((Grade, _WITH_POINTS), (Comment, _WITH_COMMENT)):
         rows = [{"cell_id": c.id, "notebook_id": submitted} for c in cells if c.type in kinds]
         if rows:
