@@ -60,7 +60,7 @@ _CELLS = (
     .outerjoin(_GRADE_CELLS).outerjoin(_TASK_CELLS)
     .where(BaseCell.notebook_id == bindparam("notebook"))
 )  # fmt: skip
-_SOME_CELLS: Any = bindparam("cells", expanding=True)  # named, since the indices begin with the cell
+_SOME_CELLS: Any = bindparam("cells", expanding=True)  # the indices begin with the cell
 _GRADES = select(
     Grade.cell_id, Grade.id, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade,
     Grade.extra_credit,
