@@ -138,8 +138,8 @@ class SaveScores(SaveAutoGrades):  # type: ignore[misc]
             self.assignment_id,
             self.student_id,
         )
-        grade.auto_score, waits = assess(self.whole, self.places[cell.id])
-        grade.needs_manual_grade = waits or grade.manual_score is not None
+        place, by_hand = self.places[cell.id], grade.manual_score
+        grade.auto_score, grade.needs_manual_grade = assess(self.whole, place, by_hand)
         self.gradebook.db.commit()
 
 

@@ -16,6 +16,7 @@ from nbgrader.api import (
     Grade,
     Gradebook,
     GradeCell,
+    MissingEntry,
     Notebook,
     SolutionCell,
     Student,
@@ -93,8 +94,10 @@ def save_scores(book: Gradebook, student: str, assignment: str, notebook: Any, w
 
 
 def scores_of(book: Gradebook, student: str, assignment: str) -> Scores:
-    """What the gradebook holds on each graded cell of a submission."""
+    """What the gradebook holds on each graded cell of a submission; MissingEntry if nothing."""
     submitted = _find(book.db(), student, assignment)
+    if submitted is None:
+        raise MissingEntry(f"the gradebook has no scores of {student} for {assignment}")
     return _scores(book.db(), submitted, _cells(book.db(), submitted.notebook_id))
 
 
@@ -133,15 +136,20 @@ def points_of(grade: dict[str, Any]) -> float:
     return float((ours or 0.0) if by_hand is None else by_hand) + float(grade["extra_credit"] or 0)
 
 
-def assess(notebook: Any, index: int) -> tuple[float | None, bool]:
-    """Our points for a graded cell, and whether a person must look at it."""
+def assess(notebook: Any, index: int, by_hand: float | None) -> tuple[float | None, bool]:
+    """Our points for a graded cell, and whether a person must look at it.
+
+    So must the one who gave it points: they count, and ours may have changed.
+    """
     cell = notebook.cells[index]
-    if not is_derivation(cell):
+    if is_derivation(cell):
+        waits, found = needs_person(notebook, index), points_of_derivation(cell)
+        untouched = None if waits else 0.0
+        points = untouched if found is None else found
+    else:
         points, _ = determine_grade(cell)
-        return points, points is None
-    waits, found = needs_person(notebook, index), points_of_derivation(cell)
-    untouched = None if waits else 0.0
-    return (untouched if found is None else found), waits
+        waits = points is None
+    return points, waits or by_hand is not None
 
 
 def _enter(db: Any, student: str, assignment: str) -> Any:
@@ -172,8 +180,7 @@ def _judged(notebook: Any, grades: dict[str, Any]) -> Iterator[Row]:
     for index, cell in enumerate(notebook.cells):
         if is_grade(cell):
             grade = grades[cell.metadata.nbgrader.grade_id]
-            points, waits = assess(notebook, index)
-            waits = waits or grade.manual_score is not None
+            points, waits = assess(notebook, index, grade.manual_score)
             yield {"id": grade.id, "auto_score": points, "needs_manual_grade": waits}
 
 

@@ -116,8 +116,11 @@ class Shell(InteractiveShell):
         pass
 
     def transform_cell(self, raw_cell: str) -> str:
-        """Python as it is; IPython looks for magics token by token, which takes longer."""
-        if raw_cell[:1].isspace() or not _is_python(raw_cell):
+        """Python as it is; IPython looks for magics token by token, which takes longer.
+
+        A single line may be a magic's bare name, which is Python too.
+        """
+        if raw_cell[:1].isspace() or "\n" not in raw_cell.strip() or not _is_python(raw_cell):
             return str(super().transform_cell(raw_cell))  # type: ignore[no-untyped-call]
         return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
 

@@ -77,6 +77,7 @@ def test_a_figure_without_axes_is_told_in_words(cells):
         (">>> print('prompted')", "prompted"),
         ("a = %pwd\nprint(a)", "/"),
         ("int?", ""),
+        ("pwd\n", "/"),
         ("import threading as t; a = t.Thread(target=print, args=(1,)); a.start(); a.join()", "1"),
         ("import shutil; open('a', 'w').write('x'); shutil.copy('a', 'b')", "'b'"),
         ("import torch; torch.save(torch.ones(2), 'w.pt'); torch.load('w.pt').sum()", "tensor(2.)"),
