@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from classroom import REPOSITORY
+from sandbox.test_lives import eventually
 
 STAND_IN = Path(__file__).with_name("stand_in.py")  # in place of the engine
 BARE = Path(__file__).with_name("bare.py")  # the engine, on a machine without any sandbox
@@ -53,6 +55,11 @@ def cluster(folder: Path, *words: str, **environment: str) -> Iterator[Cluster]:
     finally:
         for process in reversed(made.started):
             end(process)
+
+
+def ready(desks: Any, count: int) -> bool:
+    """Whether so many workers, and no others, are ready for work within seconds."""
+    return eventually(lambda: [desk.fit for desk in [*desks.desks.values()]] == [True] * count)
 
 
 def start(program: str, *words: str, **environment: str) -> "subprocess.Popen[bytes]":

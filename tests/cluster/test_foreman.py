@@ -4,6 +4,7 @@ Scheduler and workers are real processes; in place of the engine the workers hav
 """
 
 import json
+import signal
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -14,7 +15,7 @@ pytest.importorskip("distributed", reason="the extra 'cluster' is not installed"
 from dask import config as dask_config
 from distributed.security import Security
 
-from cluster.processes import STAND_IN, Cluster, cluster
+from cluster.processes import STAND_IN, Cluster, cluster, ready
 from grader.autograde.cluster import Cluster as OnCluster
 from grader.autograde.engine import EngineError, Settings
 from grader.autograde.foreman import Patience
@@ -51,12 +52,14 @@ def test_a_dead_worker_s_papers_are_judged_elsewhere(dask: Cluster) -> None:
     first, _ = (dask.start_worker(STAND_IN) for _ in range(2))
     told: list[str] = []
     with on(dask, told).at_work(None) as desks:
+        assert ready(desks, 2)
+        first.send_signal(signal.SIGSTOP)  # so that it keeps on its desk what it is given
         futures = [desks.hand(paper(f"wait {number}")) for number in range(12)]
-        futures[0].result(SOON)
+        assert eventually(lambda: all(desk.errands for desk in desks.desks.values()))
         first.kill()
         assert [answer(one) for one in futures] == [f"wait {number}" for number in range(12)]
     assert len(told) == 1
-    assert "is gone; " in told[0]
+    assert "is gone; 2 submissions are judged elsewhere" in told[0]
 
 
 def test_a_paper_that_kills_fails_and_its_neighbours_do_not(dask: Cluster) -> None:
@@ -117,12 +120,16 @@ def test_who_comes_later_is_asked_too_and_helps(dask: Cluster) -> None:
 
 def test_all_workers_gone_is_said_and_a_new_one_goes_on(dask: Cluster) -> None:
     only = dask.start_worker(STAND_IN)
-    with on(dask).at_work(None) as desks:
-        futures = [desks.hand(paper(f"wait {number}")) for number in range(4)]
-        futures[0].result(SOON)
+    told: list[str] = []
+    with on(dask, told).at_work(None) as desks:
+        assert ready(desks, 1)
         only.kill()
+        futures = [desks.hand(paper(f"wait {number}")) for number in range(4)]
+        assert eventually(lambda: told)
         dask.start_worker(STAND_IN)
         assert [answer(one) for one in futures] == [f"wait {number}" for number in range(4)]
+    assert len(told) == 1
+    assert "is gone" in told[0]
 
 
 def test_all_workers_gone_for_good_ends_it(dask: Cluster) -> None:
@@ -130,11 +137,10 @@ def test_all_workers_gone_for_good_ends_it(dask: Cluster) -> None:
     with on(dask).at_work(None) as desks:  # once it is there, we need not be patient
         desks.hand(paper("a")).result(SOON)
     with on(dask, for_anybody=5.0).at_work(None) as desks:
-        futures = [desks.hand(paper(f"wait {number}")) for number in range(4)]
-        futures[0].result(SOON)
+        assert ready(desks, 1)
         only.kill()
         with pytest.raises(ClusterError, match="no worker was ready for 5 s"):
-            futures[3].result(SOON)
+            desks.hand(paper("a")).result(SOON)
 
 
 def test_an_answer_that_is_not_data_is_not_taken() -> None:
@@ -143,7 +149,7 @@ def test_an_answer_that_is_not_data_is_not_taken() -> None:
 
 
 def test_a_scheduler_that_is_gone_ends_it(dask: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.autograde.cluster.CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr("grader.autograde.cluster.CONNECT_SECONDS", 5.0)
     dask.start_worker(STAND_IN)
     with on(dask).at_work(None) as desks:
         assert answer(desks.hand(paper("a"))) == "a"

@@ -16,7 +16,7 @@ import pytest
 pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
 
 from classroom import DOUBLE, REPOSITORY, SHOUT, STUDENTS, TINY, hand_in
-from cluster.processes import BARE, Cluster, cluster
+from cluster.processes import BARE, Cluster, cluster, ready
 from grader.autograde.cluster import Cluster as OnCluster
 from grader.autograde.grade import grade_all
 from grader.cli import main
@@ -27,10 +27,12 @@ from sandbox.test_lives import descendants, eventually
 
 @pytest.fixture(scope="module")
 def dask(tmp_path_factory: pytest.TempPathFactory):
-    """Two workers at first; a test may end one."""
+    """Two workers at first, warm; a test may end one."""
     with cluster(tmp_path_factory.mktemp("dask")) as made:
         for _ in range(2):
             made.start_worker()
+        with OnCluster(made.address, print).at_work(None) as desks:
+            assert ready(desks, 2)
         yield made
 
 
@@ -68,8 +70,9 @@ def test_scores_messages_and_outputs_are_those_of_grading_here(course, dask, gra
 def test_a_worker_killed_in_the_middle_costs_nothing(course, dask) -> None:
     """Every hand-in has its score, once, and nothing of the worker's sandbox is left."""
     expected = {}
+    slow = f"import time; time.sleep(0.5)\n{DOUBLE}"  # so that much is left to do at its end
     for number in range(10):
-        hand_in(course, f"s{number}", {"double": DOUBLE, "shout": SHOUT if number % 2 else ""})
+        hand_in(course, f"s{number}", {"double": slow, "shout": SHOUT if number % 2 else ""})
         expected[f"s{number}"] = 2.0 + number % 2
     told: list[str] = []
     results = grade_all(course, course.submissions(), judges=OnCluster(dask.address, told.append))

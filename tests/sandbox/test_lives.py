@@ -36,7 +36,8 @@ def descendants(pid: int) -> set[int]:
 
 
 def eventually(condition) -> bool:
-    for _ in range(400):
+    """Whether it comes true within a minute: a machine may be busy with other things."""
+    for _ in range(1200):
         if condition():
             return True
         time.sleep(0.05)
@@ -77,9 +78,9 @@ def test_a_second_fork_replaces_the_first(warm):
     child = Child(warm.lease())
     first, second = Wire(child.fork(SMALL)), Wire(child.fork(SMALL))
     with pytest.raises(WireClosedError):
-        first.receive(time.monotonic() + 5)
+        first.receive(time.monotonic() + 30)
     second.send({"do": "run", "source": "1", "seconds": 5, "id": 0})
-    assert second.receive(time.monotonic() + 5)
+    assert second.receive(time.monotonic() + 30)
     child.close()
 
 
