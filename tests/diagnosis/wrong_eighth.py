@@ -15,7 +15,6 @@ def triplet(A, P, N, W):
 
 
 PROBLEMS = FIRST | {
-    "scalar": (r"f = (y - \sigma(wx))^2", {"w": "1,1", "x": "1,1", "y": "1,1"}),
     "bce": (
         r"f = -\frac{1}{n} (y^T \log \sigma(Xw + b) + (1 - y)^T \log(1 - \sigma(Xw + b)))",
         {"X": "n,p", "w": "p,1", "b": "1,1", "y": "n,1"},
@@ -69,7 +68,6 @@ DEEP = (
     "E = (T2 @ W3 + b3 - Y) / n; d2 = E @ W3.T * (1 - T2**2); d1 = d2 @ W2.T * (1 - T1**2)"
 )
 PRELUDES = USUAL | {
-    "scalar": "s = torch.sigmoid(w * x)",
     "bce": "n = len(X); z = X @ w + b; s = torch.sigmoid(z)",
     "sylvester": "R = A @ X + X @ B - C",
     "spread": "R = X - M",

@@ -2,11 +2,8 @@
 
 from diagnosis.wrong_first import PRELUDES as USUAL
 from diagnosis.wrong_first import PROBLEMS as FIRST
-from diagnosis.wrong_third import PROBLEMS as THIRD
 
 PROBLEMS = FIRST | {
-    "predict": THIRD["predict"],
-    "scalar": (r"f = (y - \sigma(wx))^2", {"w": "1,1", "x": "1,1", "y": "1,1"}),
     "lda": (
         r"f = \frac{w^T B w}{w^T S w}",
         {"w": "p,1", "B": "p,p symmetric", "S": "p,p"},
@@ -38,8 +35,6 @@ PROBLEMS = FIRST | {
     ),
 }
 PRELUDES = USUAL | {
-    "predict": "sg = torch.sigmoid",
-    "scalar": "s = torch.sigmoid(w * x)",
     "lda": "a = w.T @ B @ w; d = w.T @ S @ w; T = S + S.T",
     "huberless": "r = X @ w - y; u = torch.sqrt(1 + r**2)",
     "sine": "Z = X @ W; E = 2 * (torch.sin(Z) - Y)",

@@ -31,6 +31,12 @@ PROBLEMS = {
         r"f = \|XW - Y\|_F^2 + \lambda \|W\|_F^2",
         {"X": "n,p", "W": "p,q", "Y": "n,q", r"\lambda": "1,1"},
     ),
+    "line": (r"f = (wx - y)^2", {"w": "1,1", "x": "1,1", "y": "1,1"}),
+    "scalar": (r"f = (y - \sigma(wx))^2", {"w": "1,1", "x": "1,1", "y": "1,1"}),
+    "predict": (
+        r"P = \sigma(X W_1 + b_1) W_2 + b_2",
+        {"X": "n,p", "W_1": "p,m", "b_1": "1,m row", "W_2": "m,q", "b_2": "1,q row"},
+    ),
 }
 
 PRELUDES = {
@@ -42,6 +48,9 @@ PRELUDES = {
     "logdet": "A = X.T @ X + torch.eye(X.shape[1])",
     "quadratic": "pass",
     "ridge": "n = X.shape[0]; E = X @ W - Y; c = lambda_",
+    "line": "r = w * x - y",
+    "scalar": "s = torch.sigmoid(w * x)",
+    "predict": "sg = torch.sigmoid",
 }
 
 # ruff: noqa: E501

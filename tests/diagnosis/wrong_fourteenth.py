@@ -4,12 +4,8 @@ formulas; a table as in wrong_first.
 
 from diagnosis.wrong_first import PRELUDES as USUAL
 from diagnosis.wrong_first import PROBLEMS as FIRST
-from diagnosis.wrong_third import PROBLEMS as THIRD
 
 PROBLEMS = FIRST | {
-    "line": (r"f = (wx - y)^2", {"w": "1,1", "x": "1,1", "y": "1,1"}),
-    "scalar": (r"f = (y - \sigma(wx))^2", {"w": "1,1", "x": "1,1", "y": "1,1"}),
-    "predict": THIRD["predict"],
     "tanhlayer": (
         r"f = \frac{1}{n} \|\tanh(XW + b) - Y\|_F^2",
         {"X": "n,p", "W": "p,q", "b": "1,q row", "Y": "n,q"},
@@ -32,9 +28,6 @@ PROBLEMS = FIRST | {
     ),
 }
 PRELUDES = USUAL | {
-    "line": "r = w * x - y",
-    "scalar": "s = torch.sigmoid(w * x)",
-    "predict": "sg = torch.sigmoid",
     "tanhlayer": "n = len(X); T = torch.tanh(X @ W + b); E = 2 * (T - Y) / n; D = E * (1 - T**2)",
     "xentbias": "n = X.shape[0]; Z = X @ W + b; S = torch.softmax(Z, 1); G = (S - Y) / n",
     "completion": "F = U @ V.T - R; E = M * F",

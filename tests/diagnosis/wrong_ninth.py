@@ -7,7 +7,6 @@ import torch
 
 from diagnosis.wrong_first import PRELUDES as USUAL
 from diagnosis.wrong_first import PROBLEMS as FIRST
-from diagnosis.wrong_third import PROBLEMS as THIRD
 
 
 def contrast(Q, K):
@@ -15,9 +14,6 @@ def contrast(Q, K):
 
 
 PROBLEMS = FIRST | {
-    "predict": THIRD["predict"],
-    "line": (r"f = (wx - y)^2", {"w": "1,1", "x": "1,1", "y": "1,1"}),
-    "scalar": (r"f = (y - \sigma(wx))^2", {"w": "1,1", "x": "1,1", "y": "1,1"}),
     "gls": (
         r"f = (y - Xw)^T S^{-1} (y - Xw)",
         {"X": "n,p", "w": "p,1", "y": "n,1", "S": "n,n invertible"},
@@ -56,9 +52,6 @@ PROBLEMS = FIRST | {
     "contrast": (contrast, {"Q": "n,k", "K": "n,k"}),
 }
 PRELUDES = USUAL | {
-    "predict": "sg = torch.sigmoid",
-    "line": "pass",
-    "scalar": "s = torch.sigmoid(w * x)",
     "gls": "V = torch.linalg.inv(S); r = y - X @ w",
     "sphere": "N = w.norm(); r = X @ w - N * y",
     "cubic": "q = x.T @ A @ x",

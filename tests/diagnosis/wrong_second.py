@@ -21,7 +21,6 @@ PROBLEMS = FIRST | {
     ),
     "norm": (r"f = \|XW - Y\|_F", {"X": "n,p", "W": "p,q", "Y": "n,q"}),
     "rayleigh": (r"f = \frac{x^T A x}{x^T x}", {"x": "n,1", "A": "n,n symmetric"}),
-    "scalar": (r"f = (y - \sigma(wx))^2", {"w": "1,1", "x": "1,1", "y": "1,1"}),
 }
 found = []
 

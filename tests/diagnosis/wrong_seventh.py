@@ -7,7 +7,6 @@ without a diagnosis: what the verdict's kind must be stands where the cause stan
 
 from diagnosis.wrong_first import PRELUDES as USUAL
 from diagnosis.wrong_first import PROBLEMS as FIRST
-from diagnosis.wrong_third import PROBLEMS as THIRD
 
 
 def huber(X, w, y):
@@ -16,9 +15,6 @@ def huber(X, w, y):
 
 
 PROBLEMS = FIRST | {
-    "predict": THIRD["predict"],
-    "line": (r"f = (wx - y)^2", {"w": "1,1", "x": "1,1", "y": "1,1"}),
-    "scalar": (r"f = (y - \sigma(wx))^2", {"w": "1,1", "x": "1,1", "y": "1,1"}),
     "margin": (
         r"f = \frac{1}{n} \mathbf{1}^T \log(1 + \exp(-y \odot (Xw)))",
         {"X": "n,p", "w": "p,1", "y": "n,1"},
@@ -71,9 +67,6 @@ THREE = (
     "A2 = Z2.relu(); M2 = (Z2 > 0) * 1.0; E = 2 * (A2 @ W3 - Y) / n; d2 = E @ W3.T * M2"
 )
 PRELUDES = USUAL | {
-    "predict": "sg = torch.sigmoid",
-    "line": "pass",
-    "scalar": "s = torch.sigmoid(w * x)",
     "margin": "n = len(X); m = y * (X @ w); sg = torch.sigmoid",
     "ridgemean": "n = len(X); c = lambda_; r = X @ w - y",
     "distance": "r = A @ x - b",

@@ -4,7 +4,6 @@ from diagnosis.wrong_first import PRELUDES as USUAL
 from diagnosis.wrong_first import PROBLEMS as FIRST
 
 PROBLEMS = FIRST | {
-    "line": (r"f = (wx - y)^2", {"w": "1,1", "x": "1,1", "y": "1,1"}),
     "softreg": (
         r"f = \frac{1}{n} \mathbf{1}^T \mathrm{softplus}(-y \odot (Xw)) + \lambda \|w\|^2",
         {"X": "n,p", "w": "p,1", "y": "n,1", r"\lambda": "1,1"},
@@ -31,7 +30,6 @@ PROBLEMS = FIRST | {
     ),
 }
 PRELUDES = USUAL | {
-    "line": "r = w * x - y",
     "softreg": "n = len(X); c = lambda_; m = y * (X @ w); sg = torch.sigmoid(-m)",
     "congruence": "E = X.T @ A @ X - B",
     "whiten": "V = torch.linalg.inv(A); U = V @ X",

@@ -1,15 +1,6 @@
 """A third list, aimed at what the first two left out; see wrong_first for the form of the table."""
 
-from diagnosis.wrong_first import PRELUDES as USUAL
-from diagnosis.wrong_first import PROBLEMS as FIRST
-
-PROBLEMS = FIRST | {
-    "predict": (
-        r"P = \sigma(X W_1 + b_1) W_2 + b_2",
-        {"X": "n,p", "W_1": "p,m", "b_1": "1,m row", "W_2": "m,q", "b_2": "1,q row"},
-    ),
-}
-PRELUDES = USUAL | {"predict": "sg = torch.sigmoid"}
+from diagnosis.wrong_first import PRELUDES, PROBLEMS
 
 # ruff: noqa: E501
 TABLE = """

@@ -5,12 +5,8 @@ OVERFLOWING is apart, as only `stable=True` asks where exp overflows: no other c
 
 from diagnosis.wrong_first import PRELUDES as USUAL
 from diagnosis.wrong_first import PROBLEMS as FIRST
-from diagnosis.wrong_third import PROBLEMS as THIRD
 
 PROBLEMS = FIRST | {
-    "line": (r"f = (wx - y)^2", {"w": "1,1", "x": "1,1", "y": "1,1"}),
-    "scalar": (r"f = (y - \sigma(wx))^2", {"w": "1,1", "x": "1,1", "y": "1,1"}),
-    "predict": THIRD["predict"],
     "residual": (
         r"f = \|3W^\top X - 4Y\|_F^2 + 5\|W\|_F^2",
         {"X": "p,n", "W": "p,q", "Y": "q,n"},
@@ -41,9 +37,6 @@ PROBLEMS = FIRST | {
     ),
 }
 PRELUDES = USUAL | {
-    "line": "r = w * x - y",
-    "scalar": "s = torch.sigmoid(w * x)",
-    "predict": "sg = torch.sigmoid",
     "residual": "E = 3 * W.T @ X - 4 * Y",
     "wave": "Z = W.T @ X; R = 6 * torch.cos(Z) - 2 * B",
     "weighted": "U = 2 * X.T @ W + 7 * T; R = M * U",

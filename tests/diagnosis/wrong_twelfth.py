@@ -1,22 +1,6 @@
 """A twelfth list: mistakes in the two assignments alone, of every kind; a table as in wrong_first."""
 
-from diagnosis.wrong_first import PRELUDES as USUAL
-from diagnosis.wrong_first import PROBLEMS as FIRST
-from diagnosis.wrong_third import PROBLEMS as THIRD
-
-PROBLEMS = {
-    "line": (r"f = (wx - y)^2", {"w": "1,1", "x": "1,1", "y": "1,1"}),
-    "scalar": (r"f = (y - \sigma(wx))^2", {"w": "1,1", "x": "1,1", "y": "1,1"}),
-    "affine": FIRST["affine"],
-    "relu": FIRST["relu"],
-    "predict": THIRD["predict"],
-    "network": FIRST["network"],
-}
-PRELUDES = USUAL | {
-    "line": "r = w * x - y",
-    "scalar": "s = torch.sigmoid(w * x)",
-    "predict": "sg = torch.sigmoid",
-}
+from diagnosis.wrong_first import PRELUDES, PROBLEMS
 
 # ruff: noqa: E501
 TABLE = """
