@@ -171,7 +171,12 @@ def matmul(x: Term, y: Term) -> Term:
             rest = one.args[1]
             product = matmul(rest, y) if one is x else matmul(x, rest)
             return scaled(a * b, times(one.args[0], product))
-    return scaled(a * b, make("matmul", (x, y), (x.kind.rows, y.kind.columns)))
+    return scaled(a * b, product_of(x, y))
+
+
+def product_of(x: Term, y: Term) -> Term:
+    """The matrix product as it stands, also where its sizes fit only if all are equal."""
+    return make("matmul", (x, y), (x.kind.rows, y.kind.columns))
 
 
 def _no_product(x: Term, y: Term) -> Term | None:

@@ -8,7 +8,16 @@ order in which its entry-wise products can be written.
 
 from collections.abc import Iterator, Sequence
 
-from grader.diagnosis.algebra import factors_of, make, number, scaled, size, split, total
+from grader.diagnosis.algebra import (
+    factors_of,
+    make,
+    number,
+    product_of,
+    scaled,
+    size,
+    split,
+    total,
+)
 from grader.latex.terms import Term
 
 Chain = tuple[tuple[str, Term], ...]  # operator before it ("" before the first), operand
@@ -71,7 +80,7 @@ def read(chain: Sequence[tuple[str, Term]]) -> Term:
 
 def _operate(operator: str, x: Term, y: Term) -> Term:
     if operator == "matmul":
-        return make("matmul", (x, y), (x.kind.rows, y.kind.columns))
+        return product_of(x, y)
     if x.op == "number" or y.op == "number":
         return scaled(x.detail, y) if x.op == "number" else scaled(y.detail, x)
     return make("times", (x, y), size(y if size(x) == ("1", "1") else x))

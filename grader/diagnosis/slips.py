@@ -20,6 +20,7 @@ from grader.diagnosis.algebra import (
     parents,
     parts,
     power,
+    product_of,
     replaced,
     scaled,
     size,
@@ -226,11 +227,6 @@ def _neighbours(factors: list[Term], symbols: Symbols) -> Iterator[Slip]:
         ):
             chain = (*factors[:i], *pair, *factors[i + 2 :])
             yield Slip(name, said, reduce(product_of, chain))
-
-
-def product_of(x: Term, y: Term) -> Term:
-    """The matrix product, also where its sizes fit only if all are equal."""
-    return make("matmul", (x, y), (x.kind.rows, y.kind.columns))
 
 
 def _wrong_sum(part: Term, symbols: Symbols) -> Iterator[Slip]:
