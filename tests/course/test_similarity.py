@@ -2,7 +2,6 @@
 
 import random
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -155,14 +154,6 @@ def test_text_made_to_break_the_reader(text: str) -> None:
     """Broken code and broken mathematics are compared like any other text."""
     broken = [Work(name, (Part("a", True, text), Part("b", False, text))) for name in "xy"]
     assert isinstance(similar([*CLASS[:5], *broken]), list)
-
-
-def test_five_hundred_students_take_seconds() -> None:
-    """All pairs of 500 hand-ins, about 125,000, within a lesson's patience."""
-    many = [honest(number) for number in range(500)]
-    start = time.process_time()
-    similar(many)
-    assert time.process_time() - start < 30
 
 
 def test_the_example_class_holds_no_copies(tmp_path: Path) -> None:
