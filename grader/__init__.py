@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grader.checks import CheckFailed, check, check_equal, default_dtype, true_gradients
+    from grader.checks import CheckFailed, check, check_equal, true_gradients
     from grader.derivation.notebook import check_derivations
+    from grader.precision import default_dtype
     from grader.problem import Mistake, Problem
 
 __version__ = "0.1.0"
@@ -22,7 +23,7 @@ _ROOMS = {
     "check": "checks",
     "check_equal": "checks",
     "check_derivations": "derivation.notebook",
-    "default_dtype": "checks",
+    "default_dtype": "precision",
     "CheckFailed": "checks",
     "true_gradients": "checks",
 }

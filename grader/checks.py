@@ -15,7 +15,6 @@ default dtype over, and copy changed arguments back; it may give its functions' 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from textwrap import fill
 
@@ -25,6 +24,7 @@ from torch import Tensor
 from grader import oracle, picture
 from grader.diagnosis import Asked, explain
 from grader.oracle import Question
+from grader.precision import default_dtype
 from grader.problem import Point, Problem
 from grader.verdict import Outcome, Verdict, as_tensor, judge
 
@@ -218,17 +218,6 @@ def true_gradients(problem: Problem, *names: str) -> dict[str, Callable[..., Ten
         return true_gradient
 
     return {name: function_of(name) for name in names}
-
-
-@contextmanager
-def default_dtype(dtype: torch.dtype = torch.float64) -> Iterator[None]:
-    """The default dtype for a while, so that `torch.ones(1, n) @ delta` works in float64."""
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(dtype)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(before)
 
 
 def check_equal(**pairs: tuple[object, object]) -> None:

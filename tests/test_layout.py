@@ -18,10 +18,11 @@ ALLOWED: dict[str, set[str]] = {
     "verdict": {"problem", "latex"},
     "diagnosis": {"problem", "latex", "oracle"},
     "picture": set(),
-    "checks": {"problem", "oracle", "verdict", "diagnosis", "picture", "derivation"},
+    "precision": set(),
+    "checks": {"problem", "oracle", "verdict", "diagnosis", "picture", "precision", "derivation"},
     "sandbox": set(),
     "names": set(),
-    "referee": {"sandbox", "names", "oracle"},
+    "referee": {"sandbox", "names", "oracle", "precision"},
     "notebook": set(),
     "rehearsal": {"notebook", "referee", "sandbox"},
     "course": {"notebook", "names"},
@@ -38,12 +39,21 @@ def rooms_imported(path: Path) -> set[str]:
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module == "grader":
             names = [f"grader.{alias.name}" for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
+        elif isinstance(node, ast.ImportFrom) and not node.level:
             names = [node.module or ""]
+        elif isinstance(node, ast.ImportFrom):
+            names = relative(path, node)
         else:
             continue
         found |= {name.split(".")[1] for name in names if name.startswith("grader.")}
     return found
+
+
+def relative(path: Path, node: ast.ImportFrom) -> list[str]:
+    """What `from ..sandbox.wire import Wire` or `from .. import oracle` means in this module."""
+    package = path.relative_to(GRADER.parent).parts[: -node.level]
+    inner = ".".join(package + ((node.module,) if node.module else ()))
+    return [f"{inner}.{alias.name}" for alias in node.names]
 
 
 def room_of(path: Path) -> str:

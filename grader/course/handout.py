@@ -28,6 +28,7 @@ ROOMS = [
     "verdict.py",
     "diagnosis",
     "picture.py",
+    "precision.py",
     "checks.py",
     "derivation",
     "notebook.py",

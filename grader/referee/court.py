@@ -20,6 +20,7 @@ import torch
 
 from .. import oracle
 from ..names import needed_names, plain_python
+from ..precision import default_dtype
 from ..sandbox.limits import Limits
 from ..sandbox.wire import Wire
 from .case import Case, CellRun, CellToRun, Judgement
@@ -223,7 +224,7 @@ class Court:
             return
         self.submission.withhold = True
         try:
-            with _default_dtype(torch.float32):
+            with default_dtype(torch.float32):
                 rough = self.submission.call(Target(name=name), single, {})
             apart = (rough.double() - answer).abs().max() / answer.abs().max()
         except Exception:  # it may do what it likes with float32: nothing follows from it
@@ -296,16 +297,6 @@ def _noted(what: str, text: str) -> list[str]:
 def _prints_to(stream: io.StringIO) -> Iterator[None]:
     with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(io.StringIO()):
         yield
-
-
-@contextlib.contextmanager
-def _default_dtype(dtype: torch.dtype) -> Iterator[None]:
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(dtype)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(before)
 
 
 def _is_double(value: Any) -> bool:
