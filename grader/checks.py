@@ -232,7 +232,8 @@ def verdict_on_value(name: str, yours: object, true: object) -> Verdict:
     """The verdict on one value that is no function: a loss curve, a tuple of numbers."""
     truth = as_tensor(true)
     assert truth is not None, f"the true value of {name} is no number or tensor"
-    return replace(judge(name, Outcome(yours), truth.double()), remarks=())
+    truth = truth if truth.is_floating_point() else truth.double()
+    return replace(judge(name, Outcome(yours), truth), remarks=())
 
 
 def settle(verdicts: Sequence[Verdict], pictures: bool = False) -> None:

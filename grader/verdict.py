@@ -3,8 +3,8 @@
 What a student's function does is an `Outcome`; what we say of it is a `Verdict`. Both are values:
 nothing a student's code returns or raises becomes an exception of ours.
 
-The error is max|yours - true| / max|true|, in float64, and may be at most `TOLERANCE`; answers in
-float32 are compared at `TOLERANCE_32`.
+The error is max|yours - true| / max|true|, in float64, and may be at most `TOLERANCE`; where either
+is in float32, `TOLERANCE_32`.
 """
 
 import re
@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
+
+from grader.precision import default_dtype
 
 TOLERANCE = 1e-8
 TOLERANCE_32 = 1e-4
@@ -118,9 +120,10 @@ def read_answer(name: str, value: object, lists: str) -> Tensor | Verdict:
 
 
 def as_tensor(value: object) -> Tensor | None:
-    """Numbers, lists and numpy arrays as a tensor; None for anything else."""
+    """Numbers (of 64 bits, as they are), lists and numpy arrays as a tensor; None for others."""
     try:
-        return torch.as_tensor(value)
+        with default_dtype(torch.float64):
+            return torch.as_tensor(value)
     except (TypeError, ValueError, RuntimeError):
         return None
 
@@ -137,7 +140,8 @@ def compare(name: str, answer: Tensor, truth: Tensor) -> Verdict:
 
 def compare_entries(name: str, answer: Tensor, truth: Tensor) -> Verdict:
     """The verdict on an answer of the right shape with finite entries."""
-    single = answer.dtype in (torch.float32, torch.float16, torch.bfloat16)
+    short = (torch.float32, torch.float16, torch.bfloat16)
+    single = answer.dtype in short or truth.dtype in short
     distance = (answer.double() - truth).abs()
     error = float(distance.max())
     kind, sentence = explain_distance(error, float(truth.abs().max()), single)

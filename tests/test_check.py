@@ -107,6 +107,24 @@ def test_fixed_float32_inside_is_told_and_costs_nothing(capsys) -> None:
     assert "float32" in capsys.readouterr().out
 
 
+def test_a_list_of_numbers_is_as_exact_as_they_are(capsys) -> None:
+    """Python's numbers have 64 bits, whatever torch's default dtype is."""
+    check(RELU, W=lambda *args: right(*args).tolist())
+    assert "float32" not in capsys.readouterr().out
+    double, single = torch.tensor(0.1, dtype=torch.float64), torch.tensor(0.1)
+    check_equal(a=(double, 0.1), b=(0.1, double), c=(single, 0.1))
+    with pytest.raises(CheckFailed, match="few digits"):
+        check_equal(a=(double + 1e-6, 0.1))
+
+
+def test_a_true_value_in_float32_asks_for_no_more_than_it_knows() -> None:
+    check_equal(
+        a=(torch.tensor(0.1, dtype=torch.float64), torch.tensor(0.1)), b=(0.1, torch.tensor(0.1))
+    )
+    with pytest.raises(CheckFailed):
+        check_equal(a=(0.1001, torch.tensor(0.1)))
+
+
 def wrong_line(answer, problem=RELU, name="W", **options) -> str:
     with pytest.raises(CheckFailed) as failure:
         check(problem, **{name: answer}, **options)

@@ -15,7 +15,7 @@ ALLOWED: dict[str, set[str]] = {
     "problem": {"latex"},
     "oracle": {"problem"},
     "derivation": {"latex", "problem", "notebook"},
-    "verdict": {"problem", "latex"},
+    "verdict": {"problem", "latex", "precision"},
     "diagnosis": {"problem", "latex", "oracle"},
     "picture": set(),
     "precision": set(),
