@@ -182,3 +182,35 @@ def test_training_on_the_data_of_the_assignment_learns_the_parabola() -> None:
     names = namespace("two_layer_regression")
     assert names["losses"][-1] < 2 * 100 * 0.04 / 12
     assert all(torch.isfinite(weight).all() for weight in names["weights"])
+
+
+TAMPERING = {
+    "misplaced_bias_test": """
+def fixed_forward(x, w1, b1, w2, b2):
+    w2.zero_(), b2.zero_()
+    return torch.zeros(100, 1)
+""",
+    "Net_test": """
+class Net(torch.nn.Module):
+    def __init__(self, a, h, b):
+        super().__init__()
+        self.linear1, self.linear2 = torch.nn.Linear(a, h), torch.nn.Linear(h, b)
+        torch.nn.init.zeros_(self.linear2.weight), torch.nn.init.zeros_(self.linear2.bias)
+    def forward(self, x):
+        return self.linear2(self.linear1(x))
+""",
+    "train_test": """
+def train(X, Y, n_hidden, steps, lr, seed, gradients):
+    torch.manual_seed(seed)
+    p, q = X.shape[1], Y.shape[1]
+    sizes = [(p, n_hidden), (1, n_hidden), (n_hidden, q), (1, q)]
+    X.data, Y.data = torch.empty(0, p), torch.empty(0, q)
+    return [0.0] * steps, tuple(0.5 * torch.randn(*size) for size in sizes)
+""",
+}
+
+
+@pytest.mark.parametrize("test", TAMPERING)
+def test_the_truth_does_not_depend_on_what_a_function_changes(test) -> None:
+    """Changed arguments or weights of zero would make a zero of the truth too."""
+    assert "agrees: no" in outcome("two_layer_regression", test, TAMPERING[test])
