@@ -44,6 +44,7 @@ from grader.autograde.result import Result
 from grader.autograde.scores import save_scores
 from grader.course.fault import Fault
 from grader.course.gradebook import directory, open_gradebook, settings
+from grader.course.late import policy_of, settle_one
 from grader.course.layout import Course
 from grader.course.release import release
 from grader.sandbox.client import NoSandboxError
@@ -106,7 +107,7 @@ class Clerk:
     ) -> None:
         self.course, self.book, self.blueprints = course, book, blueprints
         self.chosen, self.force = chosen, force
-        self.timestamps = directory(course)
+        self.timestamps, self.lateness = directory(course), policy_of(course)
 
     def results(self, submissions: Iterable[Submission], desks: Desks) -> Iterator[Result]:
         """Results in order. Each is filed as soon as it is there, so that no slow one stops all."""
@@ -139,6 +140,8 @@ class Clerk:
 
     def _is_up_to_date(self, student: str, assignment: str) -> bool:
         stamp = stamp_of(self.course, student, assignment)
+        if stamp:
+            put_in_place(self.course.submitted(student, assignment).parent, assignment)
         return (
             stamp.get("engine") == ENGINE
             and stamp.get("blueprint") == self.blueprints[assignment].of(student).digest
@@ -177,13 +180,21 @@ class Clerk:
     def _save(self, student: str, assignment: str, notebook: Any) -> Result:
         """Scores first, then the notebook: it is the notebook that makes a submission graded."""
         folder = self.course.submitted(student, assignment).parent
-        when = self.timestamps.get_existing_timestamp(str(folder))
-        scores = save_scores(self.book, student, assignment, notebook, when)
+        scores = save_scores(self.book, student, assignment, notebook, self._handed_in(folder))
+        if self.lateness.per_day:
+            settle_one(self.book, self.lateness, student, assignment)
         clean(notebook)
         put_notebook(notebook, self.course.autograded(student, assignment))
         _copy_timestamp(folder, self.course.autograded(student, assignment).parent)
         forget_failure(self.course, student, assignment)
         return result_from(notebook, scores, student, assignment)
+
+    def _handed_in(self, folder: Path) -> Any:
+        """When, as timestamp.txt says; None if there is none."""
+        try:
+            return self.timestamps.get_existing_timestamp(str(folder))
+        except AttributeError:  # nbgrader's own words for it fail
+            raise UnreadableError("its timestamp.txt holds no date and time") from None
 
     def _failed(self, student: str, assignment: str, reason: str) -> Result:
         blueprint = self.blueprints.get(assignment)
@@ -207,9 +218,8 @@ def put_notebook(notebook: Any, path: Path) -> None:
     beside = path.with_name(f".{path.name}.new")
     beside.unlink(missing_ok=True)
     # On one line: programs read it, and Python is ten times as fast with it.
-    beside.write_text(
-        json.dumps(strip_transient(notebook), ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    text = json.dumps(strip_transient(notebook), ensure_ascii=False) + "\n"
+    beside.write_text(text, encoding="utf-8", errors="replace")  # a lone surrogate is no text
     beside.chmod(FILE_MODE)
     os.replace(beside, path)
 

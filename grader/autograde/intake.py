@@ -12,6 +12,9 @@ ASK = "Ask the student to hand it in again"
 # nbgrader's own pages write a student's id as it stands, between quotes in a script among others.
 UNFIT = re.compile(r"[<>\"\\\x00-\x1f\x7f]")
 
+_ENDING = re.compile(r"\.ipynb(\.txt|\.json)?$", re.I)
+_COPIED = ".copied"  # beside a copy of ours: its digest
+
 
 def misnamed(student: str) -> str:
     """Why the name of a hand-in's folder cannot be a student's id; empty if it can."""
@@ -21,24 +24,32 @@ def misnamed(student: str) -> str:
 def put_in_place(folder: Path, assignment: str) -> Path | None:
     """The notebook under its right name, copied there from another if need be, or None.
 
-    The original stays. Of several wrong names the file that was changed last is taken.
+    The original stays. Of several wrong names the file that was changed last is taken, and the copy
+    is made anew when one is handed in again.
     """
-    wanted = folder / f"{assignment}.ipynb"
-    if wanted.is_file():
+    wanted, note = folder / f"{assignment}.ipynb", folder / _COPIED
+    copied = note.is_file() and note.read_text() == digest(wanted)
+    if _is_own(wanted) and not copied:
         return wanted
-    others = sorted(_notebooks(folder), key=lambda path: (path.stat().st_mtime, path.name))
+    others = [path for path in _notebooks(folder) if path != wanted]
     if not others:
-        return None
-    shutil.copyfile(others[-1], wanted)
+        return wanted if copied else None
+    latest = max(others, key=lambda path: (path.stat().st_mtime, path.name))
+    if digest(latest) != digest(wanted):
+        wanted.unlink(missing_ok=True)  # it may be a link
+        shutil.copyfile(latest, wanted)
+        note.write_text(digest(wanted))
     return wanted
 
 
 def name_remarks(notebook: Path) -> list[str]:
-    """Say so if the notebook was handed in under another name."""
-    same = [
-        p for p in _notebooks(notebook.parent) if p != notebook and digest(p) == digest(notebook)
-    ]
-    return [f"the file was called {same[0].name}"] if same else []
+    """Say so if the notebook was handed in under another name, or others beside it."""
+    others = [path for path in _notebooks(notebook.parent) if path != notebook]
+    same = [path.name for path in others if digest(path) == digest(notebook)]
+    said = [f"the file was called {same[0]}"] if same else []
+    if unread := [path.name for path in others if path.name not in same]:
+        said.append(f"not read, as one notebook counts: {', '.join(unread)[:200]}")
+    return said
 
 
 def digest(file: Path) -> str:
@@ -52,9 +63,17 @@ def digest_of(content: bytes) -> str:
 
 def what_is_there(folder: Path) -> str:
     """What was handed in instead of a notebook, in words."""
-    names = ", ".join(sorted(path.name for path in folder.iterdir())) if folder.is_dir() else ""
+    there = sorted(folder.iterdir()) if folder.is_dir() else []
+    names = ", ".join(path.name + " (a link)" * path.is_symlink() for path in there)
     return f"only {names[:200]}" if names else "the folder is empty"
 
 
 def _notebooks(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*.ipynb") if path.is_file())
+    """By whatever name: a browser may add .txt or .json."""
+    there = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path for path in there if _ENDING.search(path.name) and _is_own(path)]
+
+
+def _is_own(path: Path) -> bool:
+    """A file of the student's own; a link could lead to another's work, or to the solution."""
+    return path.is_file() and path.parent.parent.resolve() in path.resolve().parents

@@ -15,8 +15,8 @@ SUMMARY = "give one student extra time; the last word counts, and 0 takes it bac
 def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("student", metavar="STUDENT")
     command.add_argument("assignment", metavar="ASSIGNMENT")
-    command.add_argument("--hours", type=float, default=0.0)
-    command.add_argument("--days", type=float, default=0.0)
+    command.add_argument("--hours", type=float)
+    command.add_argument("--days", type=float)
     command.add_argument("--why", required=True, help="for the record")
     add_course(command)
 
@@ -28,9 +28,12 @@ def run(chosen: argparse.Namespace) -> int:
     course = course_of(chosen)
     if chosen.assignment not in course.assignments():
         raise WrongUseError(f"there is no assignment {chosen.assignment!r} in solutions/.")
-    if chosen.hours < 0 or chosen.days < 0:
+    if chosen.hours is None and chosen.days is None:
+        raise WrongUseError("say how much: --days or --hours; 0 takes it back.")
+    hours, days = chosen.hours or 0.0, chosen.days or 0.0
+    if hours < 0 or days < 0:
         raise WrongUseError("extra time is not negative.")
-    extra = timedelta(hours=chosen.hours, days=chosen.days)
+    extra = timedelta(hours=hours, days=days)
     with open_gradebook(course) as book:
         give_extra_time(book, chosen.student, chosen.assignment, extra, chosen.why)
         settle(book, policy_of(course), f"extra time: {chosen.why}", chosen.assignment)

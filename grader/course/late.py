@@ -18,9 +18,10 @@ from typing import Any
 
 from nbgrader.plugins import LateSubmissionPlugin
 from sqlalchemy import insert, select
-from traitlets import Float
+from traitlets import Float, TraitError
 
 from grader.course.audit import because, watch
+from grader.course.fault import CourseError, Fault
 from grader.course.gradebook import settings
 from grader.course.layout import Course
 from grader.course.records import EXTRA_TIME
@@ -61,8 +62,12 @@ class LatePolicy(LateSubmissionPlugin):  # type: ignore[misc]
 
 
 def policy_of(course: Course) -> LatePolicy:
-    """The policy that a course's nbgrader_config.py sets."""
-    return LatePolicy(config=settings(course))
+    """The policy that a course's nbgrader_config.py sets; CourseError if it makes no sense."""
+    try:
+        return LatePolicy(config=settings(course))
+    except TraitError as error:
+        fault = Fault(course.config, "", f"the late policy makes no sense: {error}", "Change it")
+        raise CourseError([fault]) from None
 
 
 def seconds_late(submission: Any) -> float:
@@ -104,6 +109,18 @@ def settle(book: Any, policy: LatePolicy, why: str, assignment: str | None = Non
             if abs((notebook.late_submission_penalty or 0.0) - after) > MARGIN:
                 notebook.late_submission_penalty = after or None
     return found
+
+
+def settle_one(book: Any, policy: LatePolicy, student: str, assignment: str) -> None:
+    """Make the penalty of a submission that was just graded what the policy says."""
+    submission = book.find_submission(assignment, student)
+    _give_promised(book, submission)
+    late = seconds_late(submission)
+    for notebook in submission.notebooks:
+        after = policy.penalty(notebook.score, late) if late else 0.0
+        if abs((notebook.late_submission_penalty or 0.0) - after) > MARGIN:
+            notebook.late_submission_penalty = after or None
+    book.db.commit()
 
 
 def _penalties(

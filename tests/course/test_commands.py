@@ -65,6 +65,7 @@ def test_collect(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
         ("similar other", WRONG_USE),
         ("extend noether other --hours 1 --why ill", WRONG_USE),
         ("extend noether tiny --hours -1 --why ill", WRONG_USE),
+        ("extend noether tiny --why ill", WRONG_USE),
     ],
 )
 def test_wrong_use_and_nothing_to_do(course: Course, words: str, code: int) -> None:

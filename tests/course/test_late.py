@@ -1,14 +1,21 @@
 """What lateness costs, and extra time for one student."""
 
+import os
+import shutil
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from traitlets.config import Config
 
-from classroom import TINY
+from classroom import DOUBLE, REPOSITORY, SHOUT, TINY, hand_in
 from gradebooks import at, by_hand, score
+from grader.autograde.grade import grade
 from grader.course import Course
 from grader.course.audit import changes
+from grader.course.fault import CourseError
 from grader.course.gradebook import open_gradebook
 from grader.course.late import LatePolicy, give_extra_time, settle, unsettled
 
@@ -117,3 +124,46 @@ def test_extra_time_promised_before_anything_came(empty: Course) -> None:
     score(empty, "noether", 2, 1, None, when=at("2026-11-21 11:00"))
     with open_gradebook(empty) as book:
         assert unsettled(book, policy(per_day=0.1)) == []
+
+
+@pytest.mark.parametrize("how", ["grader", "nbgrader"])
+def test_grading_takes_off_what_lateness_costs(released: Course, tmp_path: Path, how: str) -> None:
+    """Whichever way a hand-in is graded."""
+    course = Course(Path(shutil.copytree(released.root, tmp_path / "course")))
+    settings = course.config.read_text().replace("per_day = 0.0", "per_day = 0.1")
+    course.config.write_text(settings)
+    with open_gradebook(course) as book:
+        book.update_or_create_assignment(TINY, duedate=at(DUE))
+    hand_in(course, "noether", {"double": DOUBLE, "shout": SHOUT})
+    when = course.submitted("noether", TINY).with_name("timestamp.txt")
+    when.write_text("2026-11-21 11:00 UTC")
+    if how == "grader":
+        grade(course, "noether", TINY)
+    else:
+        subprocess.run(
+            [sys.executable, "-m", "nbgrader", "autograde", TINY],
+            cwd=course.root, env=os.environ | {"PYTHONPATH": str(REPOSITORY)}, check=True,
+            capture_output=True,
+        )  # fmt: skip
+    with open_gradebook(course) as book:
+        found = book.find_submission(TINY, "noether")
+        assert found.late_submission_penalty == pytest.approx(0.1 * found.score)
+        assert found.score == 3
+        assert unsettled(book, policy(per_day=0.1, grace_minutes=15)) == []
+
+
+def test_a_time_that_is_none_is_said(released: Course, tmp_path: Path) -> None:
+    course = Course(Path(shutil.copytree(released.root, tmp_path / "course")))
+    hand_in(course, "noether", {"double": DOUBLE})
+    course.submitted("noether", TINY).with_name("timestamp.txt").write_text("yesterday evening")
+    result = grade(course, "noether", TINY)
+    assert result.status == "failed"
+    assert "its timestamp.txt holds no date and time" in str(result.error)
+
+
+def test_a_policy_that_makes_no_sense_is_named(released: Course, tmp_path: Path) -> None:
+    course = Course(Path(shutil.copytree(released.root, tmp_path / "course")))
+    settings = course.config.read_text().replace("per_day = 0.0", "per_day = '10%'")
+    course.config.write_text(settings)
+    with pytest.raises(CourseError, match=r"nbgrader_config.py: the late policy makes no sense"):
+        grade(course, "noether", TINY)
