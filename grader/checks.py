@@ -30,6 +30,7 @@ from grader.verdict import Outcome, Verdict, as_tensor, judge
 
 Function = Callable[..., object]
 GLUE = "\xa0"  # a space at which no line is folded
+MOST_TIMES = 1_000  # more entries than the largest argument has, and no answer is explained
 FOLDED = 88  # columns; fits beside VS Code's file list
 
 
@@ -138,9 +139,13 @@ def says_more(verdict: Verdict) -> bool:
 def answer_at(point: Point, outcome: Outcome) -> Asked:
     """One point with the tensor that was returned there, if it was one."""
     answer = None if outcome.error else as_tensor(outcome.value)
-    real = answer is not None and not answer.is_complex()
-    return Asked(point, answer.detach().to_dense() if answer is not None and real else None,
-                 outcome.error)  # fmt: skip
+    if answer is None or answer.is_complex():
+        return Asked(point, None, outcome.error)
+    most = MOST_TIMES * max(value.numel() for value in point.values.values())
+    if not 0 < answer.numel() <= most:  # only its shape says anything, and it might take minutes
+        return Asked(point, None, "ValueError: of no size that could be explained")
+    answer = answer.detach().to_dense()
+    return Asked(point, answer.double() if answer.dtype is torch.bool else answer, outcome.error)
 
 
 def outcomes_of(function: Function, points: Sequence[Point]) -> list[Outcome]:

@@ -125,6 +125,21 @@ def test_a_true_value_in_float32_asks_for_no_more_than_it_knows() -> None:
         check_equal(a=(0.1001, torch.tensor(0.1)))
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (lambda X, W, Y: W > 0, "agrees: no"),
+        (lambda X, W, Y: True, "a single number"),
+        (lambda X, W, Y: torch.zeros(0, 3), "shape (0, 3), asked"),
+        (lambda X, W, Y: torch.ones(1, dtype=torch.float16).expand(4000, 4000), "asked"),
+    ],
+)
+def test_an_answer_of_a_strange_kind_is_told_as_any_other(answer, told) -> None:
+    with pytest.raises(CheckFailed) as failed:
+        check(RELU, W=answer)
+    assert told in str(failed.value)
+
+
 def wrong_line(answer, problem=RELU, name="W", **options) -> str:
     with pytest.raises(CheckFailed) as failure:
         check(problem, **{name: answer}, **options)

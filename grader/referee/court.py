@@ -24,7 +24,7 @@ from ..precision import default_dtype
 from ..sandbox.limits import Limits
 from ..sandbox.wire import Wire
 from .case import Case, CellRun, CellToRun, Judgement
-from .outputs import Output, Page
+from .outputs import Output, Page, writable
 from .plan import Place
 from .proxy import Target
 from .submission import ShelterError, StoppedError, Submission, SubmissionError
@@ -290,7 +290,7 @@ def _error(name: str, text: str, where: list[str] | None = None) -> Output:
 
 
 def _noted(what: str, text: str) -> list[str]:
-    return [f"{what}: {text.strip()[:_MAX_NOTE]}"] if text.strip() else []
+    return [f"{what}: {writable(text).strip()[:_MAX_NOTE]}"] if text.strip() else []
 
 
 @contextlib.contextmanager

@@ -14,11 +14,11 @@ def well_formed(given: Any) -> Output | None:
     kind = given.get("output_type")
     if kind == "stream":
         name = "stderr" if given.get("name") == "stderr" else "stdout"
-        return {"output_type": "stream", "name": name, "text": _text(given.get("text"))}
+        return {"output_type": "stream", "name": name, "text": writable(given.get("text"))}
     if kind == "error":
         lines = given.get("traceback")
-        traceback = [_text(line) for line in lines[:200]] if isinstance(lines, list) else []
-        name, text = _text(given.get("ename")), _text(given.get("evalue"))
+        traceback = [writable(line) for line in lines[:200]] if isinstance(lines, list) else []
+        name, text = writable(given.get("ename")), writable(given.get("evalue"))
         return {"output_type": "error", "ename": name, "evalue": text, "traceback": traceback}
     if kind in _SHOWN:
         return _bundle(given)
@@ -28,7 +28,9 @@ def well_formed(given: Any) -> Output | None:
 def _bundle(given: Output) -> Output:
     data = given.get("data")
     items = data.items() if isinstance(data, dict) else ()
-    shown = {_text(mime): _text(content) for mime, content in items if isinstance(content, str)}
+    shown = {
+        writable(mime): writable(content) for mime, content in items if isinstance(content, str)
+    }
     spoken = _words(given.get("metadata"), shown)
     output: Output = {"output_type": given["output_type"], "data": shown, "metadata": spoken}
     if given["output_type"] == "execute_result":
@@ -44,12 +46,17 @@ def _words(metadata: Any, shown: dict[str, str]) -> dict[str, dict[str, str]]:
     """The words for those who do not see a picture."""
     said = {mime: metadata.get(mime) for mime in shown} if isinstance(metadata, dict) else {}
     alts = {mime: one.get("alt") for mime, one in said.items() if isinstance(one, dict)}
-    return {mime: {"alt": _text(alt)[:_MOST_WORDS]} for mime, alt in alts.items() if alt}
+    return {mime: {"alt": writable(alt)[:_MOST_WORDS]} for mime, alt in alts.items() if alt}
 
 
-def _text(given: Any) -> str:
+def writable(given: Any) -> str:
     """Text that can be written to a file: a lone surrogate cannot."""
     return "" if given is None else str(given).encode("utf-8", "replace").decode("utf-8")
+
+
+def size_of(given: Any) -> int:
+    """Characters, as the sandbox counts them too."""
+    return sum(len(str(part)) for part in given.values()) if isinstance(given, dict) else 0
 
 
 class Page:

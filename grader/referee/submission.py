@@ -21,7 +21,7 @@ from ..sandbox.client import Child, Ended
 from ..sandbox.coding import Decoder, Encoder
 from ..sandbox.limits import MEGABYTE, Limits
 from ..sandbox.wire import Message, Wire, WireError, WireTimeoutError
-from .outputs import Output
+from .outputs import Output, size_of
 from .proxy import Proxy, Target
 
 _GRACE_SECONDS = 1.0  # an interrupt first, so that its state survives; then the end
@@ -210,7 +210,7 @@ class Submission:
                 raise WireError("an answer to no question")
 
     def _take_output(self, output: Any) -> None:
-        self.received += len(str(output))
+        self.received += size_of(output)
         if self.received > 2 * self.limits.output_mb * MEGABYTE + 10_000:
             raise WireError(f"it printed more than {self.limits.output_mb:g} MB")
         self.sink(output)
@@ -298,12 +298,13 @@ class Submission:
         """Make the state again in a fresh process; what is shown meanwhile was seen before."""
         sources, self.journal = self.journal, []
         sink, self.sink = self.sink, lambda output: None
+        received, self.received = self.received, 0
         try:
             for source in sources:
                 self.cell_deadline = time.monotonic() + self.limits.cell_seconds
                 self.run(source)
         finally:
-            self.sink = sink
+            self.sink, self.received = sink, received
 
     def _cause(self, error: str) -> str:
         """Why the process is gone, in words."""

@@ -19,6 +19,7 @@ Refer = Callable[[Any], Message]
 
 MAX_DEPTH = 40
 MAX_ITEMS = 100_000
+MAX_KEYS = 5_000  # of a dict or set: keys can be made to collide, which takes quadratic time
 
 _DTYPES = {
     str(dtype).removeprefix("torch."): dtype
@@ -58,6 +59,8 @@ class Encoder:
         return self._collection(value, depth + 1)
 
     def _collection(self, value: Any, depth: int) -> Json:
+        if isinstance(value, dict | set | frozenset) and len(value) > MAX_KEYS:
+            raise ValueError("the value is too large to be looked at")
         for kind, name in ((list, "list"), (tuple, "tuple"), (set, "set"), (frozenset, "set")):
             if isinstance(value, kind):
                 return {name: [self.encode(item, depth) for item in value]}
@@ -102,12 +105,20 @@ def _plain(value: complex | str) -> Json:
 
 # ---- JSON to values ----------------------------------------------------------------------------
 
+_MOST_DECODED = 4 * MAX_ITEMS  # in one reply, which may hold the answers to several calls
+
+
+def _few(keys: list[Any]) -> list[Any]:
+    if len(keys) > MAX_KEYS:
+        raise WireError("too many keys")
+    return keys
+
 
 class Decoder:
     """Builds values from JSON and buffers, and believes nothing."""
 
     def __init__(self, buffers: Sequence[bytearray], meet: Callable[[Message], Any]) -> None:
-        self.buffers, self.meet = buffers, meet
+        self.buffers, self.meet, self.items = buffers, meet, 0
 
     def decode(self, coded: Json) -> Any:
         """The value; WireError whatever is wrong with it."""
@@ -119,6 +130,9 @@ class Decoder:
             raise WireError(f"not a value: {error}") from None
 
     def _decode(self, coded: Json) -> Any:
+        self.items += 1
+        if self.items > _MOST_DECODED:
+            raise WireError("too many values")
         if coded is None or isinstance(coded, bool | int | float | str):
             return coded
         if not isinstance(coded, dict):
@@ -136,9 +150,10 @@ class Decoder:
         return tuple(self._build_list(content))
 
     def _build_set(self, content: list[Json]) -> set[Any]:
-        return set(self._build_list(content))
+        return set(self._build_list(_few(content)))
 
     def _build_dict(self, content: list[list[Json]]) -> dict[Any, Any]:
+        _few(content)
         return {self._decode(key): self._decode(value) for key, value in content}
 
     def _build_int(self, content: str) -> int:

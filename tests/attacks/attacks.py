@@ -72,6 +72,16 @@ def _copy(name: str, source: str | None = None, where: int = 1) -> Callable[[Jso
     return edit
 
 
+def _behind(name: str, source: str) -> Callable[[Json], Any]:
+    """Put a cell of the student's own behind a cell."""
+    own = {"cell_type": "code", "id": "own", "metadata": {}, "outputs": [], "execution_count": None}
+
+    def edit(notebook: Json) -> None:
+        notebook["cells"].insert(place_of(notebook, name) + 1, {**own, "source": source})
+
+    return edit
+
+
 def _split(name: str, at: int) -> Callable[[Json], Any]:
     """Split a cell before one of its lines, as JupyterLab does: both parts keep the metadata."""
 
@@ -284,6 +294,10 @@ OUTPUT = [
     ("a malformed bundle", "from IPython.display import display\ndisplay({'text/plain': 5, 'application/json': 'x'}, raw=True)"),
 ]  # fmt: skip
 
+COLLIDING = """class D(dict):
+    def items(self):
+        return [(i * (2**61 - 1), None) for i in range(1, 49_000)]
+answer = D()"""
 WIRE = [
     ("garbage on the wire", "import os\nfor fd in range(3, 20):\n    try: os.write(fd, b'\\xff' * 64)\n    except OSError: pass"),
     ("a forged success", "import os, json, struct\nm = json.dumps({'id': 0, 'answer': True, 'sizes': []}).encode()\n"
@@ -347,6 +361,9 @@ BROKEN: list[Attack] = [
     Attack("broken", "a PDF instead", 0, file="target.pdf", fails=True),
     Attack("broken", "a torch.py beside it", 4, RIGHT, beside={"torch.py": b"raise SystemExit", "grader.py": b"check = print"}),
     Attack("broken", "a directory beside it", 4, RIGHT, beside={"target_files/x.png": b"x"}),
+    Attack("broken", "a cell that takes long to read", 4, RIGHT, edit=_behind("double", "%time 1\n" * 60 + "x = 1\n" * 6000)),
+    Attack("broken", "a list of half a million", 4, RIGHT, edit=_behind("double", "x = [" + "0," * 500_000 + "]")),
+    Attack("broken", "named target.ipynb.txt", 4, RIGHT, file="target.ipynb.txt"),
     Attack("broken", "ten thousand cells", 0, RIGHT, edit=lambda n: n["cells"].extend([n["cells"][0]] * 10_000), fails=True),
 ]  # fmt: skip
 
@@ -368,6 +385,10 @@ UNLUCKY = [
     Attack("unlucky", "a numpy array returned", 4, {**RIGHT, "slope": "import numpy as np\ndef slope_grad_Y(X, W, Y):\n    return 2 * (Y.numpy() - np.maximum(X.numpy() @ W.numpy(), 0))"}),
     Attack("unlucky", "float64 by hand", 4, {**RIGHT, "slope": "def slope_grad_Y(X, W, Y):\n    return 2 * (Y - torch.relu(X.double() @ W.double()))"}),
     Attack("unlucky", "files written and read", 4, RIGHT, first="torch = __import__('torch'); torch.save(torch.ones(2), 'w.pt'); torch.load('w.pt')"),
+    Attack("unlucky", "half an emoji printed", 4, {**RIGHT, "double": "def double(x):\n    print('ok \\ud83d'); return 2 * x"}),
+    Attack("unlucky", "a shell line above the answer", 4, {**RIGHT, "double": "!ls\nfiles = !ls\n%pip list\ndef double(x):\n    return 2 * x"}),
+    Attack("unlucky", "a module written and imported", 4, {**RIGHT, "double": "from helpers import double"}, first="%%writefile helpers.py\ndef double(x):\n    return 2 * x"),
+    Attack("unlucky", "much text of no width", 4, {**RIGHT, "double": "def double(x):\n    return 2 * x\nfor _ in range(300): print('\\u200b' * 1000)"}),
     Attack("unlucky", "autograd in a gradient", 2, {**RIGHT, "slope": "def slope_grad_Y(X, W, Y):\n    Y = Y.clone().requires_grad_()\n    (((X @ W).clamp(min=0) - Y) ** 2).sum().backward()\n    return Y.grad"}),
 ]  # fmt: skip
 
@@ -402,6 +423,7 @@ ATTACKS: list[Attack] = [
       for name, code in PROCESSES],
     *_hostile("output", OUTPUT),
     *[Attack("wire", name, 0, {**WRONG, "double": code}) for name, code in WIRE],
+    Attack("wire", "a dict whose keys collide", 3, {**RIGHT, "answer": COLLIDING}),
     *BROKEN,
     *UNLUCKY,
 ]  # fmt: skip

@@ -92,11 +92,12 @@ def test_the_gradebook_says_the_same(graded) -> None:
 
 
 def test_what_was_handed_in_is_as_it_was(graded) -> None:
-    """But for notebooks that were put under their right name."""
+    """But for notebooks that were put under their right name, and our note of that."""
     course, _, before = graded
     after = digests(course.root / "submitted")
     assert {path: after.get(path) for path in before} == before
-    assert all(path.endswith(f"/{NAME}.ipynb") for path in after.keys() - before.keys())
+    ours = (f"/{NAME}.ipynb", "/.copied")
+    assert all(path.endswith(ours) for path in after.keys() - before.keys())
 
 
 def test_nothing_was_written_outside(graded) -> None:

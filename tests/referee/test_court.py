@@ -210,3 +210,10 @@ def test_a_difference_quotient_is_noticed(trial) -> None:
 def test_honest_gradients_are_not_flagged(trial, body) -> None:
     (run,) = trial(f"import torch\ndef f(x):\n    {body}", TEST, watched="f")
     assert (run.passed, run.flags) == (True, [])
+
+
+def test_what_is_printed_again_in_a_replay_does_not_count(trial) -> None:
+    """Two deaths: the cells run three times, and print nearly all that they may each time."""
+    student = "print(('x' * 99 + '\\n') * 1800)\nimport os\nf = os.abort\ndef g(): return 1"
+    *_, last = trial(student, "f()", "f()", "assert g() == 1", names="f g")
+    assert last.passed, said(last)
