@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from classroom import DOUBLE, SHOUT, TINY, hand_in, make_course
 from grader.autograde.record import result_of
@@ -109,3 +111,13 @@ def nbgrader(course, *arguments: str) -> None:
         check=True,
         capture_output=True,
     )
+
+
+def test_a_notebook_that_is_no_assignment_is_not_called_well(tmp_path, capsys) -> None:
+    """Its cells were copied, so that none has its name: grading would find nothing in it."""
+    path = tmp_path / "copied.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell(DOUBLE)]), path)
+    code, _, said = run("check", path, capsys=capsys)
+    assert code == 2
+    assert "no cell of" in said
+    assert "copied.ipynb is known as an assignment's" in said

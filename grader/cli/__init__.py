@@ -6,6 +6,7 @@ A student's copy of grader holds only the commands that need neither nbgrader no
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -43,9 +44,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except WrongUseError as error:
         print(f"grader {chosen.command}: {error}", file=sys.stderr)
         return WRONG_USE
+    except _course_error() as error:
+        print(error, file=sys.stderr)
+        return NOTHING_RAN
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return NOTHING_RAN
+    except BrokenPipeError:  # whoever read has enough, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOTHING_RAN
+
+
+def _course_error() -> type[Exception]:
+    """The error of a course at fault; none can be raised before its module is loaded."""
+    loaded = sys.modules.get("grader.course.fault")
+    return loaded.CourseError if loaded else WrongUseError
 
 
 def _start_soon() -> None:

@@ -32,6 +32,11 @@ def run(chosen: argparse.Namespace) -> int:
         done = rehearse(chosen.notebook)
     except Unreadable as error:
         raise WrongUseError(f"{error}.") from error
+    if not done.lines:
+        raise WrongUseError(
+            f"no cell of {chosen.notebook} is known as an assignment's: were its cells copied into "
+            "another notebook? Write the answers into the one you were given."
+        )
     print(_as_json(chosen.notebook, done) if chosen.json else _as_text(done))
     well = all(one.status in ("ok", "manual") for one in done.lines)
     return ALL_WELL if well else NEEDS_A_PERSON

@@ -32,16 +32,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    from grader.course.fault import CourseError
-
     course = course_of(chosen)
     if chosen.assignment not in course.assignments():
         raise WrongUseError(f"there is no assignment {chosen.assignment!r} in solutions/.")
-    try:
-        return _regrade(chosen, course)
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return NOTHING_RAN
+    return _regrade(chosen, course)
 
 
 def _regrade(chosen: argparse.Namespace, course: Course) -> int:
@@ -50,9 +44,12 @@ def _regrade(chosen: argparse.Namespace, course: Course) -> int:
     from grader.course.regrade import adopt, preview, take_over, touched, trial
 
     students = [one for one, name in course.graded() if name == chosen.assignment]
+    if not students:
+        print(f"nobody's {chosen.assignment} was graded yet", file=sys.stderr)
+        return NOTHING_RAN
     with open_gradebook(course) as book, tempfile.TemporaryDirectory() as aside:
         cells = touched(course, book, chosen.assignment)
-        if not cells or not students:
+        if not cells:
             print("no test differs from those that were graded with", file=sys.stderr)
             return NOTHING_RAN
         tried = trial(course, chosen.assignment, students, Path(aside) / "trial")

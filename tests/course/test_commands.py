@@ -2,12 +2,14 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from classroom import TINY, hand_in, save
+from classroom import REPOSITORY, TINY, hand_in, save
 from downloads import CANVAS_GRADEBOOK, MOODLE_WORKSHEET, ROSTER, box, notebook
 from gradebooks import at, by_hand, fail, score, value
 from grader.autograde.grade import grade_all
@@ -72,6 +74,20 @@ def test_wrong_use_and_nothing_to_do(course: Course, words: str, code: int) -> N
     """What cannot be meant is 2, what finds nothing is 3; neither is a traceback."""
     (course.root / "empty").mkdir()
     assert typed(words) == code
+
+
+def test_settings_that_make_no_sense_are_named(course: Course, capsys) -> None:
+    settings = course.config.read_text().replace("per_day = 0.0", "per_day = '10%'")
+    course.config.write_text(settings)
+    assert typed("late") == NOTHING_RAN
+    assert "nbgrader_config.py: the late policy makes no sense" in capsys.readouterr().err
+
+
+def test_a_reader_who_has_enough_ends_a_command() -> None:
+    command = f"{sys.executable} -m grader completion bash | head -1"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, cwd=REPOSITORY, check=True)
+    assert done.stdout.count(b"\n") == 1
+    assert not done.stderr
 
 
 def test_export(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
