@@ -75,25 +75,45 @@ def derivation_check(name: str, text: str) -> str | None:
     return f"from grader.derivation.cell import print_findings\nprint_findings({asked})"
 
 
-def outcome(cell: Cell, blank: bool = False) -> Outcome:
+def outcome(cell: Cell, blank: bool = False, stopped: Any = None) -> Outcome:
     """What a test cell came to, read from its outputs after it was run.
 
     `blank` says that the answer it is for was left as it was released: then what it stops with,
     a name that is not there for one, is no mistake of the student's. Only a check that compared
-    something tells of an answer, written in another cell.
+    something tells of an answer, written in another cell. `stopped` is the error, if any, that the
+    answer's own cell stopped with.
     """
-    errors = [output for output in cell.outputs if output.output_type == "error"]
-    if blank and errors and errors[0].ename not in ("CheckFailed", *STOPPED, "Stopped"):
+    error = _error_in(cell)
+    if error is None:
+        return AGREES
+    if blank and error.ename not in ("CheckFailed", *STOPPED, "Stopped"):
         return UNWRITTEN
-    return _of_error(cell.source, errors[0]) if errors else AGREES
+    if error.ename == "NameError" and stopped is not None:
+        said = re.sub(r" \([^()]*, (line \d+)\)$", r", \1", last_line(stopped.evalue))
+        why = f"{stopped.ename}: {said}" if said else stopped.ename
+        return Outcome("error", f"{_missing(error)} is not there, as its cell stopped with {why}")
+    return _of_error(cell.source, error)
+
+
+def _error_in(cell: Cell | None) -> Any:
+    """The error that a cell stopped with; None if it did not."""
+    outputs = cell.get("outputs", []) if cell is not None else []
+    return next((output for output in outputs if output.output_type == "error"), None)
+
+
+def _missing(error: Any) -> str:
+    """The name that a NameError is about."""
+    said = last_line(error.evalue)
+    return said.split("'")[1] if "'" in said else "a name"
 
 
 def outcomes(cells: list[Cell]) -> dict[str, Outcome]:
     """What each test came to, by name."""
+    tests = [index for index, cell in enumerate(cells) if is_test(cell)]
+    answers = {index: answer_of(index, cells) for index in tests}
     return {
-        title(cell, index): outcome(cell, is_blank(answer_of(index, cells)))
-        for index, cell in enumerate(cells)
-        if is_test(cell)
+        title(cells[index], index): outcome(cells[index], is_blank(answer), _error_in(answer))
+        for index, answer in answers.items()
     }
 
 
@@ -136,8 +156,8 @@ def _of_error(source: str, error: Any) -> Outcome:
     if error.ename in STOPPED:
         return TOO_LONG
     if error.ename == "NameError":
-        name = said.split("'")[1] if "'" in said else "a name"
-        return Outcome("error", f"{name} is not there: was its cell filled in, and did it run?")
+        asked = "was its cell filled in, and did it run?"
+        return Outcome("error", f"{_missing(error)} is not there: {asked}")
     if error.ename in DISAGREES:
         return Outcome("wrong", _disagreement(source, said))
     ours = error.ename == "Stopped"  # by the engine, whose reason may be told
@@ -149,7 +169,7 @@ def _of_error(source: str, error: Any) -> Outcome:
 
 def _disagreement(source: str, said: str) -> str:
     if "HIDDEN TESTS" in source:  # keep the kind of an exception, but not the student's text
-        said = re.sub(r"(the call raised \w+): .*", r"\1", said)
+        said = re.sub(r"(the call raised (?!Stopped\b)\w+): .*", r"\1", said)
     return said or "The check does not hold."
 
 

@@ -33,7 +33,11 @@ CELLS = [
     ("spy", "error", "ValueError on further inputs."),
     ("endless", "error", "Stopped: it ran longer than 4 s"),
     ("crash", "error", "ZeroDivisionError: division by zero"),
-    ("typo", "error", "double is not there: was its cell filled in, and did it run?"),
+    (
+        "typo",
+        "error",
+        "double is not there, as its cell stopped with SyntaxError: expected ':', line 1",
+    ),
 ]
 
 
