@@ -1,11 +1,13 @@
 """Grading through nbgrader: every submission ends with a result, and the right one."""
 
 import json
+import shutil
 
 import pytest
 
-from classroom import DOUBLE, TINY, hand_in, make_course
-from grader.autograde.grade import grade
+from classroom import DOUBLE, STUDENTS, TINY, hand_in, make_course
+from grader.autograde.grade import grade, grade_all
+from grader.course import Course
 from grader.course.gradebook import open_gradebook
 from grader.course.release import release
 
@@ -146,3 +148,16 @@ def test_a_result_is_one_line_of_json_with_the_fixed_names(graded) -> None:
         "student assignment status error sandbox score max_score seconds cells"
     )
     assert " ".join(told["cells"][0]) == "grade_id score max_score status message diagnosis flags"
+
+
+@pytest.mark.parametrize("in_the_way", [".copied", f"{TINY}.ipynb"])
+def test_a_folder_in_the_way_fails_one_hand_in_alone(released, tmp_path, in_the_way) -> None:
+    course = Course(shutil.copytree(released.root, tmp_path / "course"))
+    for student in ("a", "b"):
+        hand_in(course, student, STUDENTS["right"])
+    there = course.submitted("a", TINY)
+    there.rename(there.with_name("mine.ipynb"))
+    there.with_name(in_the_way).mkdir()
+    first, second = grade_all(course, list(course.submissions()))
+    assert (first.status, second.status) == ("failed", "graded")
+    assert "it cannot be put under its right name" in str(first.error)

@@ -131,9 +131,9 @@ class Clerk:
 
     def _start(self, one: Submission, desks: Desks) -> Future[Any]:
         """Have it judged, unless it was and has not changed since: then there is no notebook."""
-        if one[1] in self.blueprints and not self.force and self._is_up_to_date(*one):
-            return _settled(None)
         try:
+            if one[1] in self.blueprints and not self.force and self._is_up_to_date(*one):
+                return _settled(None)
             return desks.hand(self._paper(*one))
         except (UnreadableError, LostError) as error:
             return _settled(error)
@@ -141,12 +141,18 @@ class Clerk:
     def _is_up_to_date(self, student: str, assignment: str) -> bool:
         stamp = stamp_of(self.course, student, assignment)
         if stamp:
-            put_in_place(self.course.submitted(student, assignment).parent, assignment)
+            self._in_place(student, assignment)
         return (
             stamp.get("engine") == ENGINE
             and stamp.get("blueprint") == self.blueprints[assignment].of(student).digest
             and stamp.get("submission") == digest(self.course.submitted(student, assignment))
         )
+
+    def _in_place(self, student: str, assignment: str) -> Path | None:
+        try:
+            return put_in_place(self.course.submitted(student, assignment).parent, assignment)
+        except OSError as error:
+            raise UnreadableError(f"it cannot be put under its right name ({error})") from None
 
     def _paper(self, student: str, assignment: str) -> Paper:
         """What was handed in, as a judge needs it, who sees nothing of the course."""
@@ -154,9 +160,9 @@ class Clerk:
             raise LostError(wrong)
         if assignment not in self.blueprints:
             raise LostError(f"there is no assignment {assignment!r} in solutions/")
-        folder = self.course.submitted(student, assignment).parent
-        path = put_in_place(folder, assignment)
+        path = self._in_place(student, assignment)
         if path is None:
+            folder = self.course.submitted(student, assignment).parent
             raise UnreadableError(f"there is no notebook in it, {what_is_there(folder)}")
         remarks = tuple(name_remarks(path))
         return Paper(

@@ -25,10 +25,10 @@ def put_in_place(folder: Path, assignment: str) -> Path | None:
     """The notebook under its right name, copied there from another if need be, or None.
 
     The original stays. Of several wrong names the file that was changed last is taken, and the copy
-    is made anew when one is handed in again.
+    is made anew when one is handed in again. OSError if what is there is in the way.
     """
     wanted, note = folder / f"{assignment}.ipynb", folder / _COPIED
-    copied = note.is_file() and note.read_text() == digest(wanted)
+    copied = note.is_file() and note.read_bytes() == digest(wanted).encode()
     if _is_own(wanted) and not copied:
         return wanted
     others = [path for path in _notebooks(folder) if path != wanted]
@@ -38,7 +38,7 @@ def put_in_place(folder: Path, assignment: str) -> Path | None:
     if digest(latest) != digest(wanted):
         wanted.unlink(missing_ok=True)  # it may be a link
         shutil.copyfile(latest, wanted)
-        note.write_text(digest(wanted))
+        note.write_bytes(digest(wanted).encode())
     return wanted
 
 
