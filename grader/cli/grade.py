@@ -77,7 +77,6 @@ def workers(text: str) -> Workers:
 def run(chosen: argparse.Namespace) -> int:
     from grader.autograde.grade import grade_all
     from grader.autograde.judging import ClusterError
-    from grader.course.fault import CourseError
     from grader.sandbox.client import NoSandboxError
     from grader.sandbox.isolation import Level
 
@@ -92,9 +91,6 @@ def run(chosen: argparse.Namespace) -> int:
     try:
         coming = progress(results, len(submissions), "grading")
         done = list(_shown(coming, widths_for(submissions), chosen.json))
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return NOTHING_RAN
     except ClusterError as error:
         print(
             f"stopped: {error}. What was graded is kept: the same command does the rest",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from grader.cli.arguments import add_assignments, add_course, assignments_of, course_of
-from grader.cli.exits import ALL_WELL, NOTHING_RAN
+from grader.cli.exits import ALL_WELL
 
 SUMMARY = "build the student editions from solutions/, in notebooks/ or one a student in handout/"
 
@@ -26,25 +25,20 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     from grader.author.own import own_editions, refuse_other_formulas
-    from grader.course.fault import CourseError
     from grader.course.handout import write_handout
     from grader.course.release import release
 
     course = course_of(chosen)
-    try:
-        names = assignments_of(chosen, course)
-        for name in [] if chosen.redraw else names:
-            refuse_other_formulas(course, name)
-        made = release(course, names)
-        own = {name: own_editions(course, name) for name in names}
-        made += [path for paths in own.values() for path in paths]
-        if chosen.zip:
-            common = [course.released(name) for name in names if not own[name]]
-            apart = [f"{name}.ipynb" for name in names if own[name]]
-            made.append(write_handout(common, chosen.zip, apart))
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return NOTHING_RAN
+    names = assignments_of(chosen, course)
+    for name in [] if chosen.redraw else names:
+        refuse_other_formulas(course, name)
+    made = release(course, names)
+    own = {name: own_editions(course, name) for name in names}
+    made += [path for paths in own.values() for path in paths]
+    if chosen.zip:
+        common = [course.released(name) for name in names if not own[name]]
+        apart = [f"{name}.ipynb" for name in names if own[name]]
+        made.append(write_handout(common, chosen.zip, apart))
     for path in made:
         print(json.dumps({"made": str(path)}) if chosen.json else f"made {path}")
     return ALL_WELL

@@ -106,21 +106,22 @@ def settle(book: Any, policy: LatePolicy, why: str, assignment: str | None = Non
     found = unsettled(book, policy, assignment)
     with because(book, why):
         for _, notebook, after in _penalties(book, policy, assignment):
-            if abs((notebook.late_submission_penalty or 0.0) - after) > MARGIN:
-                notebook.late_submission_penalty = after or None
+            _put(notebook, after)
     return found
 
 
 def settle_one(book: Any, policy: LatePolicy, student: str, assignment: str) -> None:
     """Make the penalty of a submission that was just graded what the policy says."""
     submission = book.find_submission(assignment, student)
-    _give_promised(book, submission)
-    late = seconds_late(submission)
-    for notebook in submission.notebooks:
-        after = policy.penalty(notebook.score, late) if late else 0.0
-        if abs((notebook.late_submission_penalty or 0.0) - after) > MARGIN:
-            notebook.late_submission_penalty = after or None
+    for _, notebook, after in _penalties_of(book, policy, submission):
+        _put(notebook, after)
     book.db.commit()
+
+
+def _put(notebook: Any, after: float) -> None:
+    """Write a penalty, unless it is there already."""
+    if abs((notebook.late_submission_penalty or 0.0) - after) > MARGIN:
+        notebook.late_submission_penalty = after or None
 
 
 def _penalties(
@@ -130,10 +131,16 @@ def _penalties(
 
     for submission in book.db.query(SubmittedAssignment):
         if assignment in (None, submission.assignment.name):
-            _give_promised(book, submission)
-            late = seconds_late(submission)
-            for notebook in submission.notebooks:
-                yield submission, notebook, policy.penalty(notebook.score, late) if late else 0.0
+            yield from _penalties_of(book, policy, submission)
+
+
+def _penalties_of(
+    book: Any, policy: LatePolicy, submission: Any
+) -> Iterator[tuple[Any, Any, float]]:
+    _give_promised(book, submission)
+    late = seconds_late(submission)
+    for notebook in submission.notebooks:
+        yield submission, notebook, policy.penalty(notebook.score, late) if late else 0.0
 
 
 def _give_promised(book: Any, submission: Any) -> None:

@@ -54,11 +54,6 @@ def writable(given: Any) -> str:
     return "" if given is None else str(given).encode("utf-8", "replace").decode("utf-8")
 
 
-def size_of(given: Any) -> int:
-    """Characters, as the sandbox counts them too."""
-    return sum(len(str(part)) for part in given.values()) if isinstance(given, dict) else 0
-
-
 class Page:
     """The outputs of one cell, put together as a notebook does."""
 

@@ -19,9 +19,9 @@ import torch
 
 from ..sandbox.client import Child, Ended
 from ..sandbox.coding import Decoder, Encoder
-from ..sandbox.limits import MEGABYTE, Limits
+from ..sandbox.limits import MEGABYTE, Limits, size_of
 from ..sandbox.wire import Message, Wire, WireError, WireTimeoutError
-from .outputs import Output, size_of
+from .outputs import Output
 from .proxy import Proxy, Target
 
 _GRACE_SECONDS = 1.0  # an interrupt first, so that its state survives; then the end

@@ -17,7 +17,7 @@ from typing import Any
 import torch
 
 from .coding import Decoder, Encoder
-from .limits import MEGABYTE, Limits
+from .limits import MEGABYTE, Limits, size_of
 from .shell import Output, Shell, Sink
 from .wire import Json, Message, Wire
 
@@ -135,10 +135,9 @@ class Servant:
         """Where outputs go, until there were too many."""
 
         def send(output: Output) -> None:
-            size = sum(len(str(part)) for part in output.values())
             if self.budget < 0:
                 return
-            self.budget -= size
+            self.budget -= size_of(output)
             if self.budget < 0:
                 note = f"\n(output cut off: more than {self.limits.output_mb:g} MB)\n"
                 output = {"output_type": "stream", "name": "stdout", "text": note}

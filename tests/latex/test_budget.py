@@ -22,7 +22,7 @@ def questions(budget: Budget, between: Callable[[], None], most: int) -> int:
 
 
 def test_work_spends_it() -> None:
-    assert 7 <= questions(Budget(0.1), lambda: busy(0.01), most=50) <= 12
+    assert 9 <= questions(Budget(0.1), lambda: busy(0.01), most=50) <= 12
 
 
 def test_waiting_does_not() -> None:
