@@ -11,21 +11,24 @@ GRADER = Path(__file__).parents[1] / "grader"
 
 # room -> the rooms it may import; what is not named here may import nothing of grader.
 ALLOWED: dict[str, set[str]] = {
-    "latex": set(),
+    "catalogue": set(),
+    "latex": {"catalogue"},
     "problem": {"latex"},
     "oracle": {"problem"},
-    "derivation": {"latex", "problem", "notebook"},
-    "verdict": {"problem", "latex", "precision"},
+    "derivation": {"latex", "problem", "notebook", "catalogue"},
+    "verdict": {"problem", "latex", "precision", "catalogue"},
     "diagnosis": {"problem", "latex", "oracle"},
     "picture": set(),
     "precision": set(),
-    "checks": {"problem", "oracle", "verdict", "diagnosis", "picture", "precision", "derivation"},
+    "checks": {
+        "problem", "oracle", "verdict", "diagnosis", "picture", "precision", "derivation", "catalogue",
+    },
     "sandbox": set(),
     "names": set(),
-    "referee": {"sandbox", "names", "oracle", "precision"},
-    "notebook": set(),
-    "rehearsal": {"notebook", "referee", "sandbox"},
-    "course": {"notebook", "names"},
+    "referee": {"sandbox", "names", "oracle", "precision", "catalogue"},
+    "notebook": {"catalogue"},
+    "rehearsal": {"notebook", "referee", "sandbox", "catalogue"},
+    "course": {"notebook", "names", "catalogue"},
     "author": {"latex", "problem", "diagnosis", "derivation", "checks", "course", "notebook"},
 }
 UPSTAIRS = {"cli", "autograde", "__main__", "__init__"}  # may import any room below them

@@ -22,6 +22,7 @@ ROOMS = [
     "__init__.py",
     "__main__.py",
     "py.typed",
+    "catalogue",
     "latex",
     "problem",
     "oracle.py",
