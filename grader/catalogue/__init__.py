@@ -3,9 +3,9 @@
     why = Reason.of("answer.transposed")
     sentence(why)                          # "the shape is transposed"
 
-A `Reason` is a kind and the values that its sentence names. Whatever is decided, counted or compared
-is decided by the kind; the sentence is made where it is shown. `GRADER_CATALOGUE=reversed` shows
-each sentence backwards: nothing but what people read may change by it, and a test holds that.
+A `Reason` is a kind and the values that its sentence names. Whatever is decided, counted or
+compared is decided by the kind; the sentence is made where it is shown. `GRADER_CATALOGUE=reversed`
+shows each sentence backwards: nothing but what people read may change by it, and a test holds that.
 """
 
 import os
