@@ -7,16 +7,18 @@ into the gradebook.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import nbformat
 
 from grader.author.own import Draws, draws_of
+from grader.catalogue import Reason
 from grader.course import Course
+from grader.names import bound_names, needed_names
 from grader.referee.plan import GRADIENTS, Plan, make_plan
 
-_STRANGER = "draws.csv has no formula for this student, so the model's was asked"
+_STRANGER = Reason.of("repair.no_draw")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Known:
     task: bool
     points: float
     checksum: str
+    binds: tuple[str, ...] = ()  # of an answer: the names that tests ask for
+    identity: str = field(default="", repr=False)  # its id in the instructor edition
 
     @property
     def is_test(self) -> bool:
@@ -63,7 +67,8 @@ class Blueprint:
     plan: Plan
     digest: str  # changes when a test, a point or a name does
     draws: Draws | None = None  # where each student has a formula of their own
-    remarks: tuple[str, ...] = ()  # on what was asked of a student
+    remarks: tuple[Reason, ...] = ()  # on what was asked of a student
+    unnamed: tuple[str, ...] = ()  # sources of the assignment's cells that nbgrader does not know
 
     @property
     def points(self) -> float:
@@ -87,11 +92,30 @@ def blueprint_of(
     """The blueprint of a released assignment, from the gradebook and the instructor edition."""
     edition = nbformat.read(course.solution(assignment), as_version=4)
     plan = make_plan(edition.cells, gradients)
-    order = [c.metadata.get("nbgrader", {}).get("grade_id") for c in edition.cells]
-    place = {name: index for index, name in enumerate(order)}
-    cells = sorted(_known(book, assignment), key=lambda known: place.get(known.name, len(place)))
+    there = {_name(cell): (index, cell) for index, cell in enumerate(edition.cells)}
+    known = _known(book, assignment)
+    asked = frozenset[str]().union(*(needed_names(one.source) for one in known if one.is_test))
+    known = [
+        _as_written(one, there[one.name][1], asked) if one.name in there else one for one in known
+    ]
+    last = len(edition.cells), None
+    cells = tuple(sorted(known, key=lambda one: there.get(one.name, last)[0]))
+    unnamed = tuple(cell.source for cell in edition.cells if _name(cell) is None)
     draws = draws_of(course, assignment, edition)
-    return Blueprint(assignment, tuple(cells), plan, _digest(tuple(cells), plan), draws)
+    digest = _digest(cells, plan)
+    return Blueprint(assignment, cells, plan, digest, draws, unnamed=unnamed)
+
+
+def _name(cell: Any) -> str | None:
+    name: str | None = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return name
+
+
+def _as_written(known: Known, cell: Any, asked: frozenset[str]) -> Known:
+    """With what the instructor edition tells of the cell: the asked names it binds, and its id."""
+    answers = known.answer and known.kind == "code"
+    binds = bound_names(cell.source) & asked if answers else frozenset[str]()
+    return replace(known, binds=tuple(sorted(binds)), identity=str(cell.get("id", "")))
 
 
 def _digest(cells: tuple[Known, ...], plan: Plan) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from grader.notebook import STAMP, Cell, derivation_check, is_untouched, kind
@@ -43,7 +44,7 @@ def note_findings(notebook: Any, run: CellRun) -> None:
     points = round(found.pop("share") * float(cell.metadata.nbgrader.points), 2)
     found["points"] = points
     found["needs_person"] |= _says_more(notebook.cells, run.index)
-    cell.metadata[STAMP] = {"derivation": found}
+    cell.metadata.setdefault(STAMP, NotebookNode())["derivation"] = found
 
 
 def _printed(run: CellRun) -> dict[str, Any] | None:
@@ -81,8 +82,10 @@ def is_students_own(cell: Cell) -> bool:
 def needs_person(notebook: Any, index: int) -> bool:
     """Whether the points of a derivation are for a person to give or to confirm."""
     cell = notebook.cells[index]
-    found = cell.metadata.get(STAMP, {}).get("derivation")
-    if found is not None:
+    noted = cell.metadata.get(STAMP, {})
+    if noted.get("person"):
+        return True
+    if (found := noted.get("derivation")) is not None:
         return bool(found["needs_person"])
     return not is_untouched(cell) or _says_more(notebook.cells, index)
 

@@ -25,6 +25,7 @@ from grader.autograde.derivations import (
     show_tables,
 )
 from grader.autograde.repair import Repaired
+from grader.catalogue import Reason, sentences
 from grader.notebook import STAMP
 from grader.referee.bench import Bench, Failed
 from grader.referee.case import Case, CellRun, CellToRun, Judgement
@@ -160,7 +161,7 @@ def run(
         "sandbox": level.value,
         "blueprint": blueprint.digest,
         "seconds": round(time.perf_counter() - start, 3),
-        "repairs": list(repaired.remarks),
+        "repairs": [remark.as_dict() for remark in repaired.remarks],
         **stamp,
     }
     if repaired.remarks:
@@ -204,11 +205,11 @@ def _write(cell: Any, run: CellRun, count: int, settings: Settings) -> None:
     cell.execution_count = count
     noted = {"flags": run.flags, "notes": run.notes, "diagnosis": run.diagnosis}
     if any(noted.values()):
-        cell.metadata[STAMP] = noted
+        cell.metadata.setdefault(STAMP, NotebookNode()).update(noted)
 
 
-def _told(remarks: tuple[str, ...]) -> Any:
+def _told(remarks: tuple[Reason, ...]) -> Any:
     """What was mended, for everyone who opens the notebook."""
-    lines = "\n".join(f"- {remark}" for remark in remarks)
+    lines = "\n".join(f"- {said}" for said in sentences(remarks))
     told = f"**Mended before grading:**\n\n{lines}"
     return new_markdown_cell(told, id="mended", metadata={STAMP: {"ours": True}})

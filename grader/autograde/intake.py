@@ -7,6 +7,8 @@ import shutil
 from hashlib import sha256
 from pathlib import Path
 
+from grader.catalogue import Reason
+
 ASK = "Ask the student to hand it in again"
 
 # nbgrader's own pages write a student's id as it stands, between quotes in a script among others.
@@ -42,13 +44,13 @@ def put_in_place(folder: Path, assignment: str) -> Path | None:
     return wanted
 
 
-def name_remarks(notebook: Path) -> list[str]:
+def name_remarks(notebook: Path) -> list[Reason]:
     """Say so if the notebook was handed in under another name, or others beside it."""
     others = [path for path in _notebooks(notebook.parent) if path != notebook]
     same = [path.name for path in others if digest(path) == digest(notebook)]
-    said = [f"the file was called {same[0]}"] if same else []
+    said = [Reason.of("repair.file_name", file=same[0])] if same else []
     if unread := [path.name for path in others if path.name not in same]:
-        said.append(f"not read, as one notebook counts: {', '.join(unread)[:200]}")
+        said.append(Reason.of("repair.files_unread", files=", ".join(unread)[:200]))
     return said
 
 

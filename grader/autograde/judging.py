@@ -17,6 +17,7 @@ from grader.autograde.engine import ENGINE_OF_THIS_PROCESS, EngineError, Setting
 from grader.autograde.intake import digest_of
 from grader.autograde.reading import UnreadableError, read_bytes
 from grader.autograde.repair import repair
+from grader.catalogue import Reason
 from grader.sandbox.client import NoSandboxError
 from grader.sandbox.isolation import Level
 
@@ -30,7 +31,7 @@ class Paper:
     """A hand-in, and what there is to know for judging it."""
 
     content: bytes
-    remarks: tuple[str, ...]  # on how it was handed in
+    remarks: tuple[Reason, ...]  # on how it was handed in
     blueprint: Blueprint
     settings: Settings
 

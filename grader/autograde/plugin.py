@@ -25,6 +25,7 @@ from grader.autograde.reading import Reading, UnreadableError, read
 from grader.autograde.record import forget_failure, keep_failure
 from grader.autograde.repair import Repaired, repair
 from grader.autograde.scores import assess
+from grader.catalogue import Reason
 from grader.course import Course
 from grader.course.fault import Fault
 from grader.course.gradebook import open_gradebook
@@ -102,7 +103,8 @@ class RepairSubmission(_OfOurs):
         reading: Reading = resources.pop(_READING)
         said = (*name_remarks(self.submitted(resources)), *reading.remarks)
         repaired = repair(Reading(reading.cells, said), self.blueprint(resources))
-        repaired.notebook.metadata[STAMP] = {"repairs": list(repaired.remarks)}
+        mended = [remark.as_dict() for remark in repaired.remarks]
+        repaired.notebook.metadata[STAMP] = {"repairs": mended}
         return repaired.notebook, resources
 
 
@@ -114,7 +116,8 @@ class RunSubmission(_OfOurs):
     autograd_costs = Bool(True, help="a gradient by autograd fails its tests").tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        repaired = Repaired(nb, tuple(nb.metadata[STAMP]["repairs"]))
+        mended = nb.metadata[STAMP]["repairs"]
+        repaired = Repaired(nb, tuple(map(Reason.from_dict, mended)))
         stamp = {"submission": digest(self.submitted(resources))}
         names = resources["nbgrader"]
         forget_failure(self.course, names["student"], names["assignment"])

@@ -1,7 +1,7 @@
 """Read a notebook that was handed in, however it was damaged, down to what grading needs.
 
-Of each cell only its kind, its source, its name and its pasted pictures are taken; all else that a
-file may claim is left behind. What had to be mended on the way is said in `remarks`.
+Of each cell only its kind, its source, its name, its id and its pasted pictures are taken; all else
+that a file may claim is left behind. What had to be mended on the way is said in `remarks`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from grader.catalogue import Reason
 
 LARGEST = 64 << 20
 MOST_CELLS = 2000
@@ -27,6 +29,7 @@ class HandedIn:
     kind: str  # code or markdown
     source: str
     name: str | None = None  # the grade_id it claims
+    identity: str = ""  # the id it has, which tools may keep where they lose the name
     attachments: dict[str, Any] = field(default_factory=dict)
 
 
@@ -35,7 +38,7 @@ class Reading:
     """A notebook as it was handed in."""
 
     cells: tuple[HandedIn, ...]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Reason, ...] = ()
 
 
 def read(path: Path) -> Reading:
@@ -65,7 +68,7 @@ def read_bytes(raw: bytes) -> Reading:
     return Reading(read_cells, (*said_of_text, *said_of_json, *said_of_version, *said_of_kernel))
 
 
-def _decoded(raw: bytes) -> tuple[str, list[str]]:
+def _decoded(raw: bytes) -> tuple[str, list[Reason]]:
     """The text, whatever the encoding; UTF-8 without a mark is as it should be."""
     if not raw.strip():
         raise UnreadableError("the file is empty")
@@ -76,15 +79,15 @@ def _decoded(raw: bytes) -> tuple[str, list[str]]:
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
         if raw.startswith(mark):
-            remark = f"the file was saved as {encoding.upper()} and read as such"
+            remark = Reason.of("repair.encoding", encoding=encoding.upper())
             return raw.decode(encoding, "replace"), [remark]
     try:
         return raw.decode("utf-8"), []
     except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace"), ["the file is not UTF-8; some letters may differ"]
+        return raw.decode("cp1252", "replace"), [Reason.of("repair.not_utf8")]
 
 
-def _parsed(text: str) -> tuple[dict[str, Any], list[str]]:
+def _parsed(text: str) -> tuple[dict[str, Any], list[Reason]]:
     try:
         content, end = json.JSONDecoder(strict=False).raw_decode(text.lstrip())
     except (ValueError, RecursionError) as error:
@@ -92,14 +95,14 @@ def _parsed(text: str) -> tuple[dict[str, Any], list[str]]:
     if not isinstance(content, dict):
         raise UnreadableError("it is no notebook (it holds no cells)")
     rest = text.lstrip()[end:].strip()
-    return content, ["text after the end of the notebook was ignored"] if rest else []
+    return content, [Reason.of("repair.after_end")] if rest else []
 
 
 def _short(error: Exception) -> str:
     return "nested too deep" if isinstance(error, RecursionError) else str(error)[:200]
 
 
-def _cells(content: dict[str, Any]) -> tuple[list[Any], list[str]]:
+def _cells(content: dict[str, Any]) -> tuple[list[Any], list[Reason]]:
     """The list of cells; version 3 of the format kept them in worksheets."""
     version = content.get("nbformat", 4)
     cells, sheets = content.get("cells"), content.get("worksheets")
@@ -108,18 +111,22 @@ def _cells(content: dict[str, Any]) -> tuple[list[Any], list[str]]:
         cells = [cell for some in found if isinstance(some, list) for cell in some]
     if not isinstance(cells, list):
         raise UnreadableError("it is no notebook (it holds no cells)")
-    return cells, [] if version == 4 else [f"the notebook has format {version}; 4 is usual"]
+    usual = version == 4
+    return cells, [] if usual else [Reason.of("repair.format", version=str(version)[:20])]
 
 
 def _cell(cell: dict[str, Any]) -> HandedIn:
     kind = "code" if cell.get("cell_type") == "code" else "markdown"
     source = _text(cell.get("source", cell.get("input", "")))
     metadata = cell.get("metadata")
-    mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    metadata = metadata if isinstance(metadata, dict) else {}
+    mark = metadata.get("nbgrader")
     name = mark.get("grade_id") if isinstance(mark, dict) else None
+    identity = cell.get("id", metadata.get("id"))  # Colab keeps it in the metadata
     attachments = cell.get("attachments") if kind == "markdown" else None
     kept = attachments if isinstance(attachments, dict) else {}
-    return HandedIn(kind, source, name if isinstance(name, str) else None, kept)
+    known = name if isinstance(name, str) else None
+    return HandedIn(kind, source, known, identity if isinstance(identity, str) else "", kept)
 
 
 def _text(source: Any) -> str:
@@ -128,11 +135,11 @@ def _text(source: Any) -> str:
     return joined.encode("utf-8", "replace").decode("utf-8")
 
 
-def _kernel_remark(content: dict[str, Any]) -> list[str]:
+def _kernel_remark(content: dict[str, Any]) -> list[Reason]:
     """Say so if the notebook was meant for another language."""
     metadata = content.get("metadata")
     spec = metadata.get("kernelspec") if isinstance(metadata, dict) else None
     language = spec.get("language", "python") if isinstance(spec, dict) else "python"
     if str(language).lower() == "python":
         return []
-    return [f"the notebook asked for the language {str(language)[:40]}; it was run as Python"]
+    return [Reason.of("repair.language", language=str(language)[:40])]

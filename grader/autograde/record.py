@@ -9,6 +9,7 @@ import nbformat
 
 from grader.autograde.result import CellResult, Result
 from grader.autograde.scores import Scores, points_of, scores_of
+from grader.catalogue import Reason, sentences
 from grader.course.gradebook import open_gradebook
 from grader.course.layout import Course
 from grader.notebook import STAMP, UNWRITTEN, Cell, Outcome, outcomes
@@ -37,6 +38,7 @@ def result_from(notebook: Any, scores: Scores, student: str, assignment: str) ->
         max_score=sum(cell.max_score for cell in cells),
         seconds=stamp.get("seconds", 0.0),
         cells=cells,
+        repairs=sentences(map(Reason.from_dict, stamp.get("repairs", []))),
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +16,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from grader.autograde.blueprint import Blueprint, Known
+from grader.autograde.locating import Located, defined, located, released, squeezed
 from grader.autograde.reading import HandedIn, Reading
+from grader.catalogue import Reason
+from grader.notebook import STAMP
 
 _LONGEST = 20_000  # characters of an answer that an editor split
 # %magic, !command, name = !command, name?
@@ -33,23 +35,18 @@ class Repaired:
     """A notebook in the assignment's shape, and what was mended to get there."""
 
     notebook: Any
-    remarks: tuple[str, ...]
+    remarks: tuple[Reason, ...]
 
 
 def repair(reading: Reading, blueprint: Blueprint) -> Repaired:
     """The submission, mended."""
     known = {cell.name: cell for cell in blueprint.cells}
-    remarks = [*reading.remarks, *blueprint.remarks]
-    cells = _with_second_halves(_without_strangers(reading.cells, known), known)
+    found = located(reading.cells, blueprint)
+    remarks = [*reading.remarks, *blueprint.remarks, *found.repairs]
+    cells = _with_second_halves(found.cells, known)
     cells = _settle_claims(cells, known, remarks)
-    cells = _in_order(cells, [cell.name for cell in blueprint.cells], remarks)
-    cells = _completed(cells, blueprint, remarks)
-    return Repaired(_notebook(cells, known, remarks), tuple(remarks))
-
-
-def _without_strangers(cells: Iterable[HandedIn], known: dict[str, Known]) -> list[HandedIn]:
-    """A name that the assignment does not have is no name."""
-    return [cell if cell.name in known else replace(cell, name=None) for cell in cells]
+    cells = _completed(cells, blueprint, found, remarks)
+    return Repaired(_notebook(cells, known, found, remarks), tuple(remarks))
 
 
 def _with_second_halves(cells: list[HandedIn], known: dict[str, Known]) -> list[HandedIn]:
@@ -73,7 +70,7 @@ def _goes_on(before: HandedIn, cell: HandedIn, known: dict[str, Known]) -> bool:
 
 
 def _settle_claims(
-    cells: list[HandedIn], known: dict[str, Known], remarks: list[str]
+    cells: list[HandedIn], known: dict[str, Known], remarks: list[Reason]
 ) -> list[HandedIn]:
     """Leave each name to one cell; the others become the student's own cells, or go."""
     claims: dict[str, list[int]] = defaultdict(list)
@@ -88,21 +85,34 @@ def _settle_claims(
 
 
 def _settle(
-    known: Known, places: list[int], cells: list[HandedIn | None], remarks: list[str]
+    known: Known, places: list[int], cells: list[HandedIn | None], remarks: list[Reason]
 ) -> None:
     """Several cells claim one name: join what was split, else let the last one count."""
     claimants = [cell for place in places if (cell := cells[place]) is not None]
-    *others, last = places
-    times = f"cell {known.name} was there {len(places)} times"
-    parts = list(dict.fromkeys(cell.source for cell in claimants if _differs(cell, known)))
-    joined = _joined(known, parts)
-    if known.answer and parts:
-        cells[last] = replace(claimants[-1], source=parts[-1] if joined is None else joined)
-        how = "the last one counts" if joined is None else "its parts were put together"
-        remarks.append(f"{times}; {how}")
-    for place, cell in zip(others, claimants, strict=False):
-        own = known.answer and known.kind == "code" and joined is None and cell.source in parts[:-1]
-        cells[place] = replace(cell, name=None) if own else None
+    claimants = [cell for place in places if (cell := cells[place]) is not None]
+    written = [cell for cell in claimants if _differs(cell, known)]
+    parts = list(dict.fromkeys(cell.source for cell in written))
+    joined = _joined(known, parts) if known.answer else None
+    counts = _last_that_counts(known, written or claimants)
+    if known.answer and len(parts) > 1:
+        kind = "repair.last_counts" if joined is None else "repair.joined"
+        remarks.append(Reason.of(kind, cell=known.name, times=len(places)))
+    for place, cell in zip(places, claimants, strict=True):
+        if cell is counts:
+            pasted = {key: one for c in claimants for key, one in c.attachments.items()}
+            source = joined if joined is not None else cell.source
+            cells[place] = replace(cell, source=source, attachments=pasted)
+        else:
+            runs = known.answer and known.kind == "code" and joined is None and cell in written
+            repeats = cell.source == counts.source
+            cells[place] = replace(cell, name=None) if runs and not repeats else None
+
+
+def _last_that_counts(known: Known, claimants: list[HandedIn]) -> HandedIn:
+    """The last one, or the last that defines what is asked for."""
+    asked = set(known.binds)
+    defining = [cell for cell in claimants if asked and asked & defined(cell.source)]
+    return (defining or claimants)[-1]
 
 
 def _joined(known: Known, parts: list[str]) -> str | None:
@@ -118,7 +128,7 @@ def _joined(known: Known, parts: list[str]) -> str | None:
 
 
 def _differs(cell: HandedIn, known: Known) -> bool:
-    return cell.source.strip() not in ("", known.source.strip())
+    return squeezed(cell.source) not in ("", squeezed(known.source))
 
 
 def _parses(source: str) -> bool:
@@ -139,49 +149,65 @@ def _compiles(source: str) -> bool:
     return True
 
 
-# ---- order and completeness ----------------------------------------------------------------------
+# ---- completeness and order ----------------------------------------------------------------------
 
 
-def _in_order(cells: list[HandedIn], names: list[str], remarks: list[str]) -> list[HandedIn]:
-    """Known cells in the assignment's order; the student's own stay behind the one before them."""
-    groups: list[list[HandedIn]] = [[]]
-    for cell in cells:
-        if cell.name is not None:
-            groups.append([])
-        groups[-1].append(cell)
-    head, *named = groups
-    place = {name: index for index, name in enumerate(names)}
-    ordered = sorted(named, key=lambda group: place[group[0].name or ""])
-    if ordered != named:
-        remarks.append("cells were moved; they were put back in order")
-    return [cell for group in (head, *ordered) for cell in group]
-
-
-def _completed(cells: list[HandedIn], blueprint: Blueprint, remarks: list[str]) -> list[HandedIn]:
-    """Missing cells where they belong. A missing answer is left empty: its stub would redefine."""
+def _completed(
+    cells: list[HandedIn], blueprint: Blueprint, found: Located, remarks: list[Reason]
+) -> list[HandedIn]:
+    """All cells of the assignment, in its order."""
     present = {cell.name for cell in cells}
-    complete, position = list(cells), 0
-    for known in blueprint.cells:
-        if known.name in present:
-            position = [cell.name for cell in complete].index(known.name) + 1
-            continue
-        source = known.source if known.kind == "markdown" or not known.answer else ""
-        complete.insert(position, HandedIn(known.kind, source, known.name))
-        position += 1
-        if known.answer or known.graded:
-            remarks.append(f"cell {known.name} was deleted; it was put back")
-    return complete
+    missing = [known for known in blueprint.cells if known.name not in present]
+    remarks += [
+        Reason.of("repair.deleted", cell=known.name)
+        for known in missing
+        if (known.answer or known.graded) and known.name not in found.elsewhere
+    ]
+    ordered = _in_order(cells, blueprint, [_put_back(known) for known in missing])
+    names = [cell.name for cell in ordered if cell.name in present and cell.name]
+    if names != [cell.name for cell in cells if cell.name]:
+        remarks.append(Reason.of("repair.order"))
+    return ordered
+
+
+def _put_back(known: Known) -> HandedIn:
+    """A missing answer is left empty: its stub would redefine."""
+    source = released(known) if known.kind == "markdown" or not known.answer else ""
+    return HandedIn(known.kind, source, known.name)
+
+
+def _in_order(
+    cells: list[HandedIn], blueprint: Blueprint, missing: list[HandedIn]
+) -> list[HandedIn]:
+    """The assignment's cells in its order, the student's own where they are in time.
+
+    A cell of the student's own stays behind the known cell before it, unless an answer or a test
+    that it stood before comes earlier: then it stays before that, which may need it.
+    """
+    place = {known.name: index for index, known in enumerate(blueprint.cells)}
+    needy = {known.name for known in blueprint.cells if known.answer or known.graded}
+    first = [len(place)]  # the first of these behind each cell, from the last cell on
+    for cell in reversed(cells):
+        first.append(min(first[-1], place[cell.name]) if cell.name in needy else first[-1])
+    keyed, behind = [((place[cell.name or ""], 0), cell) for cell in missing], -1
+    for cell, soonest in zip(cells, reversed(first[:-1]), strict=True):
+        behind = place[cell.name] if cell.name else behind
+        own = min((behind, 1), (soonest, -1))
+        keyed.append(((behind, 0) if cell.name else own, cell))
+    return [cell for _, cell in sorted(keyed, key=lambda pair: pair[0])]
 
 
 # ---- the notebook --------------------------------------------------------------------------------
 
 
-def _notebook(cells: list[HandedIn], known: dict[str, Known], remarks: list[str]) -> Any:
+def _notebook(
+    cells: list[HandedIn], known: dict[str, Known], found: Located, remarks: list[Reason]
+) -> Any:
     """The notebook, with metadata of ours alone."""
     made = [
         _own_cell(cell, number)
         if cell.name is None
-        else _known_cell(cell, known[cell.name], remarks)
+        else _known_cell(cell, known[cell.name], found, remarks)
         for number, cell in enumerate(cells)
     ]
     return new_notebook(cells=made, metadata=PYTHON)
@@ -191,27 +217,21 @@ def _own_cell(cell: HandedIn, number: int) -> Any:
     return _cell(cell, cell.kind, cell.source, f"cell-{number}")
 
 
-def _known_cell(cell: HandedIn, known: Known, remarks: list[str]) -> Any:
+def _known_cell(cell: HandedIn, known: Known, found: Located, remarks: list[Reason]) -> Any:
     if cell.kind != known.kind:
-        remarks.append(f"cell {known.name} was turned into {cell.kind}; it was turned back")
+        remarks.append(Reason.of("repair.kind", cell=known.name, into=cell.kind))
     fixed = known.locked and not known.answer
-    if fixed and cell.source.strip() != _released(known).strip():
-        remarks.append(f"cell {known.name} was changed; the original was used")
-    source = known.source if fixed or known.task else cell.source
+    if fixed and squeezed(cell.source) != squeezed(released(known)):
+        remarks.append(Reason.of("repair.changed", cell=known.name))
+    same = squeezed(cell.source) == squeezed(known.source)  # whatever spaces a tool left
+    source = known.source if fixed or known.task or same else cell.source
+    if known.name in found.elsewhere:
+        source = f"# this answer stands in cell {found.elsewhere[known.name]}"
     made = _cell(cell, known.kind, source, known.name)
     made.metadata["nbgrader"] = known.mark
+    if known.name in found.people:
+        made.metadata[STAMP] = {"person": [found.people[known.name].as_dict()]}
     return made
-
-
-def _released(known: Known) -> str:
-    """A test as the students have it: without its hidden part."""
-    lines, hidden = [], False
-    for line in known.source.splitlines():
-        hidden = hidden or "### BEGIN HIDDEN TESTS" in line
-        if not hidden:
-            lines.append(line)
-        hidden = hidden and "### END HIDDEN TESTS" not in line
-    return "\n".join(lines)
 
 
 def _cell(cell: HandedIn, kind: str, source: str, identity: str) -> Any:

@@ -32,6 +32,7 @@ class Result:
     max_score: float
     seconds: float
     cells: list[CellResult] = field(default_factory=list)
+    repairs: list[str] = field(default_factory=list)  # what was mended in the file
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)

@@ -37,6 +37,8 @@ REFUSED = (
     "'grader doctor' says how to get one"
 )
 
+MOST_MENDED = 3  # that a line names
+
 
 @dataclass(frozen=True)
 class Workers:
@@ -137,7 +139,7 @@ def widths_for(submissions: Iterable[tuple[str, str]]) -> list[int]:
 def told(result: Result, widths: list[int]) -> str:
     """One submission in a line of the terminal."""
     points = f"{result.score:g}/{result.max_score:g}"
-    said = plain(result.error or _manual(result))
+    said = plain(result.error or "; ".join(filter(None, (_manual(result), _mended(result)))))
     fields = (result.student, result.assignment, points, result.status, said)
     return line(fields, [*widths, 9, 6, width(said)])
 
@@ -145,6 +147,13 @@ def told(result: Result, widths: list[int]) -> str:
 def _manual(result: Result) -> str:
     waiting = sum(cell.status == "manual" for cell in result.cells)
     return f"{waiting} to be read by a person" if waiting else ""
+
+
+def _mended(result: Result) -> str:
+    """What was put right in the file, as far as a line holds it."""
+    more = len(result.repairs) - MOST_MENDED
+    told = result.repairs[:MOST_MENDED] + ([f"and {more} more"] if more > 0 else [])
+    return f"mended: {'; '.join(told)}" if told else ""
 
 
 def _shown(results: Iterable[Result], widths: list[int], as_json: bool) -> Iterable[Result]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.autograde.intake import name_remarks, put_in_place, what_is_there
+from grader.catalogue import sentences
 
 HOUR = 3600
 
@@ -42,7 +43,7 @@ def test_of_several_the_last_counts_and_the_others_are_named(folder: Path) -> No
     write(folder / "draft.ipynb", "blank")
     write(folder / "final.ipynb", "right", at=HOUR)
     assert read(folder) == "right"
-    said = name_remarks(folder / "tiny.ipynb")
+    said = sentences(name_remarks(folder / "tiny.ipynb"))
     assert said == [
         "the file was called final.ipynb",
         "not read, as one notebook counts: draft.ipynb",

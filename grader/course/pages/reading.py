@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from grader.catalogue import Reason, sentence
 from grader.course.pages.derivation import Derivation, derivation_of
 from grader.course.pages.outputs import Figure, Shown, shown
 from grader.course.pages.scores import NOTHING, Grade, Scores
@@ -169,9 +170,14 @@ def submission_of(
         tuple(_sections(notebook.cells, scores)),
         sandbox=str(stamp.get("sandbox", "unknown")),
         seconds=float(stamp.get("seconds", 0.0)),
-        repairs=tuple(map(str, stamp.get("repairs", []))),
+        repairs=tuple(map(_in_words, stamp.get("repairs", []))),
         events=tuple(_events(notebook.cells)),
     )
+
+
+def _in_words(repair: Any) -> str:
+    """What was mended; a sentence already where an earlier edition graded."""
+    return sentence(Reason.from_dict(repair)) if isinstance(repair, Mapping) else str(repair)
 
 
 def _events(cells: list[Cell]) -> Iterator[tuple[str, str]]:
