@@ -10,8 +10,8 @@ import atexit
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nbformat import NotebookNode
@@ -26,7 +26,7 @@ from grader.autograde.derivations import (
 )
 from grader.autograde.repair import Repaired
 from grader.catalogue import Reason, sentences
-from grader.notebook import STAMP
+from grader.notebook import STAMP, title
 from grader.referee.bench import Bench, Failed
 from grader.referee.case import Case, CellRun, CellToRun, Judgement
 from grader.referee.plan import GRADIENTS, Place
@@ -155,6 +155,7 @@ def run(
             note_findings(notebook, done)
         else:
             _write(notebook.cells[done.index], done, count, settings)
+    repaired = replace(repaired, remarks=(*repaired.remarks, *_passed_over(notebook, judgement)))
     show_tables(notebook)
     notebook.metadata[STAMP] = {
         "engine": ENGINE,
@@ -206,6 +207,13 @@ def _write(cell: Any, run: CellRun, count: int, settings: Settings) -> None:
     noted = {"flags": run.flags, "notes": run.notes, "diagnosis": run.diagnosis}
     if any(noted.values()):
         cell.metadata.setdefault(STAMP, NotebookNode()).update(noted)
+
+
+def _passed_over(notebook: Any, judgement: Judgement) -> Iterator[Reason]:
+    """The lines that were not run, as they are for another machine."""
+    for done in judgement.runs:
+        name = title(notebook.cells[done.index], done.index)
+        yield from (Reason.of("repair.passed_over", cell=name, line=x) for x in done.passed_over)
 
 
 def _told(remarks: tuple[Reason, ...]) -> Any:

@@ -44,4 +44,5 @@ SENTENCES: dict[str, str | Callable[..., str]] = {
         "cell {cell} was changed; the original was used, and what was added stands beside it"
     ),
     "repair.passed_over": "passed over in cell {cell}, as it is for another machine: {line}",
+    "repair.not_run": "not run, as it is for another machine: {line}",
 }

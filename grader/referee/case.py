@@ -56,6 +56,7 @@ class CellRun:
     flags: list[str] = field(default_factory=list)  # "uses_autograd", ...
     notes: list[str] = field(default_factory=list)  # for the instructor alone
     diagnosis: list[str] = field(default_factory=list)  # names of misconceptions
+    passed_over: list[str] = field(default_factory=list)  # lines that are for another machine
 
     def told(self, autograd_costs: bool = True) -> list[Output]:
         """Its outputs; autograd in a gradient fails the test unless the course says otherwise."""

@@ -19,6 +19,7 @@ from typing import Any
 import torch
 
 from .. import oracle
+from ..catalogue import Reason, sentence
 from ..names import needed_names, plain_python
 from ..precision import default_dtype
 from ..sandbox.limits import Limits
@@ -34,6 +35,7 @@ _HIDDEN = re.compile(
 )
 _PROBE_TOLERANCE = 1e-3
 _MAX_NOTE = 4000
+MOST_PASSED_OVER, MOST_OF_A_LINE = 10, 200  # of what a cell says it did not run
 
 
 def play(sockets: list[socket.socket], limits: Limits) -> None:
@@ -116,7 +118,7 @@ class Court:
     def _student(self, cell: CellToRun) -> CellRun:
         page, run = Page(), CellRun(cell.index)
         self.submission.begin_cell()
-        self.submission.sink = page.add
+        self.submission.sink = lambda output: _note_or_show(output, page, run)
         try:
             run.passed = self.submission.run(cell.source)
         except StoppedError as death:
@@ -282,6 +284,18 @@ def _line_of(error: Exception, source: str) -> str:
     if not lines or not lines[-1]:
         return ""
     return f"line {lines[-1]}: {source.splitlines()[lines[-1] - 1].strip()}"
+
+
+def _note_or_show(output: Output, page: Page, run: CellRun) -> None:
+    """What a cell shows; a line that it passed over is noted, and said."""
+    if not isinstance(output, dict) or output.get("output_type") != "passed_over":
+        page.add(output)
+        return
+    line = writable(output.get("line"))[:MOST_OF_A_LINE]
+    if len(run.passed_over) < MOST_PASSED_OVER:
+        run.passed_over.append(line)
+        said = sentence(Reason.of("repair.not_run", line=line))
+        page.add({"output_type": "stream", "name": "stdout", "text": f"({said})\n"})
 
 
 def _error(name: str, text: str, where: list[str] | None = None) -> Output:

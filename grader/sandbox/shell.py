@@ -19,6 +19,7 @@ from IPython.utils.text import SList
 from traitlets import Type
 from traitlets.config import Config
 
+from .elsewhere import RUN_PYTHON, passes_over
 from .figures import Formatter
 
 Output = dict[str, Any]
@@ -100,6 +101,7 @@ class Shell(InteractiveShell):
     displayhook_class = Type(_Result)
     display_pub_class = Type(_Display)
     sink: Sink = staticmethod(ignore)
+    passed = False  # whether the last statement was passed over
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
         name, text = etype.__name__, str(evalue)
@@ -126,6 +128,58 @@ class Shell(InteractiveShell):
 
     def enable_gui(self, gui: Any = None) -> None:
         pass
+
+    def enable_matplotlib(self, gui: Any = None) -> Any:
+        """`%matplotlib widget` and the like: figures are shown where they stand."""
+        if gui not in (None, "auto", "inline"):
+            self.pass_over(f"%matplotlib {gui}")
+        return super().enable_matplotlib("inline")  # type: ignore[no-untyped-call]
+
+    def pass_over(self, line: str) -> None:
+        """Say that this is for another machine, and was not run."""
+        self.sink({"output_type": "passed_over", "line": line})
+
+    def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
+        """A magic that is unknown here, or fails, is passed over."""
+        try:
+            run: Any = super().run_line_magic
+            return run(magic_name, line, _stack_depth + 1)
+        except Exception:
+            if magic_name in RUN_PYTHON:
+                raise
+            self.pass_over(f"%{magic_name} {line}".strip())
+
+    def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
+        """Likewise; what stands under one that is unknown is run if it is Python."""
+        try:
+            run: Any = super().run_cell_magic
+            return run(magic_name, line, cell)
+        except Exception:
+            if magic_name in RUN_PYTHON:
+                raise
+            self.pass_over(f"%%{magic_name} {line}".strip())
+            if self.find_cell_magic(magic_name) is None and _is_python(cell):  # type: ignore[no-untyped-call]
+                self.run_cell(cell)  # type: ignore[no-untyped-call]
+
+    async def run_code(self, code_obj: Any, result: Any = None, *, async_: bool = False) -> bool:
+        """Run one statement; whether it failed. What is for another machine does not fail."""
+        self.passed = False
+        run: Any = super().run_code
+        failed: bool = await run(code_obj, result, async_=async_)
+        if not (failed and self.passed):
+            return failed
+        if result is not None:
+            result.error_in_exec = None
+        return False
+
+    def take_error(self, kind: Any, error: Any, trace: Any, tb_offset: Any = None) -> None:
+        """Pass over what is for another machine; show all other errors."""
+        line = passes_over(error, self.user_ns)
+        self.passed = line is not None
+        if line is None:
+            self.showtraceback((kind, error, trace), tb_offset=tb_offset)
+        else:
+            self.pass_over(line)
 
     def init_virtualenv(self) -> None:
         pass
@@ -183,5 +237,6 @@ def make_shell() -> Shell:
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "nocolor"
     shell = Shell.instance(config=config)
-    shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
+    shell.enable_matplotlib("inline")
+    shell.set_custom_exc((ImportError, OSError), Shell.take_error)  # type: ignore[no-untyped-call]
     return shell
