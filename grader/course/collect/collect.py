@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ class Step:
     place: Place
     digest: str
     content: Content
+    work: frozenset[int] = frozenset()  # what it was not released with
     action: str = ""
     why: str = ""
 
@@ -52,8 +54,9 @@ def wanted(
 ) -> Wanted:
     """What a course collects, when these lists say what systems call its students."""
     editions = {name: course.solution(name) for name in course.assignments()}
+    released = {name: course.released(name) for name in course.assignments()}
     people, times = roster_of(course, rosters), moodle.times(rosters)
-    return Wanted(people, Assignments(editions), only, times, form)
+    return Wanted(people, Assignments(editions, released), only, times, form)
 
 
 def collect(course: Course, source: Path, chosen: Wanted, *, dry: bool = False) -> Iterator[Line]:
@@ -74,7 +77,7 @@ def plan(store: Store, source: Path, chosen: Wanted) -> tuple[list[Step], list[L
             refused.append(Line("refused", one.origin, why=one.why))
         else:
             placed.append(one)
-    return list(_decide(store, placed)), refused
+    return list(_decide(store, placed, chosen.assignments)), refused
 
 
 def _place(handin: Handin, chosen: Wanted) -> Step | Refusal:
@@ -87,11 +90,13 @@ def _place(handin: Handin, chosen: Wanted) -> Step | Refusal:
     except UnreadableError as error:
         return Refusal(handin.origin, str(error))
     inside = content(raw) if _is_notebook(handin) else Content(fault="it is no notebook")
+    inside = chosen.assignments.recognised(inside)
     assignment = _assignment(handin, inside, chosen)
     if isinstance(assignment, Refusal):
         return assignment
     timed = replace(handin, when=handin.when or _time(handin, chosen))
-    return Step(timed, (student.id, assignment), digest(raw), inside)
+    work = chosen.assignments.work(assignment, inside)
+    return Step(timed, (student.id, assignment), digest(raw), inside, work)
 
 
 def _is_notebook(handin: Handin) -> bool:
@@ -130,8 +135,11 @@ def _time(handin: Handin, chosen: Wanted) -> datetime | None:
     return next((at for clue in handin.clues if (at := (chosen.times or {}).get(clue))), None)
 
 
-def _decide(store: Store, steps: Iterable[Step]) -> Iterator[Step]:
-    """The latest of each student goes forward, unless something later is there already."""
+def _decide(store: Store, steps: Iterable[Step], assignments: Assignments) -> Iterator[Step]:
+    """The latest of each student goes forward, unless something later is there already.
+
+    A notebook in which nothing was written never goes before one with work.
+    """
     by_place: dict[Place, list[Step]] = {}
     for step in steps:
         by_place.setdefault(step.place, []).append(step)
@@ -139,23 +147,36 @@ def _decide(store: Store, steps: Iterable[Step]) -> Iterator[Step]:
     for receipt in store.receipts():
         receipts.setdefault((receipt.student, receipt.assignment), []).append(receipt)
     for place in sorted(by_place):
-        yield from _decide_one(store, place, by_place[place], receipts.get(place, []))
+        yield from _decide_one(store, place, by_place[place], receipts.get(place, []), assignments)
 
 
 def _decide_one(
-    store: Store, place: Place, steps: list[Step], receipts: list[Receipt]
+    store: Store,
+    place: Place,
+    steps: list[Step],
+    receipts: list[Receipt],
+    assignments: Assignments,
 ) -> Iterator[Step]:
     notebooks = [step for step in steps if _is_notebook(step.handin)]
     latest = max(notebooks, key=_rank, default=None)
     kept, current = {receipt.digest for receipt in receipts}, store.current(*place)
+    standing = assignments.work(place[1], content(store.read(*place))) if current else frozenset()
+    rivals = _rivals(notebooks, latest) if latest and latest.digest != current else []
     for step in sorted(steps, key=_rank):
         overtaken = bool(current) and _is_later(store, place, current, receipts, step)
-        if step.digest == current:
+        if bool(standing) != bool(step.work) and current and step.content.cells:
+            overtaken = bool(standing)  # whichever was written in
+        if step in rivals and step.digest not in {current, *kept}:
+            yield _decided(step, "refused", _undecided(rivals))
+        elif step.digest == current:
             yield _decided(step, "same", "it is in submitted/ already")
         elif step is latest and not overtaken:
             yield _decided(step, "update" if current else "new", _oddity(step))
         elif step.digest in kept:
             yield _decided(step, "same", "it is in collected/ already")
+        elif step.content.cells and not step.work and (standing or (latest and latest.work)):
+            better = latest.handin.name if latest and latest.work else "what is in submitted/"
+            yield _decided(step, "extra", f"nothing was written in it; {better} counts")
         elif step.content.cells:
             yield _decided(
                 step,
@@ -170,12 +191,36 @@ def _oddity(step: Step) -> str:
     return step.content.fault or ("" if step.content.cells else "it has no cell of an assignment")
 
 
+def _rivals(notebooks: list[Step], latest: Step) -> list[Step]:
+    """Notebooks with different work that came together, of which none is known to be later."""
+    together = [one for one in notebooks if one.work and _rank(one)[:4] == _rank(latest)[:4]]
+    named = [one for one in together if _is_copys_name(one.handin.name, one.place[1])]
+    is_named = latest.handin.name == f"{latest.place[1]}.ipynb"
+    rivals = named if is_named else together
+    return rivals if len({one.work for one in rivals}) > 1 else []
+
+
+def _is_copys_name(name: str, assignment: str) -> bool:
+    """Whether a browser or a file manager calls a copy so: "tiny (1).ipynb", "tiny-Copy1.ipynb"."""
+    ending = r"(([ _-]*\(?\d+\)?)|([ _-]*\(?copy\)?[ _-]*\d*))?\.ipynb"
+    return re.fullmatch(re.escape(assignment) + ending, name, re.I) is not None
+
+
+def _undecided(rivals: list[Step]) -> str:
+    names = " and ".join(sorted(step.handin.name for step in rivals))
+    return (
+        f"{names} came together and hold different work: ask which one counts, "
+        "take the other out of the source, and collect again"
+    )
+
+
 def _rank(step: Step) -> tuple[object, ...]:
-    """Later is higher; of what came together, the notebook with the cells and the right name."""
+    """Later is higher, but first of all what was written in; then cells and the right name."""
     handin, inside = step.handin, step.content
     likely = 2 if inside.cells else 1 if inside.fault else 0  # a damaged one may have been it
     is_named = handin.name == f"{step.place[1]}.ipynb"
-    return handin.when or LONG_AGO, likely, handin.order, is_named, handin.origin
+    when = handin.when or LONG_AGO
+    return bool(step.work), when, likely, handin.order, is_named, handin.origin
 
 
 def _is_later(
@@ -197,7 +242,7 @@ def _decided(step: Step, action: str, why: str) -> Step:
 
 
 def _carry_out(store: Store, step: Step) -> Line:
-    if step.action == "same":
+    if step.action in ("same", "refused"):
         return step.line
     try:
         raw = step.handin.read()

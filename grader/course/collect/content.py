@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ class Content:
 
     cells: frozenset[str] = frozenset()
     fault: str = ""
+    ids: frozenset[str] = frozenset()  # of its cells
+    texts: frozenset[int] = frozenset()  # a number for what each cell holds
 
 
 def content(raw: bytes) -> Content:
@@ -29,10 +32,13 @@ def content(raw: bytes) -> Content:
         notebook = json.loads(raw.decode(encoding))
     except (ValueError, RecursionError) as error:
         reason = "it is empty" if not raw else f"it is no notebook ({type(error).__name__})"
-        return Content(fault=reason)
+        return Content(fault=reason, texts=frozenset({hash(raw)} if raw else ()))
     if not isinstance(notebook, dict) or not isinstance(_sheet(notebook).get("cells"), list):
         return Content(fault="it is JSON, but no notebook")
-    return Content(frozenset(_names(_sheet(notebook)["cells"])))
+    cells = _sheet(notebook)["cells"]
+    names = frozenset(_found(cells, "metadata", "nbgrader", "grade_id"))
+    ids = frozenset((*_found(cells, "id"), *_found(cells, "metadata", "id")))
+    return Content(names, ids=ids, texts=frozenset(_texts(cells)))
 
 
 def _sheet(notebook: dict[str, Any]) -> dict[str, Any]:
@@ -42,23 +48,49 @@ def _sheet(notebook: dict[str, Any]) -> dict[str, Any]:
     return inner if isinstance(inner, dict) else {}
 
 
-def _names(cells: list[Any]) -> Iterator[str]:
+def _found(cells: list[Any], *path: str) -> Iterator[str]:
+    """The text that stands there in each cell that has one."""
     for cell in cells:
         here = cell
-        for step in ("metadata", "nbgrader", "grade_id"):
+        for step in path:
             here = here.get(step) if isinstance(here, dict) else None
         if isinstance(here, str):
             yield here
 
 
+def _texts(cells: list[Any]) -> Iterator[int]:
+    """What the cells hold, whatever spaces an editor left; pictures pasted into them too."""
+    for cell in cells:
+        source = cell.get("source", cell.get("input")) if isinstance(cell, dict) else None
+        text = "".join(map(str, source)) if isinstance(source, list) else str(source or "")
+        pasted = cell.get("attachments") if isinstance(cell, dict) else None
+        text = re.sub(r"\s+", "", text) + (str(pasted) if pasted else "")
+        if text:
+            yield hash(text)
+
+
+def _content_of(path: Path) -> Content:
+    """What a file of ours holds; nothing if it is not there."""
+    return content(path.read_bytes()) if path.is_file() else Content()
+
+
 class Assignments:
     """The assignments that work may be handed in for, known by their cells and their names."""
 
-    def __init__(self, editions: Mapping[str, Path]) -> None:
-        self.cells = {
-            name: content(path.read_bytes()).cells if path.is_file() else frozenset[str]()
-            for name, path in editions.items()
-        }
+    def __init__(
+        self, editions: Mapping[str, Path], released: Mapping[str, Path] | None = None
+    ) -> None:
+        self.cells = {name: _content_of(path).cells for name, path in editions.items()}
+        self.blank = {name: _content_of(path).texts for name, path in (released or {}).items()}
+
+    def work(self, assignment: str, inside: Content) -> frozenset[int]:
+        """What a notebook holds that it was not released with."""
+        return inside.texts - self.blank.get(assignment, frozenset())
+
+    def recognised(self, inside: Content) -> Content:
+        """Its cells known by their ids, where their names were lost."""
+        known = frozenset[str]().union(*self.cells.values())
+        return inside if inside.cells else replace(inside, cells=inside.ids & known)
 
     def of(self, cells: frozenset[str], *names: str) -> str | None:
         """The assignment whose cells these are, or else that one of the names speaks of."""

@@ -69,6 +69,10 @@ class Store:
     def stamp(self, student: str, assignment: str) -> Path:
         return self.course.submitted(student, assignment).with_name(STAMP)
 
+    def read(self, student: str, assignment: str) -> bytes:
+        """What stands in submitted/."""
+        return self.course.submitted(student, assignment).read_bytes()
+
     def current(self, student: str, assignment: str) -> str:
         """The digest of what stands in submitted/, empty when nothing does."""
         path = self.course.submitted(student, assignment)
