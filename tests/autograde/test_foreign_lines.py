@@ -24,7 +24,7 @@ FOREIGN = {
     "unknown cell": "%%wandb run",
     "shell": "!pip install torch",
     "pip": "%pip install torch",
-    "shown": "import k3d_not_here as k3d\nplot = k3d.plot()\nplot += k3d.points([0])\nplot.display()",
+    "shown": "import k3d_not_here as k3d\nplot = k3d.plot()\nplot.display()",
     "ipywidgets": "import ipywidgets as widgets\nwidgets.IntSlider(value=3)",
     "decorated": "import jit_not_here\n@jit_not_here.jit\ndef other(x): return x",
 }
