@@ -150,7 +150,8 @@ class Clerk:
 
     def _in_place(self, student: str, assignment: str) -> Path | None:
         try:
-            return put_in_place(self.course.submitted(student, assignment).parent, assignment)
+            folder = self.course.submitted(student, assignment).parent
+            return put_in_place(folder, assignment, self.course.released(assignment))
         except OSError as error:
             raise UnreadableError(f"it cannot be put under its right name ({error})") from None
 

@@ -8,7 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from grader.catalogue import Reason
+from grader.course.collect.content import content
 
+LARGE = 4_000_000  # bytes
 ASK = "Ask the student to hand it in again"
 
 # nbgrader's own pages write a student's id as it stands, between quotes in a script among others.
@@ -23,25 +25,38 @@ def misnamed(student: str) -> str:
     return "a student's id has none of < > \" \\ in it" if UNFIT.search(student) else ""
 
 
-def put_in_place(folder: Path, assignment: str) -> Path | None:
+def put_in_place(folder: Path, assignment: str, released: Path | None = None) -> Path | None:
     """The notebook under its right name, copied there from another if need be, or None.
 
-    The original stays. Of several wrong names the file that was changed last is taken, and the copy
-    is made anew when one is handed in again. OSError if what is there is in the way.
+    The original stays. One that is as it was released counts only if none has work in it. Of
+    several wrong names the file that was changed last is taken, and the copy is made anew when one
+    is handed in again. OSError if what is there is in the way.
     """
     wanted, note = folder / f"{assignment}.ipynb", folder / _COPIED
     copied = note.is_file() and note.read_bytes() == digest(wanted).encode()
-    if _is_own(wanted) and not copied:
-        return wanted
     others = [path for path in _notebooks(folder) if path != wanted]
+    blank = _texts(released) if released and others else frozenset[int]()
+    worked = {path for path in others if _texts(path) - blank} if blank else set(others)
+    if _is_own(wanted) and not copied:
+        if not (blank and worked) or _texts(wanted) - blank:
+            return wanted
+        wanted.rename(folder / f"{assignment} (untouched).ipynb")
     if not others:
         return wanted if copied else None
-    latest = max(others, key=lambda path: (path.stat().st_mtime, path.name))
+    latest = max(others, key=lambda path: (path in worked, path.stat().st_mtime, path.name))
     if digest(latest) != digest(wanted):
         wanted.unlink(missing_ok=True)  # it may be a link
         shutil.copyfile(latest, wanted)
         note.write_bytes(digest(wanted).encode())
     return wanted
+
+
+def _texts(notebook: Path) -> frozenset[int]:
+    """What its cells hold; of a large file, whose pictures are work, it is not asked."""
+    if not notebook.is_file():
+        return frozenset()
+    large = notebook.stat().st_size > LARGE
+    return frozenset({0}) if large else content(notebook.read_bytes()).texts
 
 
 def name_remarks(notebook: Path) -> list[Reason]:

@@ -41,7 +41,7 @@ _READING = "grader_reading"  # where the exporter leaves for the preprocessor wh
 def find_notebook(assignment: str, student: str, notebooks: list[str]) -> None:
     """Be nbgrader's pre_convert_hook: show it a notebook that was handed in under another name."""
     folder = Path(notebooks[0]).parent
-    found = put_in_place(folder, folder.name)
+    found = put_in_place(folder, folder.name, Course(folder.parents[2]).released(folder.name))
     if found and str(found) not in notebooks:
         notebooks[:] = [str(found)]  # nbgrader goes on with this very list
 

@@ -1,5 +1,6 @@
 """The notebook is found under whatever name it came, and it is the student's own."""
 
+import json
 import os
 from pathlib import Path
 
@@ -48,6 +49,26 @@ def test_of_several_the_last_counts_and_the_others_are_named(folder: Path) -> No
         "the file was called final.ipynb",
         "not read, as one notebook counts: draft.ipynb",
     ]
+
+
+def cells(*texts: str) -> str:
+    return json.dumps({"cells": [{"cell_type": "code", "source": text} for text in texts]})
+
+
+@pytest.mark.parametrize("later", ["tiny.ipynb", "tiny (1).ipynb"])
+def test_of_two_the_one_with_work_counts(folder: Path, later: str) -> None:
+    """Whichever has the right name, and whichever is later; the other stays beside it."""
+    released = folder.parents[2] / "released.ipynb"
+    write(released, cells("a stub"))
+    for worked, blank in (("tiny.ipynb", "tiny (1).ipynb"), ("tiny (1).ipynb", "tiny.ipynb")):
+        write(folder / worked, cells("an answer"), at=HOUR * (worked == later))
+        write(folder / blank, cells("a  stub"), at=HOUR * (blank == later))
+        found = put_in_place(folder, "tiny", released)
+        assert found == folder / "tiny.ipynb"
+        assert "an answer" in found.read_text()
+        again = put_in_place(folder, "tiny", released)
+        assert again is not None
+        assert "an answer" in again.read_text()
 
 
 @pytest.mark.parametrize("name", ["tiny.ipynb.txt", "tiny.ipynb.json", "TINY.IPYNB"])
