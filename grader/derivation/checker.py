@@ -55,11 +55,15 @@ def check_derivation(
     variables: Sequence[Variable],
     given: Iterable[str] = (),
     asked: Sequence[str] = (),
+    names: Iterable[str] = (),
 ) -> Report:
-    """The report on a text: every equation, and whether each gradient asked for is stated."""
+    """The report on a text: every equation, and whether each gradient asked for is stated.
+
+    `names` are equations such as `Z = XW`: what the task itself or an earlier cell defined.
+    """
     wanted = tuple(canonical(name) for name in asked)
     try:
-        steps = Checker(text, variables, given).run()
+        steps = Checker(text, variables, given, names).run()
     except RecursionError:
         steps = [Step(1, 1, "", Verdict.NOT_UNDERSTOOD, "too many things inside one another")]
     report = report_of(steps, wanted)
@@ -70,9 +74,15 @@ def check_derivation(
 class Checker:
     """One pass over the statements of a document."""
 
-    def __init__(self, text: str, variables: Sequence[Variable], given: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        text: str,
+        variables: Sequence[Variable],
+        given: Iterable[str] = (),
+        names: Iterable[str] = (),
+    ) -> None:
         self.text = text
-        self.document = Document(text, variables, given)
+        self.document = Document(text, variables, given, names)
         self.equations = Equations(self.document, variables)
         self.gradients = Gradients(self.equations)
         self.tolerance = Tolerance(self.document, self.equations)

@@ -1,7 +1,7 @@
 """What a text defines: every statement is read, and each `=` that introduces a name is found.
 
-`Document(text, variables, given)` holds the statements with their trees, the scope in which they
-are meant, and for each expression whether it defines something.
+`Document(text, variables, given, names)` holds the statements with their trees, the scope in which
+they are meant, and for each expression whether it defines something.
 """
 
 import re
@@ -42,7 +42,13 @@ class Head:
 class Document:
     """A derivation with its names: what is declared, given, and defined by the student."""
 
-    def __init__(self, text: str, variables: Sequence[Variable], given: Iterable[str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        variables: Sequence[Variable],
+        given: Iterable[str],
+        names: Iterable[str] = (),
+    ) -> None:
         self.text = text
         self.budget = Budget(SECONDS)
         self.scope = scope_of(variables)
@@ -56,6 +62,7 @@ class Document:
         self._announce_given()
         self._sigma_of_the_problem()
         self._find_heads()
+        self._define_named_before(names)
         self._define_given()
         self._read_statements()
         self._define_heads()
@@ -78,6 +85,30 @@ class Document:
             node = read_whole(found[_equals(found) + 1 :], Reading(self.names))
             if head:
                 self.scope.define(head.name, Definition(-1, node))
+
+    def _define_named_before(self, names: Iterable[str]) -> None:
+        """Define what the task or an earlier cell named, save what this text gives a meaning of
+        its own; what rests on such a name keeps the meaning it had there.
+        """
+        reading = Reading(self.names)
+        there: dict[str, Node] = {}
+        for formula in names:
+            try:
+                found = tokens(formula)
+                head = self._head(found[: _equals(found)])
+                if head is None or head.name in {*self.scope.leaves, self.objective}:
+                    continue
+                own = head.name in self.students
+                if not own:
+                    self._announce(head)
+                node = read_whole(found[_equals(found) + 1 :], reading)
+            except Unreadable:
+                continue
+            node = tree.rebuilt(node, lambda n: _meant_there(n, there))
+            if own:
+                there[head.name] = node
+            else:
+                self._define(-1, head, node)
 
     def _given_uses(self, command: str) -> bool:
         return any(t.text == command for found in self._given for t in found)
@@ -132,6 +163,10 @@ class Document:
 
     def _introduce(self, head: Head) -> None:
         self.students.add(head.name)
+        self._announce(head)
+
+    def _announce(self, head: Head) -> None:
+        """Let the reader know the name."""
         if head.kind in ("function", "alias", "builtin"):
             self.names.functions.add(head.name)
         else:
@@ -301,6 +336,13 @@ class Document:
             if name in self.scope.definitions:
                 return name
         return "f"
+
+
+def _meant_there(node: Node, there: dict[str, Node]) -> Node:
+    """A name that means something else in this text, as it was meant where it was given."""
+    if isinstance(node, tree.Name) and node.name in there:
+        return tree.Group(node.at, there[node.name])
+    return node
 
 
 def _equals(found: list[Tex]) -> int:
