@@ -4,7 +4,7 @@ What a student's function does is an `Outcome`; what we say of it is a `Verdict`
 nothing a student's code returns or raises becomes an exception of ours.
 
 The error is max|yours - true| / max|true|, in float64, and may be at most `TOLERANCE`; where either
-is in float32, `TOLERANCE_32`.
+is in float32, `TOLERANCE_32`. So it is where an answer was in float32 on its way, which is told.
 """
 
 import re
@@ -18,6 +18,7 @@ from grader.precision import default_dtype
 
 TOLERANCE = 1e-8
 TOLERANCE_32 = 1e-4
+IN_FLOAT32 = "computed in float32"
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,6 @@ def judge(name: str, outcome: Outcome, truth: Tensor, lists: str = "accept") -> 
     if isinstance(answer, Verdict):
         return answer
     verdict = compare(name, answer, truth)
-    if outcome.changed and verdict.agrees:
-        which = ", ".join(outcome.changed)
-        sentence = f"the call changes its input {which} in place; work on a copy, {which}.clone()"
-        return replace(verdict, agrees=False, kind="in_place", sentence=sentence)
     said = remarks(outcome)
     return replace(verdict, remarks=(*verdict.remarks, *said)) if said else verdict
 
@@ -81,6 +78,9 @@ def judge(name: str, outcome: Outcome, truth: Tensor, lists: str = "accept") -> 
 def remarks(outcome: Outcome) -> list[str]:
     """What a student should know although it costs nothing."""
     said = []
+    if outcome.changed:
+        which = ", ".join(outcome.changed)
+        said.append(f"the call changes its input {which} in place; work on a copy, {which}.clone()")
     if outcome.retried:
         said.append("works in float32 only: a tensor was made with a fixed dtype")
     if isinstance(outcome.value, list | tuple):
@@ -141,15 +141,24 @@ def compare(name: str, answer: Tensor, truth: Tensor) -> Verdict:
 def compare_entries(name: str, answer: Tensor, truth: Tensor) -> Verdict:
     """The verdict on an answer of the right shape with finite entries."""
     short = (torch.float32, torch.float16, torch.bfloat16)
-    single = answer.dtype in short or truth.dtype in short
     distance = (answer.double() - truth).abs()
-    error = float(distance.max())
-    kind, sentence = explain_distance(error, float(truth.abs().max()), single)
+    error, scale = float(distance.max()), float(truth.abs().max())
+    off = error > TOLERANCE * scale
+    cast = off and is_cast(answer)
+    single = cast or answer.dtype in short or truth.dtype in short
+    kind, sentence = explain_distance(error, scale, single)
     agrees = kind == "agrees"
-    said = ("computed in float32",) if agrees and single and truth.dtype == torch.float64 else ()
+    told = cast or (answer.dtype in short and truth.dtype == torch.float64)
+    said = (IN_FLOAT32,) if agrees and told else ()
     at = place_of(int(distance.argmax()), distance.shape)
     shape = tuple(answer.shape)
     return Verdict(name, agrees, kind, sentence, shape, shape, error, at, said, distance=distance)
+
+
+def is_cast(answer: Tensor) -> bool:
+    """Whether all entries fit in float32: 64 bits that were computed as 64 hardly ever do."""
+    is_double = answer.dtype is torch.float64
+    return is_double and torch.equal(answer.float().double(), answer)
 
 
 def explain_distance(error: float, scale: float, single: bool) -> tuple[str, str]:
