@@ -22,7 +22,9 @@ import torch
 from torch import Tensor
 
 from grader import oracle, picture
+from grader.catalogue import Reason
 from grader.diagnosis import Asked, explain
+from grader.graded.verdict import note
 from grader.oracle import Question
 from grader.precision import default_dtype
 from grader.problem import Point, Problem
@@ -41,11 +43,11 @@ class CheckFailed(AssertionError):  # noqa: N818 - it reads as what it says in a
     def __init__(
         self,
         message: str,
-        diagnosis: Sequence[str] = (),
+        verdicts: Sequence[Verdict] = (),
         pictures: Sequence[dict[str, object]] = (),
     ) -> None:
         super().__init__(message)
-        self.diagnosis = tuple(diagnosis)  # names of misconceptions, for the record
+        self.verdicts = tuple(verdicts)  # what the message says, as values, for the record
         self.pictures = tuple(pictures)  # outputs, for a page where no notebook shows them
 
     def _render_traceback_(self) -> list[str]:
@@ -123,14 +125,15 @@ def forgive_float32(verdict: Verdict, question: Question, function: Function) ->
     if again is None or again.shape != truth.shape or not (again - truth).abs().max() <= 4 * near:
         return verdict
     said = (IN_FLOAT32, *verdict.remarks)
-    return replace(verdict, agrees=True, kind="agrees", sentence="", remarks=said)
+    return replace(verdict, agrees=True, kind="agrees", reasons=(), remarks=said)
 
 
 def place(verdict: Verdict, point: Point) -> Verdict:
     """The verdict, saying where the answer fails if it is right at ordinary points."""
     if not point.kind or verdict.kind == "missing":
         return verdict
-    return replace(verdict, remarks=(*verdict.remarks, f"with {point.kind}"))
+    where = Reason.of("remark.at", where=point.kind)
+    return replace(verdict, remarks=(*verdict.remarks, where))
 
 
 def diagnose(
@@ -140,8 +143,8 @@ def diagnose(
     if verdict.kind == "precision":
         return replace(verdict, diagnosis=("few_digits",))
     if verdict.kind == "nan" and failed.kind.startswith("large"):
-        sentence = f"{verdict.sentence}: exp overflows there"
-        return replace(verdict, sentence=sentence, diagnosis=("overflow",))
+        overflows = tuple(Reason("answer.overflows", why.values) for why in verdict.reasons)
+        return replace(verdict, reasons=overflows, diagnosis=("overflow",))
     if verdict.kind not in ("differs", "shape", "raised"):
         return verdict
 
@@ -149,16 +152,14 @@ def diagnose(
         return answer_at(point, *outcomes_of(function, [point]))
 
     found = explain(problem, verdict.name, asked, again)
-    known = verdict.sentence if says_more(verdict) else ""
-    said = [known, found.sentence]
-    if verdict.kind == "raised":  # what it raised comes last: its text is cut where it may leak
-        said.reverse()
-    sentence = "; ".join(filter(None, said)) or verdict.sentence
-    return replace(verdict, sentence=sentence, diagnosis=found.names)
+    named = [Reason.of("answer.diagnosis", text=found.sentence)] if found.sentence else []
+    known = verdict.reasons if says_more(verdict) or not named else ()
+    said = [*named, *known] if verdict.kind == "raised" else [*known, *named]
+    return replace(verdict, reasons=tuple(said), diagnosis=found.names)
 
 
 def says_more(verdict: Verdict) -> bool:
-    """Whether the sentence on the shape says what a diagnosis does not: a dimension is lost."""
+    """Whether the reason for the shape says what a diagnosis does not: a dimension is lost."""
     return verdict.kind != "shape" or len(verdict.shape or ()) != len(verdict.asked or ())
 
 
@@ -272,11 +273,11 @@ def settle(verdicts: Sequence[Verdict], pictures: bool = False) -> None:
     for verdict in verdicts:
         if verdict.agrees:
             print(verdict.line())
+            note(verdict)
     wrong = [verdict for verdict in verdicts if not verdict.agrees]
     if wrong:
-        names = dict.fromkeys(name for verdict in wrong for name in verdict.diagnosis)
         drawn = list(drawn_of(wrong)) if pictures else []
-        raise CheckFailed("\n".join(verdict.line() for verdict in wrong), tuple(names), drawn)
+        raise CheckFailed("\n".join(verdict.line() for verdict in wrong), wrong, drawn)
 
 
 def drawn_of(wrong: Sequence[Verdict]) -> Iterator[dict[str, object]]:

@@ -20,11 +20,14 @@ from nbformat.v4 import new_markdown_cell
 from grader.autograde.blueprint import Blueprint
 from grader.autograde.derivations import (
     derivations_to_check,
+    graded_derivation,
     is_derivation,
     note_findings,
     show_tables,
 )
 from grader.autograde.repair import Repaired
+from grader.catalogue import Reason, sentences
+from grader.graded import RECORD, Graded, Ran, events, record
 from grader.notebook import STAMP
 from grader.referee.bench import Bench, Failed
 from grader.referee.case import Case, CellRun, CellToRun, Judgement
@@ -32,7 +35,7 @@ from grader.referee.plan import GRADIENTS, Place
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 
-ENGINE = "nabla 1"  # changes when the same submission could get another score
+ENGINE = "nabla 2"  # changes when the same submission could get another score
 IDLE_SECONDS = 120.0
 SECOND = 2
 
@@ -154,18 +157,35 @@ def run(
             note_findings(notebook, done)
         else:
             _write(notebook.cells[done.index], done, count, settings)
+    graded = _graded(repaired, judgement, blueprint, settings)
     show_tables(notebook)
     notebook.metadata[STAMP] = {
         "engine": ENGINE,
         "sandbox": level.value,
         "blueprint": blueprint.digest,
         "seconds": round(time.perf_counter() - start, 3),
-        "repairs": list(repaired.remarks),
+        RECORD: graded.as_dict(),
         **stamp,
     }
-    if repaired.remarks:
-        notebook.cells.insert(0, _told(repaired.remarks))
+    if graded.repairs:
+        notebook.cells.insert(0, _told(graded.repairs))
     return notebook
+
+
+def _graded(
+    repaired: Repaired, judgement: Judgement, blueprint: Blueprint, settings: Settings
+) -> Graded:
+    """The record: all that is known of the submission, as values."""
+    notebook, name = repaired.notebook, blueprint.assignment
+    costs = settings.autograd_costs
+    runs = {run.index: Ran.of(run, run.costs(costs)) for run in judgement.runs}
+    cells = record(notebook.cells, runs, lambda i: graded_derivation(notebook, i, name), name)
+    repairs = tuple(map(_as_reason, repaired.remarks))
+    return Graded(cells, repairs, tuple(events(notebook.cells, runs)))
+
+
+def _as_reason(remark: Reason | str) -> Reason:
+    return remark if isinstance(remark, Reason) else Reason.of("repair.text", text=remark)
 
 
 def _case(notebook: Any, blueprint: Blueprint) -> Case:
@@ -202,13 +222,12 @@ def _write(cell: Any, run: CellRun, count: int, settings: Settings) -> None:
     """Put into a cell what came of it."""
     cell.outputs = [NotebookNode(output) for output in run.told(settings.autograd_costs)]
     cell.execution_count = count
-    noted = {"flags": run.flags, "notes": run.notes, "diagnosis": run.diagnosis}
-    if any(noted.values()):
-        cell.metadata[STAMP] = noted
+    if run.notes:
+        cell.metadata.setdefault(STAMP, NotebookNode())["notes"] = run.notes
 
 
-def _told(remarks: tuple[str, ...]) -> Any:
+def _told(repairs: tuple[Reason, ...]) -> Any:
     """What was mended, for everyone who opens the notebook."""
-    lines = "\n".join(f"- {remark}" for remark in remarks)
+    lines = "\n".join(f"- {said}" for said in sentences(repairs))
     told = f"**Mended before grading:**\n\n{lines}"
     return new_markdown_cell(told, id="mended", metadata={STAMP: {"ours": True}})

@@ -2,4 +2,6 @@
 
 from collections.abc import Callable
 
-SENTENCES: dict[str, str | Callable[..., str]] = {}
+SENTENCES: dict[str, str | Callable[..., str]] = {
+    "repair.text": "{text}",
+}
