@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import md5
 from typing import Any
 
@@ -47,13 +47,21 @@ def is_untouched(cell: Cell) -> bool:
     return bool(found.hexdigest() == mark.get("checksum"))
 
 
-def derivation_check(name: str, text: str) -> str | None:
-    """Code that prints what is found in a derivation cell; None if the name is not one of those."""
-    cell = DERIVATION.fullmatch(name)
-    if cell is None:
-        return None
-    asked = f"{cell['problem']}, {cell['variable']!r}, {text!r}"
-    return f"from grader.derivation.cell import print_findings\nprint_findings({asked})"
+def derivation_checks(derivations: Iterable[tuple[str, str]]) -> Iterator[str | None]:
+    """Code that prints what is found in each cell, of name and text; None if it is no derivation.
+
+    A derivation goes on from what those of the same problem before it defined.
+    """
+    before: dict[str, list[tuple[str, str]]] = {}
+    for name, text in derivations:
+        cell = DERIVATION.fullmatch(name)
+        if cell is None:
+            yield None
+            continue
+        earlier = before.setdefault(cell["problem"], [])
+        asked = f"{cell['problem']}, {cell['variable']!r}, {text!r}, {earlier!r}"
+        yield f"from grader.derivation.cell import print_findings\nprint_findings({asked})"
+        earlier.append((cell["variable"], text))
 
 
 def answer_of(test: int, cells: Sequence[Cell]) -> int | None:

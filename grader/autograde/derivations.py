@@ -15,7 +15,7 @@ from nbformat.v4 import new_markdown_cell
 
 from grader.catalogue import Reason
 from grader.graded import GradedCell, of_derivation, of_written
-from grader.notebook import STAMP, Cell, derivation_check, is_untouched, kind
+from grader.notebook import STAMP, Cell, derivation_checks, is_untouched, kind
 from grader.referee.case import CellRun, CellToRun
 from grader.referee.plan import Place
 
@@ -24,11 +24,15 @@ PICTURE = re.compile(r"!\[[^\]]*\]\(|<img\b", re.IGNORECASE)
 
 def derivations_to_check(notebook: Any) -> Iterator[CellToRun]:
     """The checks of the derivations that something was written in."""
-    for index, cell in enumerate(notebook.cells):
-        if is_derivation(cell) and not is_untouched(cell):
-            code = derivation_check(cell.metadata.nbgrader.grade_id, cell.source)
-            if code:
-                yield CellToRun(index, code, Place.REFEREE)
+    written = [
+        (index, cell)
+        for index, cell in enumerate(notebook.cells)
+        if is_derivation(cell) and not is_untouched(cell)
+    ]
+    texts = [(cell.metadata.nbgrader.grade_id, cell.source) for _, cell in written]
+    for (index, _), code in zip(written, derivation_checks(texts), strict=True):
+        if code:
+            yield CellToRun(index, code, Place.REFEREE)
 
 
 def is_derivation(cell: Cell) -> bool:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.latex import Variable
+from grader.problem import ProblemError
+from grader.problem.problem import named
 
 from .checker import check_derivation
 from .render import as_json, terminal
@@ -48,6 +50,10 @@ def run(text: str, problem: Mapping[str, Any]) -> Report:
         raise NotAProblem('a problem needs "vars", as in {"vars": "X:n,p W:p,q"}')
     variables = variables_of(problem["vars"])
     given, asked, names = (tuple(problem.get(word) or ()) for word in ("given", "asked", "names"))
+    try:
+        named(names, variables, given[0].partition("=")[0].strip() if given else "f")
+    except ProblemError as error:
+        raise NotAProblem(str(error)) from None
     return check_derivation(text, variables, given, asked, names)
 
 

@@ -14,7 +14,7 @@ from grader.graded.record import points_of
 from grader.notebook import (
     Cell,
     broken_set_up,
-    derivation_check,
+    derivation_checks,
     is_test,
     is_untouched,
     last_line,
@@ -47,12 +47,14 @@ def prepare(notebook: Any) -> None:
     """Add a code cell for each derivation that checks it: by the end every problem is defined."""
     from nbformat.v4 import new_code_cell
 
-    for cell in list(notebook.cells):
-        if _graded(cell) and not is_test(cell) and not is_untouched(cell):
-            name = cell.metadata.nbgrader.grade_id
-            code = derivation_check(name, cell.source)
-            if code:
-                notebook.cells.append(new_code_cell(code, metadata={"checks": name}))
+    written = [
+        (cell.metadata.nbgrader.grade_id, cell.source)
+        for cell in notebook.cells
+        if _graded(cell) and not is_test(cell) and not is_untouched(cell)
+    ]
+    for (name, _), code in zip(written, derivation_checks(written), strict=True):
+        if code:
+            notebook.cells.append(new_code_cell(code, metadata={"checks": name}))
 
 
 def _graded(cell: Cell) -> bool:

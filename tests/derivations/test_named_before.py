@@ -2,7 +2,8 @@
 
 import pytest
 
-from grader.derivation.command import run
+from grader.derivation import check_derivation
+from grader.derivation.command import run, variables_of
 
 PROBLEM = {
     "vars": "X:n,p W:p,q Y:n,q",
@@ -32,4 +33,5 @@ def test_what_cannot_be_read_defines_nothing() -> None:
     """A name for a variable, for f, for itself, or no equation at all: passed over."""
     odd = ["W = 2X", "f = 1", "Z", r"\foo(", "Q = Q", "Z = XW"]
     text = r"$$\frac{\partial f}{\partial W} = 2X^T((\max(Z,0) - Y)\odot 1(Z > 0))$$"
-    assert run(text, PROBLEM | {"names": odd}).verdict == "right"
+    variables = variables_of(PROBLEM["vars"])
+    assert check_derivation(text, variables, PROBLEM["given"], ["W"], odd).verdict == "right"
