@@ -22,15 +22,18 @@ import torch
 from torch import Tensor
 
 from grader import oracle, picture
+from grader.catalogue import Reason
 from grader.diagnosis import Asked, explain
+from grader.graded.verdict import note
 from grader.oracle import Question
 from grader.precision import default_dtype
 from grader.problem import Point, Problem
-from grader.verdict import Outcome, Verdict, as_tensor, judge
+from grader.verdict import IN_FLOAT32, Outcome, Verdict, as_tensor, judge
 
 Function = Callable[..., object]
 GLUE = "\xa0"  # a space at which no line is folded
 MOST_TIMES = 1_000  # more entries than the largest argument has, and no answer is explained
+ROUNDINGS_32 = 2.0**-20  # sixteen of them, one after the other
 FOLDED = 88  # columns; fits beside VS Code's file list
 
 
@@ -40,11 +43,11 @@ class CheckFailed(AssertionError):  # noqa: N818 - it reads as what it says in a
     def __init__(
         self,
         message: str,
-        diagnosis: Sequence[str] = (),
+        verdicts: Sequence[Verdict] = (),
         pictures: Sequence[dict[str, object]] = (),
     ) -> None:
         super().__init__(message)
-        self.diagnosis = tuple(diagnosis)  # names of misconceptions, for the record
+        self.verdicts = tuple(verdicts)  # what the message says, as values, for the record
         self.pictures = tuple(pictures)  # outputs, for a page where no notebook shows them
 
     def _render_traceback_(self) -> list[str]:
@@ -91,20 +94,46 @@ def verdict_on(
         judge(name, outcome, question.truth[name], lists)
         for outcome, question in zip(outcomes, asked, strict=True)
     ]
+    verdicts = [
+        forgive_float32(verdict, question, function)
+        for verdict, question in zip(verdicts, asked, strict=True)
+    ]
     failed = next((i for i, verdict in enumerate(verdicts) if not verdict.agrees), None)
     if failed is None:
-        return max(verdicts, key=lambda verdict: verdict.furthest or 0.0)
+        remarks = dict.fromkeys(said for verdict in verdicts for said in verdict.remarks)
+        worst = max(verdicts, key=lambda verdict: verdict.furthest or 0.0)
+        return replace(worst, remarks=tuple(remarks))
     points = [question.point for question in asked]
     answered = list(map(answer_at, points, outcomes))
     verdict = diagnose(problem, verdicts[failed], points[failed], answered, function)
     return place(verdict, points[failed])
 
 
+def forgive_float32(verdict: Verdict, question: Question, function: Function) -> Verdict:
+    """The verdict, agreeing if only float32 somewhere on the way keeps it from doing so.
+
+    A difference quotient is as near in float64. Asked in float32 it is far off; a formula is not.
+    """
+    if verdict.kind != "precision":
+        return verdict
+    truth = question.truth[verdict.name]
+    near = ROUNDINGS_32 * float(truth.abs().max())
+    if (verdict.furthest or 0.0) > near:
+        return verdict
+    (outcome,) = calls(function, [question.point.values], torch.float32)
+    again = answer_at(question.point, outcome).answer
+    if again is None or again.shape != truth.shape or not (again - truth).abs().max() <= 4 * near:
+        return verdict
+    said = (IN_FLOAT32, *verdict.remarks)
+    return replace(verdict, agrees=True, kind="agrees", reasons=(), remarks=said)
+
+
 def place(verdict: Verdict, point: Point) -> Verdict:
     """The verdict, saying where the answer fails if it is right at ordinary points."""
     if not point.kind or verdict.kind == "missing":
         return verdict
-    return replace(verdict, remarks=(*verdict.remarks, f"with {point.kind}"))
+    where = Reason.of("remark.at", where=point.kind)
+    return replace(verdict, remarks=(*verdict.remarks, where))
 
 
 def diagnose(
@@ -114,8 +143,8 @@ def diagnose(
     if verdict.kind == "precision":
         return replace(verdict, diagnosis=("few_digits",))
     if verdict.kind == "nan" and failed.kind.startswith("large"):
-        sentence = f"{verdict.sentence}: exp overflows there"
-        return replace(verdict, sentence=sentence, diagnosis=("overflow",))
+        overflows = tuple(Reason("answer.overflows", why.values) for why in verdict.reasons)
+        return replace(verdict, reasons=overflows, diagnosis=("overflow",))
     if verdict.kind not in ("differs", "shape", "raised"):
         return verdict
 
@@ -123,16 +152,14 @@ def diagnose(
         return answer_at(point, *outcomes_of(function, [point]))
 
     found = explain(problem, verdict.name, asked, again)
-    known = verdict.sentence if says_more(verdict) else ""
-    said = [known, found.sentence]
-    if verdict.kind == "raised":  # what it raised comes last: its text is cut where it may leak
-        said.reverse()
-    sentence = "; ".join(filter(None, said)) or verdict.sentence
-    return replace(verdict, sentence=sentence, diagnosis=found.names)
+    named = [Reason.of("answer.diagnosis", text=found.sentence)] if found.sentence else []
+    known = verdict.reasons if says_more(verdict) or not named else ()
+    said = [*named, *known] if verdict.kind == "raised" else [*known, *named]
+    return replace(verdict, reasons=tuple(said), diagnosis=found.names)
 
 
 def says_more(verdict: Verdict) -> bool:
-    """Whether the sentence on the shape says what a diagnosis does not: a dimension is lost."""
+    """Whether the reason for the shape says what a diagnosis does not: a dimension is lost."""
     return verdict.kind != "shape" or len(verdict.shape or ()) != len(verdict.asked or ())
 
 
@@ -246,11 +273,11 @@ def settle(verdicts: Sequence[Verdict], pictures: bool = False) -> None:
     for verdict in verdicts:
         if verdict.agrees:
             print(verdict.line())
+            note(verdict)
     wrong = [verdict for verdict in verdicts if not verdict.agrees]
     if wrong:
-        names = dict.fromkeys(name for verdict in wrong for name in verdict.diagnosis)
         drawn = list(drawn_of(wrong)) if pictures else []
-        raise CheckFailed("\n".join(verdict.line() for verdict in wrong), tuple(names), drawn)
+        raise CheckFailed("\n".join(verdict.line() for verdict in wrong), wrong, drawn)
 
 
 def drawn_of(wrong: Sequence[Verdict]) -> Iterator[dict[str, object]]:

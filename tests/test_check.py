@@ -140,16 +140,54 @@ def test_an_answer_of_a_strange_kind_is_told_as_any_other(answer, told) -> None:
     assert told in str(failed.value)
 
 
-def wrong_line(answer, problem=RELU, name="W", **options) -> str:
-    with pytest.raises(CheckFailed) as failure:
-        check(problem, **{name: answer}, **options)
-    return str(failure.value)
-
-
 def changed_in_place(X, W, Y):
     answer = right(X, W, Y)
     W.zero_()
     return answer
+
+
+def in_float32_inside(X, W, Y):
+    E = torch.relu(X @ W) - Y
+    return 2 * X.T @ ((E.float() * 0.1).to(X.dtype) * 10 * (X @ W > 0))
+
+
+def cast_and_back(X, W, Y):
+    return right(X.float(), W.float(), Y.float()).double()
+
+
+TOLD = [
+    (changed_in_place, "the call changes its input W in place; work on a copy, W.clone()"),
+    (cast_and_back, "computed in float32"),
+    (in_float32_inside, "computed in float32"),
+    (lambda X, W, Y: cast_and_back(X, W, Y).tolist(), "computed in float32"),
+]
+
+
+@pytest.mark.parametrize(("answer", "remark"), TOLD)
+@pytest.mark.parametrize("seed", [None, SEED, 7, 8])
+def test_float32_and_a_changed_input_are_told_and_cost_nothing(answer, remark, seed, capsys):
+    """Where the value is right, the way to it is remarked on; it once cost all points."""
+    check(RELU, W=answer, seed=seed)
+    assert remark in capsys.readouterr().out
+
+
+def by_secants(X, W, Y, step=1e-7):
+    def f(W):
+        return (torch.relu(X @ W) - Y).square().sum()
+
+    slopes = [(f(W + step * unit.view_as(W)) - f(W)) / step for unit in torch.eye(W.numel())]
+    return torch.stack(slopes).view_as(W)
+
+
+def test_a_difference_quotient_is_not_taken_for_float32() -> None:
+    """It is as near to the truth, but far off when it is asked in float32."""
+    assert "few digits" in wrong_line(by_secants)
+
+
+def wrong_line(answer, problem=RELU, name="W", **options) -> str:
+    with pytest.raises(CheckFailed) as failure:
+        check(problem, **{name: answer}, **options)
+    return str(failure.value)
 
 
 def divided(X, W, Y):
@@ -171,7 +209,6 @@ SENTENCES = [
     (divided, "inf in"),
     (lambda X, W: X, "wrong number of arguments: "),
     (lambda X, W, Y: X @ X, "the call raised RuntimeError: mat1 and mat2"),
-    (changed_in_place, "the call changes its input W in place; work on a copy, W.clone()"),
 ]
 
 

@@ -147,7 +147,9 @@ def test_a_result_is_one_line_of_json_with_the_fixed_names(graded) -> None:
     assert " ".join(told) == (
         "student assignment status error sandbox score max_score seconds cells repairs"
     )
-    assert " ".join(told["cells"][0]) == "grade_id score max_score status message diagnosis flags"
+    assert " ".join(told["cells"][0]) == (
+        "notebook grade_id tested score max_score status message diagnosis flags person"
+    )
 
 
 @pytest.mark.parametrize("in_the_way", [".copied", f"{TINY}.ipynb"])

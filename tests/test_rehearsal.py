@@ -5,6 +5,7 @@ import pytest
 
 from classroom import cell
 from grader.rehearsal import Unreadable, rehearse
+from grader.rehearsal.shelter import Sheltered
 from grader.sandbox.isolation import best_level
 
 TEST = "print('x | agrees: yes' if x == 1 else '')\nassert x == 1, 'x | agrees: no'"
@@ -14,7 +15,7 @@ TEST = "print('x | agrees: yes' if x == 1 else '')\nassert x == 1, 'x | agrees: 
 def machine(request, monkeypatch) -> str:
     """A machine with a sandbox, and one without."""
     if request.param == "kernel":
-        monkeypatch.setattr("grader.rehearsal.run_in_sandbox", lambda _: ("none", None))
+        monkeypatch.setattr("grader.rehearsal.run_in_sandbox", lambda _: Sheltered())
     elif best_level() is None:
         pytest.skip("this machine has no sandbox")
     return str(request.param)

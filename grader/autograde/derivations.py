@@ -1,7 +1,7 @@
 """Have derivation cells checked in the referee, and put what was found where people read it.
 
-A derivation's findings go into its cell's metadata, from which the score and the feedback page are
-made, and as a table into a cell behind it, which formgrader shows beside the box for the points.
+A derivation's findings go into the record, from which the score and the feedback page are made, and
+as a table into a cell behind it, which formgrader shows beside the box for the points.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from grader.notebook import STAMP, Cell, derivation_check, is_untouched, kind
+from grader.catalogue import Reason
+from grader.graded import GradedCell, of_derivation, of_written
+from grader.notebook import STAMP, Cell, derivation_checks, is_untouched, kind
 from grader.referee.case import CellRun, CellToRun
 from grader.referee.plan import Place
 
@@ -23,11 +25,15 @@ PICTURE = re.compile(r"!\[[^\]]*\]\(|<img\b", re.IGNORECASE)
 
 def derivations_to_check(notebook: Any) -> Iterator[CellToRun]:
     """The checks of the derivations that something was written in."""
-    for index, cell in enumerate(notebook.cells):
-        if is_derivation(cell) and not is_untouched(cell):
-            code = derivation_check(cell.metadata.nbgrader.grade_id, cell.source)
-            if code:
-                yield CellToRun(index, code, Place.REFEREE)
+    written = [
+        (index, cell)
+        for index, cell in enumerate(notebook.cells)
+        if is_derivation(cell) and not is_untouched(cell)
+    ]
+    texts = [(cell.metadata.nbgrader.grade_id, cell.source) for _, cell in written]
+    for (index, _), code in zip(written, derivation_checks(texts), strict=True):
+        if code:
+            yield CellToRun(index, code, Place.REFEREE)
 
 
 def is_derivation(cell: Cell) -> bool:
@@ -43,7 +49,6 @@ def note_findings(notebook: Any, run: CellRun) -> None:
     cell = notebook.cells[run.index]
     points = round(found.pop("share") * float(cell.metadata.nbgrader.points), 2)
     found["points"] = points
-    found["needs_person"] |= _says_more(notebook.cells, run.index)
     cell.metadata.setdefault(STAMP, NotebookNode())["derivation"] = found
 
 
@@ -55,12 +60,6 @@ def _printed(run: CellRun) -> dict[str, Any] | None:
     except ValueError:
         return None
     return found if isinstance(found, dict) else None
-
-
-def _says_more(cells: list[Cell], index: int) -> bool:
-    """Whether the answer goes on where it cannot be read: in a picture, or in an added cell."""
-    cell = cells[index]
-    return has_picture(cell) or is_continued(cells, index)
 
 
 def has_picture(cell: Cell) -> bool:
@@ -79,28 +78,39 @@ def is_students_own(cell: Cell) -> bool:
     return kind(cell) == "plain" and not cell.metadata.get(STAMP, {}).get("ours")
 
 
-def needs_person(notebook: Any, index: int) -> bool:
-    """Whether the points of a derivation are for a person to give or to confirm."""
+def person_for(notebook: Any, index: int) -> Reason | None:
+    """Why the points of a derivation are for a person to give or to confirm, if they are."""
     cell = notebook.cells[index]
     noted = cell.metadata.get(STAMP, {})
-    if noted.get("person"):
-        return True
-    if (found := noted.get("derivation")) is not None:
-        return bool(found["needs_person"])
-    return not is_untouched(cell) or _says_more(notebook.cells, index)
+    found = noted.get("derivation")
+    if noted.get("person"):  # it was in doubt which cell it is
+        return Reason.from_dict(noted["person"])
+    if has_picture(cell):
+        return Reason.of("person.picture")
+    if is_continued(notebook.cells, index):
+        return Reason.of("person.added_cell")
+    if found is None:
+        return None if is_untouched(cell) else Reason.of("person.not_checked")
+    return Reason.of("person.not_understood") if found["needs_person"] else None
 
 
-def points_of_derivation(cell: Cell) -> float | None:
-    """The checker's points for a derivation; None if it has none to give."""
+def graded_derivation(notebook: Any, index: int, name: str = "") -> GradedCell | None:
+    """What a derivation came to, for the record; None if the cell is none."""
+    cell = notebook.cells[index]
+    if not is_derivation(cell):
+        return None
     found = cell.metadata.get(STAMP, {}).get("derivation")
-    return None if found is None else float(found["points"])
+    person = person_for(notebook, index)
+    if found is None:
+        return of_written(cell, name, person)
+    return of_derivation(cell, found, float(found["points"]), person, name)
 
 
 def show_tables(notebook: Any) -> None:
-    """Put the table of each checked derivation behind it."""
+    """Put the table of each checked derivation behind it; the record has the rest."""
     for index in reversed(range(len(notebook.cells))):
         cell = notebook.cells[index]
-        found = cell.metadata.get(STAMP, {}).get("derivation")
+        found = cell.metadata.get(STAMP, {}).pop("derivation", None)
         if found is not None:
             name = f"{cell.metadata.nbgrader.grade_id}-table"[:64]
             table = new_markdown_cell(found.pop("table"), id=name, metadata={STAMP: {"ours": True}})

@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from nbformat import NotebookNode
@@ -20,12 +20,14 @@ from nbformat.v4 import new_markdown_cell
 from grader.autograde.blueprint import Blueprint
 from grader.autograde.derivations import (
     derivations_to_check,
+    graded_derivation,
     is_derivation,
     note_findings,
     show_tables,
 )
 from grader.autograde.repair import Repaired
 from grader.catalogue import Reason, sentences
+from grader.graded import RECORD, Graded, Ran, events, record
 from grader.notebook import STAMP, title
 from grader.referee.bench import Bench, Failed
 from grader.referee.case import Case, CellRun, CellToRun, Judgement
@@ -33,7 +35,7 @@ from grader.referee.plan import GRADIENTS, Place
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 
-ENGINE = "nabla 1"  # changes when the same submission could get another score
+ENGINE = "nabla 2"  # changes when the same submission could get another score
 IDLE_SECONDS = 120.0
 SECOND = 2
 
@@ -155,19 +157,38 @@ def run(
             note_findings(notebook, done)
         else:
             _write(notebook.cells[done.index], done, count, settings)
-    repaired = replace(repaired, remarks=(*repaired.remarks, *_passed_over(notebook, judgement)))
+    graded = _graded(repaired, judgement, blueprint, settings)
     show_tables(notebook)
     notebook.metadata[STAMP] = {
         "engine": ENGINE,
         "sandbox": level.value,
         "blueprint": blueprint.digest,
         "seconds": round(time.perf_counter() - start, 3),
-        "repairs": [remark.as_dict() for remark in repaired.remarks],
+        RECORD: graded.as_dict(),
         **stamp,
     }
-    if repaired.remarks:
-        notebook.cells.insert(0, _told(repaired.remarks))
+    if graded.repairs:
+        notebook.cells.insert(0, _told(graded.repairs))
     return notebook
+
+
+def _graded(
+    repaired: Repaired, judgement: Judgement, blueprint: Blueprint, settings: Settings
+) -> Graded:
+    """The record: all that is known of the submission, as values."""
+    notebook, name = repaired.notebook, blueprint.assignment
+    costs = settings.autograd_costs
+    runs = {run.index: Ran.of(run, run.costs(costs)) for run in judgement.runs}
+    cells = record(notebook.cells, runs, lambda i: graded_derivation(notebook, i, name), name)
+    repairs = (*repaired.remarks, *_passed_over(notebook, judgement))
+    return Graded(cells, repairs, tuple(events(notebook.cells, runs)))
+
+
+def _passed_over(notebook: Any, judgement: Judgement) -> Iterator[Reason]:
+    """The lines that were not run, as they are for another machine."""
+    for done in judgement.runs:
+        name = title(notebook.cells[done.index], done.index)
+        yield from (Reason.of("repair.passed_over", cell=name, line=x) for x in done.passed_over)
 
 
 def _case(notebook: Any, blueprint: Blueprint) -> Case:
@@ -204,20 +225,12 @@ def _write(cell: Any, run: CellRun, count: int, settings: Settings) -> None:
     """Put into a cell what came of it."""
     cell.outputs = [NotebookNode(output) for output in run.told(settings.autograd_costs)]
     cell.execution_count = count
-    noted = {"flags": run.flags, "notes": run.notes, "diagnosis": run.diagnosis}
-    if any(noted.values()):
-        cell.metadata.setdefault(STAMP, NotebookNode()).update(noted)
+    if run.notes:
+        cell.metadata.setdefault(STAMP, NotebookNode())["notes"] = run.notes
 
 
-def _passed_over(notebook: Any, judgement: Judgement) -> Iterator[Reason]:
-    """The lines that were not run, as they are for another machine."""
-    for done in judgement.runs:
-        name = title(notebook.cells[done.index], done.index)
-        yield from (Reason.of("repair.passed_over", cell=name, line=x) for x in done.passed_over)
-
-
-def _told(remarks: tuple[Reason, ...]) -> Any:
+def _told(repairs: tuple[Reason, ...]) -> Any:
     """What was mended, for everyone who opens the notebook."""
-    lines = "\n".join(f"- {said}" for said in sentences(remarks))
+    lines = "\n".join(f"- {said}" for said in sentences(repairs))
     told = f"**Mended before grading:**\n\n{lines}"
     return new_markdown_cell(told, id="mended", metadata={STAMP: {"ours": True}})

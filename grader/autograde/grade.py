@@ -173,7 +173,9 @@ class Clerk:
     def _file(self, one: Submission, future: Future[Any]) -> Result:
         try:
             notebook = future.result()
-            return self._save(*one, notebook) if notebook else result_of(self.course, *one)
+            if notebook is None:
+                return replace(result_of(self.course, *one), unchanged=True)
+            return self._save(*one, notebook)
         except (UnreadableError, EngineError, LostError) as error:
             path = self.course.submitted(*one).relative_to(self.course.root)
             where = path.parent if isinstance(error, LostError) else path

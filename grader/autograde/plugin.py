@@ -29,6 +29,7 @@ from grader.catalogue import Reason
 from grader.course import Course
 from grader.course.fault import Fault
 from grader.course.gradebook import open_gradebook
+from grader.graded import graded_of
 from grader.notebook import STAMP
 from grader.referee.plan import GRADIENTS
 
@@ -129,8 +130,7 @@ class SaveScores(SaveAutoGrades):  # type: ignore[misc]
     """Saves our points, those of derivations among them, as `grader grade` does."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        self.places = {cell.id: index for index, cell in enumerate(nb.cells)}
-        self.whole = nb
+        self.graded = graded_of(nb).by_name
         saved: tuple[Any, Any] = super().preprocess(nb, resources)
         return saved
 
@@ -141,8 +141,8 @@ class SaveScores(SaveAutoGrades):  # type: ignore[misc]
             self.assignment_id,
             self.student_id,
         )
-        place, by_hand = self.places[cell.id], grade.manual_score
-        grade.auto_score, grade.needs_manual_grade = assess(self.whole, place, by_hand)
+        found = self.graded[cell.metadata["nbgrader"]["grade_id"]]
+        grade.auto_score, grade.needs_manual_grade = assess(found, grade.manual_score)
         self.gradebook.db.commit()
 
 

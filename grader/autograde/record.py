@@ -8,13 +8,12 @@ from typing import Any
 import nbformat
 
 from grader.autograde.result import CellResult, Result
-from grader.autograde.scores import Scores, points_of, scores_of
-from grader.catalogue import Reason, sentences
+from grader.autograde.scores import Scores, scores_of
+from grader.catalogue import sentence, sentences
 from grader.course.gradebook import open_gradebook
 from grader.course.layout import Course
-from grader.notebook import STAMP, UNWRITTEN, Cell, Outcome, outcomes
-
-WAITS = Outcome("manual", "A person will read this.")
+from grader.graded import Mark, graded_of
+from grader.notebook import STAMP
 
 
 def result_of(course: Course, student: str, assignment: str) -> Result:
@@ -25,20 +24,19 @@ def result_of(course: Course, student: str, assignment: str) -> Result:
 
 def result_from(notebook: Any, scores: Scores, student: str, assignment: str) -> Result:
     """The result of a graded notebook whose scores are in the gradebook."""
-    stamp = notebook.metadata.get(STAMP, {})
-    told = outcomes(notebook.cells)
-    cells = [_cell_result(cell, scores, told) for cell in notebook.cells if _is_graded(cell)]
+    graded = graded_of(notebook, assignment)
+    cells = [_cell_result(Mark(cell, scores[cell.name]), assignment) for cell in graded.cells]
     return Result(
         student=student,
         assignment=assignment,
         status="graded",
         error=None,
-        sandbox=stamp.get("sandbox", "unknown"),
+        sandbox=graded.sandbox,
         score=round(sum(cell.score for cell in cells), 6),
         max_score=sum(cell.max_score for cell in cells),
-        seconds=stamp.get("seconds", 0.0),
+        seconds=graded.seconds,
         cells=cells,
-        repairs=sentences(map(Reason.from_dict, stamp.get("repairs", []))),
+        repairs=sentences(graded.repairs),
     )
 
 
@@ -69,48 +67,19 @@ def forget_failure(course: Course, student: str, assignment: str) -> None:
     course.failure(student, assignment).unlink(missing_ok=True)
 
 
-def _is_graded(cell: Cell) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("grade"))
-
-
-def _cell_result(cell: Cell, scores: dict[str, Any], told: dict[str, Outcome]) -> CellResult:
-    name = cell.metadata.nbgrader.grade_id
-    grade = scores[name]
-    said = _said(cell, grade, told.get(name))
-    flags = list(cell.metadata.get(STAMP, {}).get("flags", []))
-    score = points_of(grade)
-    found = cell.metadata.get(STAMP, {}).get("derivation", {})
-    named = list(cell.metadata.get(STAMP, {}).get("diagnosis", []))
-    named += [found["mistake"]] if found.get("mistake") else []
-    return CellResult(name, score, grade["max_score"], said.status, said.message, named, flags)
-
-
-def _said(cell: Cell, grade: dict[str, Any], of_test: Outcome | None) -> Outcome:
-    if grade["manual_score"] is not None:
-        return _by_hand(grade)
-    if of_test is not None:
-        return of_test
-    found = cell.metadata.get(STAMP, {}).get("derivation")
-    if found is None:
-        return WAITS if grade["waits"] else UNWRITTEN
-    return _of_derivation(found, grade)
-
-
-def _of_derivation(found: dict[str, Any], grade: dict[str, Any]) -> Outcome:
-    """What the checker of derivations found; where a person must look, the points may change."""
-    told = " ".join(found["summary"])
-    if grade["waits"]:
-        return Outcome("manual", f"{told} A person will read this.")
-    return Outcome(_status(grade), told)
-
-
-def _by_hand(grade: dict[str, Any]) -> Outcome:
-    return Outcome(_status(grade), "Scored by a person.")
-
-
-def _status(grade: dict[str, Any]) -> str:
-    share = points_of(grade) / grade["max_score"] if grade["max_score"] else 1.0
-    return "ok" if share >= 1 else "wrong" if share <= 0 else "partial"
+def _cell_result(mark: Mark, assignment: str) -> CellResult:
+    return CellResult(
+        notebook=mark.cell.notebook or assignment,
+        grade_id=mark.name,
+        tested=mark.cell.tested,
+        score=mark.points,
+        max_score=mark.max_points,
+        status=mark.status,
+        message=mark.message,
+        diagnosis=list(mark.cell.diagnosis),
+        flags=[flag.name for flag in mark.flags],
+        person=sentence(mark.person) if mark.person else None,
+    )
 
 
 def _scores(course: Course, student: str, assignment: str) -> Scores:

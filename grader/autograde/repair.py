@@ -230,7 +230,7 @@ def _known_cell(cell: HandedIn, known: Known, found: Located, remarks: list[Reas
     made = _cell(cell, known.kind, source, known.name)
     made.metadata["nbgrader"] = known.mark
     if known.name in found.people:
-        made.metadata[STAMP] = {"person": [found.people[known.name].as_dict()]}
+        made.metadata[STAMP] = {"person": found.people[known.name].as_dict()}
     return made
 
 

@@ -25,19 +25,12 @@ from nbgrader.api import (
     TaskCell,
     new_uuid,
 )
-from nbgrader.utils import (
-    compute_checksum,
-    determine_grade,
-    is_grade,
-    is_solution,
-    is_task,
-    parse_utc,
-)
+from nbgrader.utils import compute_checksum, is_solution, is_task, parse_utc
 from sqlalchemy import bindparam, func, insert, select, update
 
-from grader.autograde.derivations import is_derivation, needs_person, points_of_derivation
+from grader.graded import GradedCell, graded_of, marks
 
-Scores = dict[str, dict[str, Any]]
+Scores = dict[str, marks.Grade]
 Row = dict[str, Any]
 
 _WITH_POINTS = {GradeCell.__name__, TaskCell.__name__}  # as BaseCell.type names them
@@ -103,13 +96,13 @@ def scores_of(book: Gradebook, student: str, assignment: str) -> Scores:
 
 def _scores(db: Any, submitted: Any, cells: dict[str, Any]) -> Scores:
     return {
-        name: {
-            "auto_score": row.auto_score,
-            "manual_score": row.manual_score,
-            "waits": bool(row.needs_manual_grade),
-            "extra_credit": row.extra_credit,
-            "max_score": float(cells[row.cell_id].max_score),
-        }
+        name: marks.Grade(
+            float(cells[row.cell_id].max_score),
+            row.auto_score,
+            row.manual_score,
+            row.extra_credit or 0.0,
+            bool(row.needs_manual_grade),
+        )
         for name, row in _by_name(db, _GRADES, submitted, cells).items()
     }
 
@@ -130,26 +123,12 @@ def _by_name(db: Any, query: Any, submitted: Any, cells: dict[str, Any]) -> dict
     return {cells[row.cell_id].name: row for row in db.execute(query, which)}
 
 
-def points_of(grade: dict[str, Any]) -> float:
-    """A cell's points: by hand if a person gave some, else ours; and extra credit."""
-    by_hand, ours = grade["manual_score"], grade["auto_score"]
-    return float((ours or 0.0) if by_hand is None else by_hand) + float(grade["extra_credit"] or 0)
-
-
-def assess(notebook: Any, index: int, by_hand: float | None) -> tuple[float | None, bool]:
+def assess(cell: GradedCell, by_hand: float | None) -> tuple[float | None, bool]:
     """Our points for a graded cell, and whether a person must look at it.
 
     So must the one who gave it points: they count, and ours may have changed.
     """
-    cell = notebook.cells[index]
-    if is_derivation(cell):
-        waits, found = needs_person(notebook, index), points_of_derivation(cell)
-        untouched = None if waits else 0.0
-        points = untouched if found is None else found
-    else:
-        points, _ = determine_grade(cell)
-        waits = points is None
-    return points, waits or by_hand is not None
+    return cell.points, cell.person is not None or by_hand is not None
 
 
 def _enter(db: Any, student: str, assignment: str) -> Any:
@@ -177,11 +156,10 @@ def _enter_notebook(db: Any, submission: str, notebook: str) -> None:
 
 
 def _judged(notebook: Any, grades: dict[str, Any]) -> Iterator[Row]:
-    for index, cell in enumerate(notebook.cells):
-        if is_grade(cell):
-            grade = grades[cell.metadata.nbgrader.grade_id]
-            points, waits = assess(notebook, index, grade.manual_score)
-            yield {"id": grade.id, "auto_score": points, "needs_manual_grade": waits}
+    for cell in graded_of(notebook).cells:
+        grade = grades[cell.name]
+        points, waits = assess(cell, grade.manual_score)
+        yield {"id": grade.id, "auto_score": points, "needs_manual_grade": waits}
 
 
 def _commented(notebook: Any, comments: dict[str, Any]) -> Iterator[Row]:

@@ -2,4 +2,6 @@
 
 from collections.abc import Callable
 
-SENTENCES: dict[str, str | Callable[..., str]] = {}
+SENTENCES: dict[str, str | Callable[..., str]] = {
+    "derivation.second_meaning": "{name} meant something else in the task or in an earlier cell",
+}

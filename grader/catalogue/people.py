@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 SENTENCES: dict[str, str | Callable[..., str]] = {
+    "person.reads": "a person reads every answer of this kind",
     "person.picture": "the answer holds a picture, which no program reads",
     "person.added_cell": "the answer goes on in an added cell",
     "person.which_cell": (
@@ -10,4 +11,9 @@ SENTENCES: dict[str, str | Callable[..., str]] = {
     ),
     "person.begun_before": "the answer may begin in the added cell before it",
     "person.not_checked": "it could not be checked here",
+    "person.not_understood": "a line that matters was not understood",
+    "person.second_look": "a person scored it before it was graded again",
+    "person.in_the_gradebook": "the gradebook asks for a person",
+    "person.will_read": "A person will read this.",
+    "person.has_not_read": "Not yet read by a person.",
 }

@@ -58,5 +58,5 @@ def in_short(row: Row) -> str:
     if row.score is None:
         return row.status
     most = sum(check.max_points for check in row.checks.values())
-    waiting = f", {row.waiting:g} to read" if row.waiting else ""
+    waiting = f", {row.unread} to read" if row.unread else ""
     return f"{row.score:g} of {most:g}{waiting}"

@@ -33,6 +33,7 @@ ROOMS = [
     "checks.py",
     "derivation",
     "notebook.py",
+    "graded",
     "names.py",
     "rehearsal",
     "referee",

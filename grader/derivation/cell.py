@@ -1,10 +1,12 @@
 """Check the text of a derivation cell, where the notebook's problems are defined.
 
-`print_findings` is what `grader.notebook.derivation_check` makes code for. It runs wherever the
+`print_findings` is what `grader.notebook.derivation_checks` makes code for. It runs wherever the
 problem is: in the referee when grading, in a kernel for a student.
 """
 
 import json
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from grader.problem import Problem
@@ -13,12 +15,37 @@ from .checker import check_derivation
 from .render import as_json, markdown, summary
 from .report import Report
 
+Written = tuple[str, str]  # a variable, by its Python name, and the text of its derivation
 
-def check_cell(problem: Problem, variable: str, text: str) -> Report:
-    """The report on a derivation of one gradient, the variable given by its Python name."""
+
+def check_cell(
+    problem: Problem, variable: str, text: str, earlier: Sequence[Written] = ()
+) -> Report:
+    """The report on a derivation of one gradient, the variable given by its Python name.
+
+    The names that the task gives count as defined, and so does what earlier cells of the problem
+    defined: definitions alone, not what they claim.
+    """
+    return _report(problem, variable, text, tuple(earlier))
+
+
+@lru_cache(maxsize=64)
+def _report(problem: Problem, variable: str, text: str, earlier: tuple[Written, ...]) -> Report:
+    """Kept, because each cell is asked for again by those that follow it."""
     given = (problem.formula.text,) if problem.formula else ()
     asked = (problem.variables[variable].name,)
-    return check_derivation(text, tuple(problem.variables.values()), given, asked)
+    names = _names(problem, earlier)
+    return check_derivation(text, tuple(problem.variables.values()), given, asked, names)
+
+
+def _names(problem: Problem, earlier: tuple[Written, ...]) -> tuple[str, ...]:
+    """What is defined before a cell, in order: of a name that comes twice the last counts."""
+    if not earlier:
+        return tuple(name.text for name in problem.named)
+    *before, (variable, text) = earlier
+    known = problem.variables.get(variable)
+    defined = _report(problem, variable, text, tuple(before)).definitions if known else ()
+    return (*_names(problem, tuple(before)), *defined)
 
 
 def findings(report: Report) -> dict[str, Any]:
@@ -36,6 +63,9 @@ def findings(report: Report) -> dict[str, Any]:
     }
 
 
-def print_findings(problem: Problem, variable: str, text: str) -> None:
+def print_findings(
+    problem: Problem, variable: str, text: str, earlier: Sequence[Written] = ()
+) -> None:
     """Print what is found in a derivation, as JSON on one line."""
-    print(json.dumps(findings(check_cell(problem, variable, text)), ensure_ascii=False))
+    found = findings(check_cell(problem, variable, text, earlier))
+    print(json.dumps(found, ensure_ascii=False))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from grader.catalogue import Reason, sentence
 from grader.latex import Variable, tree
 from grader.latex.errors import Unreadable
 from grader.latex.names import canonical
@@ -13,7 +14,7 @@ from grader.latex.tex import Tex
 from grader.latex.tree import Node
 
 from .definitions import Document, Head
-from .equation import UNDECLARED, Equations, Outcome, Verdict
+from .equation import DEFINES, UNDECLARED, Equations, Outcome, Verdict
 from .gradients import Gradients
 from .mistakes import Mistakes
 from .report import Report, Step, report_of
@@ -55,29 +56,43 @@ def check_derivation(
     variables: Sequence[Variable],
     given: Iterable[str] = (),
     asked: Sequence[str] = (),
+    names: Iterable[str] = (),
 ) -> Report:
-    """The report on a text: every equation, and whether each gradient asked for is stated."""
+    """The report on a text: every equation, and whether each gradient asked for is stated.
+
+    `names` are equations such as `Z = XW`: what the task itself or an earlier cell defined.
+    """
     wanted = tuple(canonical(name) for name in asked)
+    defined: list[str] = []
     try:
-        steps = Checker(text, variables, given).run()
+        checker = Checker(text, variables, given, names)
+        steps, defined = checker.run(), checker.defined
     except RecursionError:
         steps = [Step(1, 1, "", Verdict.NOT_UNDERSTOOD, "too many things inside one another")]
     report = report_of(steps, wanted)
     shown = {canonical(name): name for name in asked}
-    return replace(report, missing=tuple(shown[name] for name in report.missing))
+    missing = tuple(shown[name] for name in report.missing)
+    return replace(report, missing=missing, definitions=tuple(defined))
 
 
 class Checker:
     """One pass over the statements of a document."""
 
-    def __init__(self, text: str, variables: Sequence[Variable], given: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        text: str,
+        variables: Sequence[Variable],
+        given: Iterable[str] = (),
+        names: Iterable[str] = (),
+    ) -> None:
         self.text = text
-        self.document = Document(text, variables, given)
+        self.document = Document(text, variables, given, names)
         self.equations = Equations(self.document, variables)
         self.gradients = Gradients(self.equations)
         self.tolerance = Tolerance(self.document, self.equations)
         self.mistakes = Mistakes(self.document, self.equations, self.tolerance.holds_if_symmetric)
         self.steps: list[Step] = []
+        self.defined: list[str] = []
         self.met: list[Expression] = []
         self.starts = [0] + [m.end() for m in re.finditer("\n", text)]
 
@@ -155,10 +170,12 @@ class Checker:
             return
         head = self._defines(chain, part)
         outcome = self._definition(chain, part, head) if head else self._equation(chain, part)
-        links = outcome.verdict is not Verdict.DEFINITION and self._links(chain, part)
+        if head and outcome.verdict in DEFINES:
+            self.defined.append(self.document.as_defined(chain.order, head))
+        links = outcome.verdict not in DEFINES and self._links(chain, part)
         states = self._states(chain, part, outcome)
         self._add(part, outcome, chain, states=states, links=links)
-        if outcome.good or outcome.verdict in (Verdict.WRONG, Verdict.DEFINITION):
+        if outcome.good or outcome.verdict in DEFINES | {Verdict.WRONG}:
             chain.base = part
         if not outcome.good:
             chain.gradient = chain.closed = None
@@ -189,10 +206,20 @@ class Checker:
             return outcome
         trial = self.equations.evaluates(tree.Name(part.tokens[0].at, head.name), chain.order)
         if trial is None:
-            return outcome
+            return self._anew(head, part, chain.order) or outcome
         if trial.verdict is Verdict.WRONG:
             return self.tolerance.other_readings(chain, part, trial) or trial
         return trial
+
+    def _anew(self, head: Head, part: Part, order: int) -> Outcome | None:
+        """What is said of a name that meant something else before this text; it wins here."""
+        before = self.document.before.get(head.name)
+        if before is None or not isinstance(part.node, Node):
+            return None
+        if self.equations.holds(before, part.node, order):
+            return None
+        said = sentence(Reason.of("derivation.second_meaning", name=head.name))
+        return Outcome(Verdict.CONFLICT, said)
 
     def _equation(self, chain: Chain, part: Part) -> Outcome:
         assert isinstance(part.node, Node)

@@ -1,9 +1,10 @@
 """The command `grader derivation FILE.md --problem FILE.json`.
 
 `run(text, problem)` gives the report of a derivation against a problem written as data:
-`{"vars": "X:n,p W:p,q b_1:1,m", "given": ["f = ..."], "asked": ["W"]}`. After the sizes of a
-variable a mark says its domain: `*` one-hot or rows that sum to 1, `+` positive, `%` invertible,
-or words after another colon, `S:n,n:definite`. A first size of 1 makes a row.
+`{"vars": "X:n,p W:p,q b_1:1,m", "given": ["f = ..."], "asked": ["W"], "names": ["Z = XW"]}`. After
+the sizes of a variable a mark says its domain: `*` one-hot or rows that sum to 1, `+` positive,
+`%` invertible, or words after another colon, `S:n,n:definite`. A first size of 1 makes a row.
+`names` are what the text may use as if it had defined it.
 """
 
 import json
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.latex import Variable
+from grader.problem import ProblemError
+from grader.problem.problem import named
 
 from .checker import check_derivation
 from .render import as_json, terminal
@@ -46,9 +49,12 @@ def run(text: str, problem: Mapping[str, Any]) -> Report:
     if not isinstance(problem, Mapping) or not isinstance(problem.get("vars"), str):
         raise NotAProblem('a problem needs "vars", as in {"vars": "X:n,p W:p,q"}')
     variables = variables_of(problem["vars"])
-    return check_derivation(
-        text, variables, tuple(problem.get("given") or ()), tuple(problem.get("asked") or ())
-    )
+    given, asked, names = (tuple(problem.get(word) or ()) for word in ("given", "asked", "names"))
+    try:
+        named(names, variables, given[0].partition("=")[0].strip() if given else "f")
+    except ProblemError as error:
+        raise NotAProblem(str(error)) from None
+    return check_derivation(text, variables, given, asked, names)
 
 
 def derivation(path: Path, problem: Path, as_data: bool = False, hints: bool = False) -> int:

@@ -1,7 +1,7 @@
 """What a text defines: every statement is read, and each `=` that introduces a name is found.
 
-`Document(text, variables, given)` holds the statements with their trees, the scope in which they
-are meant, and for each expression whether it defines something.
+`Document(text, variables, given, names)` holds the statements with their trees, the scope in which
+they are meant, and for each expression whether it defines something.
 """
 
 import re
@@ -26,6 +26,7 @@ SECONDS = 1.2  # of CPU for one document, so that a busy machine changes no verd
 INTRODUCES = re.compile(
     r"令|设|設|记|記|定义|定義|其中|\b(let|define|denote|write|where|set|put|call|with)\b", re.I
 )
+ENDS_IN_A_COMMAND = re.compile(r"\\[A-Za-z]+\Z")
 SIGMOID = re.compile(r"sigmoid|logistic|S 型|S型|\\frac\{?1\}?\{1 ?\+ ?e", re.I)
 ENTRY = re.compile(r"(.+?)_(\w,?\w?)((?:\^\(\w+\))?)$")
 
@@ -42,13 +43,20 @@ class Head:
 class Document:
     """A derivation with its names: what is declared, given, and defined by the student."""
 
-    def __init__(self, text: str, variables: Sequence[Variable], given: Iterable[str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        variables: Sequence[Variable],
+        given: Iterable[str],
+        names: Iterable[str] = (),
+    ) -> None:
         self.text = text
         self.budget = Budget(SECONDS)
         self.scope = scope_of(variables)
         self.scope.budget = self.budget
         self.names = Names(self.scope.variables, self.scope.sizes)
         self.students: set[str] = set()
+        self.before: dict[str, Node] = {}  # what names of the student meant before this text
         self.heads: dict[tuple[int, int], Head] = {}  # statement, part that holds the value
         self.objective = ""
         self._given = [tokens(formula) for formula in given]
@@ -56,6 +64,7 @@ class Document:
         self._announce_given()
         self._sigma_of_the_problem()
         self._find_heads()
+        self._define_named_before(names)
         self._define_given()
         self._read_statements()
         self._define_heads()
@@ -78,6 +87,42 @@ class Document:
             node = read_whole(found[_equals(found) + 1 :], Reading(self.names))
             if head:
                 self.scope.define(head.name, Definition(-1, node))
+
+    def _define_named_before(self, names: Iterable[str]) -> None:
+        """Define what the task or an earlier cell named, save what this text gives a meaning of
+        its own; what rests on such a name keeps the meaning it had there.
+        """
+        reading = Reading(self.names)
+        listed = list(names)
+        for order, formula in enumerate(listed, -len(listed)):
+            try:
+                found = tokens(formula)
+                head = self._head(found[: _equals(found)])
+                if head is None or head.name in {*self.scope.leaves, self.objective}:
+                    continue
+                own = head.name in self.students
+                if not own:
+                    self._announce(head)
+                node = read_whole(found[_equals(found) + 1 :], reading)
+            except Unreadable:
+                continue
+            node = tree.rebuilt(node, lambda n: _meant_there(n, self.before))
+            if own:
+                self.before[head.name] = node
+            else:
+                self._define(order, head, node)
+
+    def as_defined(self, order: int, head: Head) -> str:
+        """A definition of this text as an equation that another text can be given."""
+        parts = self.statements[order].parts
+        value = next(i for (at, i), one in self.heads.items() if at == order and one is head)
+        beside = [parts[i] for i in (value - 1, value + 1) if 0 <= i < len(parts)]
+        name = next((p for p in beside if self._names(p, head)), beside[0])
+        return f"{_typed(name.tokens)} = {_typed(parts[value].tokens)}"
+
+    def _names(self, part: Part, head: Head) -> bool:
+        found = self._head(part.tokens)
+        return found is not None and found.name == head.name
 
     def _given_uses(self, command: str) -> bool:
         return any(t.text == command for found in self._given for t in found)
@@ -132,6 +177,10 @@ class Document:
 
     def _introduce(self, head: Head) -> None:
         self.students.add(head.name)
+        self._announce(head)
+
+    def _announce(self, head: Head) -> None:
+        """Let the reader know the name."""
         if head.kind in ("function", "alias", "builtin"):
             self.names.functions.add(head.name)
         else:
@@ -301,6 +350,22 @@ class Document:
             if name in self.scope.definitions:
                 return name
         return "f"
+
+
+def _meant_there(node: Node, there: dict[str, Node]) -> Node:
+    """A name that means something else in this text, as it was meant where it was given."""
+    if isinstance(node, tree.Name) and node.name in there:
+        return tree.Group(node.at, there[node.name])
+    return node
+
+
+def _typed(found: list[Tex]) -> str:
+    """Tokens as TeX that is cut into the same tokens."""
+    typed = ""
+    for token in found:
+        apart = token.spaced or (ENDS_IN_A_COMMAND.search(typed) and token.text[0].isalpha())
+        typed += f" {token.text}" if apart else token.text
+    return typed.strip()
 
 
 def _equals(found: list[Tex]) -> int:

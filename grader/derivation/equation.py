@@ -43,6 +43,7 @@ class Verdict(StrEnum):
 
 
 GOOD = {Verdict.OK, Verdict.REMARK}
+DEFINES = {Verdict.DEFINITION, Verdict.CONFLICT}
 
 
 @dataclass(frozen=True)

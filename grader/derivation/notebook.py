@@ -13,7 +13,7 @@ from typing import Any
 from grader.notebook import DERIVATION
 from grader.problem import Problem
 
-from .cell import check_cell
+from .cell import Written, check_cell
 from .render import markdown, terminal
 from .report import Report
 
@@ -32,19 +32,26 @@ def check_derivations(*problems: Problem, notebook: str | None = None) -> None:
         return
     saved = time.strftime("%H:%M:%S", time.localtime(path.stat().st_mtime))
     print(f"{path.name} as saved at {saved}.\n{SAVE}")
-    for name, problem, variable, text in _derivations(path, names):
+    for name, problem, variable, text, earlier in _derivations(path, names):
         if not problems or any(problem is one for one in problems):
-            _show(name, problem, check_cell(problem, variable, text))
+            _show(name, problem, check_cell(problem, variable, text, earlier))
 
 
-def _derivations(path: Path, names: Mapping[str, Any]) -> Iterator[tuple[str, Problem, str, str]]:
-    """Each derivation cell of a notebook: its name, problem, variable and text."""
+def _derivations(
+    path: Path, names: Mapping[str, Any]
+) -> Iterator[tuple[str, Problem, str, str, list[Written]]]:
+    """Each derivation cell of a notebook: its name, problem, variable and text, and the earlier
+    ones of the problem.
+    """
+    before: dict[str, list[Written]] = {}
     for cell in json.loads(path.read_text(encoding="utf-8-sig")).get("cells", []):
         name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
         found = DERIVATION.fullmatch(name)
         problem = names.get(found["problem"]) if found else None
         if found and isinstance(problem, Problem) and found["variable"] in problem.variables:
-            yield name, problem, found["variable"], "".join(cell["source"])
+            text, earlier = "".join(cell["source"]), before.setdefault(found["problem"], [])
+            yield name, problem, found["variable"], text, list(earlier)
+            earlier.append((found["variable"], text))
 
 
 def _show(name: str, problem: Problem, report: Report) -> None:

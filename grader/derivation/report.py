@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .equation import GOOD, Verdict
+from .equation import DEFINES, GOOD, Verdict
 
 STATED_SHARE = 0.6  # of a cell's points, for the gradients it states
 LINKED_SHARE = 0.4  # for right steps that link them to the objective
@@ -49,6 +49,7 @@ class Report:
     missing: tuple[str, ...]
     steps: tuple[Step, ...]
     asked: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()  # what it defines, Z = XW, for the texts that go on from it
 
     def score(self) -> Score:
         """60 % for the gradients stated, 40 % for right steps that link them to the objective."""
@@ -71,7 +72,7 @@ def report_of(steps: list[Step], asked: tuple[str, ...]) -> Report:
     missing = tuple(name for name in asked if name not in stated)
     wrong = next((s for s in steps if s.verdict is Verdict.WRONG), None)
     unclear = any(s.verdict is Verdict.NOT_UNDERSTOOD and s.matters for s in steps)
-    checked = any(s.verdict in GOOD | {Verdict.DEFINITION} for s in steps)
+    checked = any(s.verdict in GOOD | DEFINES for s in steps)
     if wrong is not None:
         verdict = "wrong"
     else:

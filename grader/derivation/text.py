@@ -21,6 +21,8 @@ ENVIRONMENTS = (
 )
 SEGMENT = re.compile(
     r"(?<!\\)\$\$(?P<dollars>.+?)(?<!\\)\$\$"
+    r"|\\\\\[(?P<escaped>.+?)\\\\\]"  # as Jekyll wants them: \\[ and \\(
+    r"|\\\\\((?P<escaped_paren>.+?)\\\\\)"
     r"|\\\[(?P<bracket>.+?)\\\]"
     r"|\\\((?P<paren>.+?)\\\)"
     rf"|\\begin\{{(?P<name>{ENVIRONMENTS})\*?\}}.+?\\end\{{(?P=name)\*?\}}"
@@ -28,6 +30,7 @@ SEGMENT = re.compile(
     re.S,
 )
 FENCE = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*(\w*)[^\n]*\n(.*?)^[ \t]*\1[ \t]*$", re.S | re.M)
+TICKED = re.compile(r"\$`(?P<math>[^`$\n]+)`\$")  # GitHub's and GitLab's way to write $...$
 PRINTED = re.compile(r"tensor\s*\(|requires\\?_grad|dtype\s*=")  # what torch printed, pasted
 JOINS = re.compile(r"[ \t]*[=＝][ \t]*")
 HEAD_OUTSIDE = re.compile(r"(?:^|[^\w\\])([A-Za-z]\w*)[ \t]*=[ \t]*$")
@@ -38,6 +41,7 @@ Rightarrow implies Longrightarrow therefore because iff Leftrightarrow to righta
 Longleftrightarrow quad qquad Leftarrow leadsto longmapsto mapsto leftarrow forall colon ldots dots
 cdots hookrightarrow impliedby leftrightarrow vdots"""
 ARROWS = {rf"\{name}" for name in _ARROWS.split()}
+SPACES = {r"\quad", r"\qquad"}
 ROW_ENDS = {"\\\\", r"\cr", r"\newline"}
 BINARY = {"+", "-", "*", r"\odot", r"\circ", r"\cdot", r"\times", r"\otimes", "/"}
 LONGEST_TEXT = 60_000  # characters; the longest real one met has 6,000
@@ -135,9 +139,9 @@ def _plain_lines(text: str, start: int, end: int) -> Iterator[Segment]:
 
 
 def _formula(match: re.Match[str]) -> tuple[str, int, bool]:
-    for group in ("dollars", "bracket", "paren", "dollar"):
+    for group in ("dollars", "escaped", "bracket", "escaped_paren", "paren", "dollar"):
         if match[group] is not None:
-            return match[group], match.start(group), group in ("dollars", "bracket")
+            return match[group], match.start(group), group in ("dollars", "escaped", "bracket")
     return match.group(), match.start(), True
 
 
@@ -151,6 +155,7 @@ def _without_code(text: str) -> str:
             return f"{' ' * (start - 2)}$${whole[start:end].rstrip()}$$".ljust(len(whole))
         return re.sub(r"[^\n]", " ", match.group())
 
+    text = TICKED.sub(lambda m: f"$ {m['math']} $", text)
     text = FENCE.sub(blank, text)
     text = re.sub(r"<!--.*?-->", lambda m: re.sub(r"[^\n]", " ", m.group()), text, flags=re.S)
     return re.sub(r"(?<!`)`([^`\n$]+)`(?!`)", lambda m: " " * len(m.group()), text)
@@ -166,7 +171,7 @@ def statements(text: str) -> list[Statement]:
         prose = segment.prose
         try:
             found_tokens = expanded(cut(segment.math, segment.at), macros)
-            rows = _rows(meaningful(found_tokens, segment.at))
+            rows = _rows(unboxed(meaningful(found_tokens, segment.at)))
         except Unreadable as error:
             found.append(_unreadable(number, segment.at, error))
             continue
@@ -203,6 +208,80 @@ def _continues(found: list[Statement], segment: int, parts: list[Part]) -> bool:
 def _open(found: list[Tex]) -> bool:
     """Whether a bracket is still open at the end."""
     return sum((t.text in OPEN) - (t.text in CLOSE) for t in found) > 0
+
+
+# ---- boxes around whole equations ----------------------------------------------------------------
+
+
+def unboxed(found: list[Tex]) -> list[Tex]:
+    r"""Without the braces of `\boxed{A = B}`, `{\color{red} A = B}` or a system in `cases`.
+
+    A group that stands where a statement may, and holds a relation or rows of its own, is read as
+    if its braces were not there, whatever it was put into them for.
+    """
+    ends = _group_ends(found)
+    dropped: set[int] = set()
+    for start, end in ends.items():
+        if _may_begin(found, start, dropped) and _holds_equations(found, *_inmost(ends, start)):
+            dropped |= {start, end}
+    return [token for i, token in enumerate(found) if i not in dropped]
+
+
+def _group_ends(found: list[Tex]) -> dict[int, int]:
+    """Where each brace and each table that opens is closed, the outermost first."""
+    waiting: list[int] = []
+    ends: dict[int, int] = {}
+    for i, token in enumerate(found):
+        if token.text == "{" or _opens_table(token):
+            waiting.append(i)
+        elif waiting and (token.text == "}" or _closes_table(token)):
+            ends[waiting.pop()] = i
+    return dict(sorted(ends.items()))
+
+
+def _inmost(ends: dict[int, int], start: int) -> tuple[int, int]:
+    """The group itself, or the one that is all it holds."""
+    while ends.get(start + 1) == ends[start] - 1:
+        start += 1
+    return start, ends[start]
+
+
+def _may_begin(found: list[Tex], start: int, dropped: set[int]) -> bool:
+    """Whether a statement may begin at this place, or go on after a relation."""
+    before = start - 1
+    while before in dropped:
+        before -= 1
+    if before < 0:
+        return True
+    text = found[before].text
+    parts = {",", ";", ".", ":", "&"} | ROW_ENDS | ARROWS
+    return text in (parts if _opens_table(found[start]) else parts | EQUAL)
+
+
+def _holds_equations(found: list[Tex], start: int, end: int) -> bool:
+    """Whether relations or rows stand in the group itself, and nothing hangs on it."""
+    if end + 1 < len(found) and found[end + 1].text in ("^", "_", "'", r"\prime"):
+        return False
+    columns = _columns(found, start, end)
+    if _opens_table(found[start]):  # of cases, the second column is a condition
+        return all(any(t.text in EQUAL for t in row[0]) for row in columns)
+    return len(columns) > 1 or any(t.text in EQUAL for row in columns for c in row for t in c)
+
+
+def _columns(found: list[Tex], start: int, end: int) -> list[list[list[Tex]]]:
+    """Rows and columns of a group's own tokens, what stands in its inner groups left out."""
+    rows: list[list[list[Tex]]] = [[[]]]
+    depth = 0
+    for token in found[start + 1 : end]:
+        depth += token.text == "{" or token.text in OPEN or _opens_table(token)
+        depth -= token.text == "}" or token.text in CLOSE or _closes_table(token)
+        if depth == 0 and token.text in ROW_ENDS:
+            rows.append([[]])
+        elif depth == 0 and token.text == "&":
+            rows[-1].append([])
+        elif depth == 0:
+            rows[-1][-1].append(token)
+    return [row for row in rows if any(row)] or [[[]]]
 
 
 def _rows(found: list[Tex]) -> list[list[Tex]]:
@@ -294,6 +373,8 @@ class _Cutter:
         elif relation:
             self._end_part()
             self.relation = relation
+        elif token.text in SPACES and self.relation and not self.current:
+            length = 1  # `= \quad A` goes on
         elif token.text in ARROWS or (self.brackets == 0 and token.text in (",", ";")):
             self._end_statement()
             length = 1

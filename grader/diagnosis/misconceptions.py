@@ -64,7 +64,7 @@ MISCONCEPTIONS = {
     "one_sample_only": "right for a single sample only",
     "size_one_only": "right only where some size is 1",
     "square_only": "right for square matrices only",
-    "few_digits": "right to a few digits: float32 inside, or a finite difference",
+    "few_digits": "right to a few digits only, as a finite difference is",
     "overflow": "finite and right but where exp overflows",
 }
 WHOLE = {"transpose", "keepdim", "mean_for_sum", "batch_sum_missing", "wrong_axis"}

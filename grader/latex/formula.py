@@ -7,17 +7,18 @@ r"""Read the formula of a problem: `read_formula(text, variables)`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from . import tree
 from .budget import Budget
 from .cursor import Reading
 from .errors import LatexError, Misfit, Unreadable
 from .lexer import read_whole
 from .names import Names, canonical
 from .reading import Read, readings
-from .scope import Scope
+from .scope import Definition, Scope
 from .terms import Kind, Term, parts, settled
 from .tex import Tex, tokens
 from .tree import Node
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from .objective import Argument
 
+NAME_IT = "write it as in Z = XW"
 SECONDS = 2.0  # to read one formula
 DECLARE = 'declare it with its sizes, as in {name}="n,p", or check the spelling'
 
@@ -87,6 +89,16 @@ class Formula:
         return named, lengths
 
 
+@dataclass(frozen=True)
+class Named:
+    """A name that a problem gives to an expression: its sizes, as the problem writes them."""
+
+    name: str
+    text: str  # Z = XW
+    rows: str
+    columns: str
+
+
 def scope_of(variables: Sequence[Variable]) -> Scope:
     """The scope in which only the variables and their sizes are known."""
     sizes = {s for v in variables for s in (v.rows, v.columns) if not s.isdigit()}
@@ -102,14 +114,56 @@ def read_formula(text: str, variables: Sequence[Variable], *, matrix: bool = Fal
     """
     scope = scope_of(variables)
     scope.budget = Budget(SECONDS)
+    name, node, term = _defined(text, scope, Names(scope.variables, scope.sizes), matrix)
+    return Formula(name, text, node, term, tuple(variables), matrix)
+
+
+def read_names(
+    texts: Sequence[str], variables: Sequence[Variable], taken: str = "f"
+) -> Iterator[Named]:
+    """What a problem names, `Z = XW`, each perhaps by those before it; `taken` is the objective's.
+
+    LatexError where one cannot be read, or names what has a meaning already.
+    """
+    scope = scope_of(variables)
     names = Names(scope.variables, scope.sizes)
+    known = {**dict.fromkeys(scope.sizes, "a size"), taken: "the objective"}
+    known |= dict.fromkeys(scope.variables, "a variable")
+    for order, text in enumerate(texts, -len(texts)):
+        scope.budget = Budget(SECONDS)
+        name = _name_of(text, names)
+        if name in known:
+            raise LatexError(f"{name} is {known[name]}", text, 0, "choose another name")
+        _, node, term = _defined(text, scope, names, matrix=True)
+        if term.kind.form or term.kind.jacobian:
+            raise LatexError("a name is for a matrix, not for a differential", text, 0, NAME_IT)
+        known[name] = "named twice"
+        names.values.add(name)
+        scope.define(name, Definition(order, node))
+        yield Named(name, text, term.kind.rows, term.kind.columns)
+
+
+def _name_of(text: str, names: Names) -> str:
+    """The name on the left, as derivations will read it."""
+    left, equals, _ = text.partition("=")
+    try:
+        node = read_whole(tokens(left), Reading(names)) if left.strip() and equals else None
+    except Unreadable:
+        node = None
+    if not isinstance(node, tree.Name):
+        raise LatexError("a single name should stand on the left", text, 0, NAME_IT)
+    return node.name
+
+
+def _defined(text: str, scope: Scope, names: Names, matrix: bool) -> tuple[str, Node, Term]:
+    """The name on the left, and the tree and the meaning of what stands on the right."""
     try:
         name, right = _sides(tokens(text))
         found = Reading(names, budget=scope.budget)
         node = read_whole(right, found)
         if found.mended:
             raise Unreadable(found.mended[0][1], found.mended[0][0], "pair the brackets")
-        term = _value(_usual(scope, node), right[0].at, matrix)
+        return name, node, _value(_usual(scope, node), right[0].at, matrix)
     except Unreadable as error:
         raise LatexError(error.message, text, error.at, error.cure) from None
     except RecursionError:
@@ -117,7 +171,6 @@ def read_formula(text: str, variables: Sequence[Variable], *, matrix: bool = Fal
     except Misfit as misfit:
         cure = "check the sizes declared, the transposes and the order of the factors"
         raise LatexError(misfit.message, text, misfit.at, cure) from None
-    return Formula(name, text, node, term, tuple(variables), matrix)
 
 
 def _sides(found: list[Tex]) -> tuple[str, list[Tex]]:

@@ -60,7 +60,7 @@ _SPACING = r"""
 \, \; \! \: \> \/ \displaystyle \textstyle \scriptstyle \nonumber \notag \space \enspace
 \thinspace \blacksquare \square \Box \qed \checkmark \limits \nolimits \hline \noindent \middle
 \mathstrut \ensuremath \strut \relax \mathopen \mathclose \mathrel \mathbin \mathord \mathinner
-\allowbreak \small \large \Large \normalsize ~"""
+\allowbreak \tiny \small \large \Large \LARGE \huge \Huge \normalsize ~ $"""
 _STYLES = """
 mathbf boldsymbol bm mathrm mathit mathsf mathcal mathscr mathfrak mathbb text textbf textrm
 textit operatorname mathop vec pmb mbox mathtt textsf texttt bold symbf symbfit mathnormal"""
@@ -208,6 +208,9 @@ def _undress_one(found: list[Tex], i: int, out: list[Tex]) -> int:  # noqa: PLR0
         return argument(found, i + 1)[1]
     if token.text in BOXES | BRACES | STACKED or token.text == r"\textcolor":
         return _unwrap(found, i, out)
+    if token.text in (r"\intertext", r"\shortintertext"):
+        out.append(Tex("\\\\", token.at, token.spaced))
+        return argument(found, i + 1)[1]
     if token.text in (r"\xlongequal", r"\xequal"):
         return _stands_for(found, i, out, "=")
     if token.text in (r"\xrightarrow", r"\xRightarrow"):

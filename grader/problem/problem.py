@@ -13,7 +13,15 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from grader.latex import Argument, Formula, Variable, read_formula
+from grader.latex import (
+    Argument,
+    Formula,
+    LatexError,
+    Named,
+    Variable,
+    read_formula,
+    read_names,
+)
 from grader.problem import statement
 from grader.problem.domains import DOMAINS, SQUARE
 from grader.problem.points import Point, draw_points, extreme_points, fair_point
@@ -44,6 +52,9 @@ class Problem:
     arguments of a student's function; `W_1` is called `W1` in Python. Names that are not Python's,
     such as `W^{(1)}`, are given as `Problem(formula, {"W^{(1)}": "p,m"})`.
 
+    `names=("Z = XW", r"H = \max(Z, 0)")` are the names that the task gives. The statement says
+    them, and derivations may use them as if they had defined them.
+
     With `matrix=True` the right side may be a matrix, such as a prediction: then only its value can
     be asked for, no gradient.
 
@@ -62,6 +73,7 @@ class Problem:
         formula: str | None = None,
         variables: Mapping[str, str] | None = None,
         *,
+        names: Sequence[str] = (),
         matrix: bool = False,
         objective: Objective | None = None,
         text: str | None = None,
@@ -83,6 +95,7 @@ class Problem:
         self.formula: Formula | None = None
         if formula is not None:
             self.formula = _formula(formula, tuple(declared), matrix)
+        self.named = named(names, declared, self.name)
 
     def __repr__(self) -> str:
         function = getattr(self._function, "__name__", "function")
@@ -134,8 +147,11 @@ class Problem:
         return list(extreme_points(self, seed, draws))
 
     def statement(self) -> str:
-        """What a student is told, as Markdown: the formula, the variables and their shapes."""
-        return self._text if self._text is not None else statement.of(self)
+        """What a student is told, as Markdown: the formula, the variables and their shapes, and the
+        names that derivations may use.
+        """
+        said = self._text if self._text is not None else statement.of(self)
+        return f"{said}\n{statement.names(self)}" if self.named else said
 
     def _repr_markdown_(self) -> str:
         return self.statement()
@@ -145,6 +161,26 @@ class Problem:
 def _formula(text: str, declared: tuple[Variable, ...], matrix: bool) -> Formula:
     """Reading takes milliseconds, and a referee reads the same formulas for each submission."""
     return read_formula(text, declared, matrix=matrix)
+
+
+def named(names: Sequence[str], variables: Sequence[Variable], objective: str) -> tuple[Named, ...]:
+    """The names that a task gives; ProblemError, one line, where one cannot be used."""
+    if isinstance(names, str):
+        names = (names,)
+    if not all(isinstance(text, str) for text in names):
+        raise ProblemError('names are equations, as in names=("Z = XW",)')
+    try:
+        return _named(tuple(names), tuple(variables), objective)
+    except LatexError as error:
+        cure = f"; {error.cure}" if error.cure else ""
+        raise ProblemError(f'names, "{error.text}": {error.message}{cure}') from None
+
+
+@lru_cache(maxsize=64)
+def _named(
+    names: tuple[str, ...], variables: tuple[Variable, ...], objective: str
+) -> tuple[Named, ...]:
+    return tuple(read_names(names, variables, objective))
 
 
 def python_name(name: str) -> str:

@@ -16,6 +16,14 @@ def of(problem: "Problem") -> str:
     return f"$$ {problem.formula.text} $$\n\n{shapes}.\n"
 
 
+def names(problem: "Problem") -> str:
+    """The names that the task gives, each with its shape."""
+    said = [f"${one.text}$ (${one.rows} \\times {one.columns}$)" for one in problem.named]
+    listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    them = "it" if len(said) == 1 else "them"
+    return f"We name {listed}; derivations may use {them} as defined.\n"
+
+
 def shape(variable: "Variable") -> str:
     """One variable with its shape and domain, such as `$b_1$ (1 x m), a row added to every row`."""
     said = f"${variable.name}$ (${variable.rows} \\times {variable.columns}$)"

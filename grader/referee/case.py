@@ -3,17 +3,15 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ..catalogue import Reason, sentence
 from .plan import Place
 
 Output = dict[str, Any]  # as nbformat has it
 
-_SAID = "this gradient is computed by autograd; it is to be written out by hand"
-_AUTOGRAD: Output = {
-    "output_type": "error",
-    "ename": "CheckFailed",
-    "evalue": _SAID,
-    "traceback": [_SAID],
-}
+
+def _by_autograd() -> Output:
+    said = sentence(Reason.of("cell.autograd"))
+    return {"output_type": "error", "ename": "CheckFailed", "evalue": said, "traceback": [said]}
 
 
 @dataclass(frozen=True)
@@ -55,13 +53,18 @@ class CellRun:
     passed: bool = True
     flags: list[str] = field(default_factory=list)  # "uses_autograd", ...
     notes: list[str] = field(default_factory=list)  # for the instructor alone
-    diagnosis: list[str] = field(default_factory=list)  # names of misconceptions
+    verdicts: list[dict[str, Any]] = field(default_factory=list)  # of checks, as data
+    error: dict[str, Any] | None = None  # what else it stopped with: type, text, by, hidden, line
+    pictures: list[Output] = field(default_factory=list)  # that a check drew
     passed_over: list[str] = field(default_factory=list)  # lines that are for another machine
 
+    def costs(self, autograd_costs: bool = True) -> bool:
+        """Whether a flag fails the test: autograd does, unless the course says otherwise."""
+        return autograd_costs and "uses_autograd" in self.flags
+
     def told(self, autograd_costs: bool = True) -> list[Output]:
-        """Its outputs; autograd in a gradient fails the test unless the course says otherwise."""
-        used = autograd_costs and "uses_autograd" in self.flags
-        return [*self.outputs, _AUTOGRAD] if used else self.outputs
+        """Its outputs, and what a flag that fails the test is told as."""
+        return [*self.outputs, _by_autograd()] if self.costs(autograd_costs) else self.outputs
 
 
 @dataclass(frozen=True)

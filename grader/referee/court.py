@@ -11,7 +11,7 @@ import re
 import socket
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import CodeType
 from typing import Any
@@ -20,7 +20,10 @@ import torch
 
 from .. import oracle
 from ..catalogue import Reason, sentence
+from ..graded.errors import Error
+from ..graded.verdict import Verdict, noted
 from ..names import needed_names, plain_python
+from ..notebook import last_line
 from ..precision import default_dtype
 from ..sandbox.limits import Limits
 from ..sandbox.wire import Wire
@@ -28,7 +31,7 @@ from .case import Case, CellRun, CellToRun, Judgement
 from .outputs import Output, Page, writable
 from .plan import Place
 from .proxy import Target
-from .submission import ShelterError, StoppedError, Submission, SubmissionError
+from .submission import WITHHELD, ShelterError, StoppedError, Submission, SubmissionError
 
 _HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS.*?(?:^[ \t]*### END HIDDEN TESTS[^\n]*$|\Z)", re.M | re.S
@@ -123,8 +126,11 @@ class Court:
             run.passed = self.submission.run(cell.source)
         except StoppedError as death:
             run.passed = False
+            run.error = _as_data(death)
             page.add(_error("Stopped", str(death)))
         run.outputs = page.outputs
+        if not run.passed and run.error is None:
+            run.error = _shown(page)
         return run
 
     def _set_up(self, cell: CellToRun) -> None:
@@ -145,12 +151,14 @@ class Court:
         submission.sink = lambda output: self._heard(output, page, run)
         submission.begin_cell()
         names = dict(self.names)
-        for half in _halves(cell.source):
-            submission.withhold = half.hidden
-            if not self._passes(half, names, cell, page, run):
-                run.passed = False
-                if not self.case.rehearsal:
-                    break
+        with noted() as agreeing:
+            for half in _halves(cell.source):
+                submission.withhold = half.hidden
+                if not self._passes(half, names, cell, page, run):
+                    run.passed = False
+                    if not self.case.rehearsal:
+                        break
+        run.verdicts = [verdict.as_dict() for verdict in agreeing] + run.verdicts
         self._flag(run)
         run.outputs = page.outputs
         return run
@@ -197,14 +205,18 @@ class Court:
     ) -> None:
         if isinstance(error, SubmissionError):
             run.notes += _noted("raised", error.report)
-        run.diagnosis += getattr(error, "diagnosis", ())
+        if isinstance(error, SubmissionError) or not hasattr(error, "verdicts"):
+            run.error = _as_data(error, half, cell.source)
+        else:
+            run.verdicts = [_told(verdict, cell.source).as_dict() for verdict in error.verdicts]
         if half.hidden and not _may_be_told(error):
             run.notes += _noted("a hidden test failed", f"{type(error).__name__}: {error}")
             name = getattr(error, "type_name", "") or type(error).__name__
             page.add(_error(name, "a hidden test of this cell failed"))
         else:
             where = [] if half.hidden else [_line_of(error, cell.source)]
-            for picture in _pictures(error) if not half.hidden else ():
+            run.pictures += _pictures(error) if not half.hidden else ()
+            for picture in run.pictures:
                 page.add(picture)
             name = getattr(error, "type_name", "") or type(error).__name__
             page.add(_error(name, str(error), where))
@@ -278,12 +290,57 @@ def _pictures(error: Exception) -> tuple[Output, ...]:
     return () if isinstance(error, SubmissionError) else getattr(error, "pictures", ())
 
 
+def _told(verdict: Verdict, source: str) -> Verdict:
+    """The verdict without the submission's own words, where they may show what a hidden test drew.
+
+    A function may keep what one test gave it until the next calls it.
+    """
+    if not _HIDDEN.search(source):
+        return verdict
+    return replace(verdict, reasons=tuple(map(_without_words, verdict.reasons)))
+
+
+def _without_words(reason: Reason) -> Reason:
+    kind = dict(reason.values).get("type")
+    if reason.kind != "answer.raised" or kind == StoppedError.type_name:
+        return reason
+    return Reason.of(reason.kind, type=kind, text="")
+
+
+def _as_data(error: Exception, half: Half | None = None, source: str = "") -> dict[str, Any]:
+    """What a cell stopped with; of a hidden test, no text that could show what was drawn."""
+    stopped, theirs = isinstance(error, StoppedError), isinstance(error, SubmissionError)
+    hidden = half is not None and half.hidden
+    text = last_line(str(error))
+    if text and hidden and not _may_be_told(error):
+        text = WITHHELD
+    return Error(
+        writable(getattr(error, "type_name", "") or type(error).__name__),
+        writable(text)[:_MAX_NOTE],
+        "engine" if stopped else "submission" if theirs else "test",
+        hidden,
+        _failing(error),
+    ).as_dict()
+
+
+def _shown(page: Page) -> dict[str, Any] | None:
+    """The error that a cell of the submission showed last, as it ended with one."""
+    errors = [output for output in page.outputs if output["output_type"] == "error"]
+    if not errors:
+        return None
+    return Error(errors[-1]["ename"], last_line(errors[-1]["evalue"]), "submission").as_dict()
+
+
+def _failing(error: Exception) -> int | None:
+    """The number of the test's line that failed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((f.lineno for f in reversed(frames) if f.filename == "<test>"), None)
+
+
 def _line_of(error: Exception, source: str) -> str:
     """The test's line that failed."""
-    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == "<test>"]
-    if not lines or not lines[-1]:
-        return ""
-    return f"line {lines[-1]}: {source.splitlines()[lines[-1] - 1].strip()}"
+    line = _failing(error)
+    return f"line {line}: {source.splitlines()[line - 1].strip()}" if line else ""
 
 
 def _note_or_show(output: Output, page: Page, run: CellRun) -> None:

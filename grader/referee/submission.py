@@ -24,6 +24,7 @@ from ..sandbox.wire import Message, Wire, WireError, WireTimeoutError
 from .outputs import Output
 from .proxy import Proxy, Target
 
+WITHHELD = "(the text is shown to the instructor)"
 _GRACE_SECONDS = 1.0  # an interrupt first, so that its state survives; then the end
 _MAX_REPLAYS = 40
 
@@ -276,7 +277,7 @@ class Submission:
         report = f"{name}: {text}\n{described.get('traceback')}"
         if self.withhold:
             kinds = [n for n in names if hasattr(builtins, n)]
-            name, text = (kinds or ["Exception"])[0], "(the text is shown to the instructor)"
+            name, text = (kinds or ["Exception"])[0], text and WITHHELD
         error = _same_kind(name, text, names)
         error.report, error.type_name = report, name
         return error

@@ -29,7 +29,9 @@ def rehearse(path: Path) -> Rehearsal:
     """Run all cells; Unreadable if the file is no notebook."""
     notebook = read(path)
     prepare(notebook)
-    sandbox, broken = run_in_sandbox(notebook)
-    if sandbox == "none":
+    done = run_in_sandbox(notebook)
+    broken = done.broken
+    if done.level == "none":
         broken = run_in_kernel(notebook, path.resolve().parent)
-    return Rehearsal([Line("notebook", "error", broken)] if broken else lines_of(notebook), sandbox)
+    lines = [Line("notebook", "error", broken)] if broken else lines_of(notebook, done.runs)
+    return Rehearsal(lines, done.level)

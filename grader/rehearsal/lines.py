@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from grader.catalogue import Reason, sentence
+from grader.graded import GradedCell, Ran, of_derivation, record
+from grader.graded.outputs import runs_by_outputs
+from grader.graded.record import points_of
 from grader.notebook import (
-    UNWRITTEN,
     Cell,
-    Outcome,
     broken_set_up,
-    derivation_check,
+    derivation_checks,
     is_test,
     is_untouched,
     last_line,
-    outcomes,
+    title,
 )
 
 
@@ -28,55 +31,55 @@ class Line:
     message: str
 
 
-def lines_of(notebook: Any) -> list[Line]:
-    """What came of each graded cell of a prepared notebook that was run."""
+def lines_of(notebook: Any, runs: Mapping[int, Ran] | None) -> list[Line]:
+    """What came of each graded cell of a prepared notebook that was run; by its outputs, if so."""
     broken = broken_set_up(notebook.cells)
     if broken:
         return [Line(broken[0], "error", f"{broken[1]} (is everything installed?)")]
-    checks = {cell.metadata["checks"]: cell for cell in notebook.cells if "checks" in cell.metadata}
-    graded = [cell for cell in notebook.cells if _graded(cell)]
-    told = outcomes(notebook.cells)
-    names = [cell.metadata.nbgrader.grade_id for cell in graded]
-    return [
-        _line(cell, checks.get(name), told.get(name))
-        for cell, name in zip(graded, names, strict=True)
-    ]
+    cells, known = notebook.cells, runs if runs is not None else runs_by_outputs(notebook.cells)
+    checks = {cell.metadata["checks"]: cell for cell in cells if "checks" in cell.metadata}
+    graded = record(cells, known, lambda index: _written(cells[index], checks))
+    printed = {title(cell, index): _printed(cell) for index, cell in enumerate(cells)}
+    return [_line(cell, printed[cell.name]) for cell in graded]
 
 
 def prepare(notebook: Any) -> None:
     """Add a code cell for each derivation that checks it: by the end every problem is defined."""
     from nbformat.v4 import new_code_cell
 
-    for cell in list(notebook.cells):
-        if _graded(cell) and not is_test(cell) and not is_untouched(cell):
-            name = cell.metadata.nbgrader.grade_id
-            code = derivation_check(name, cell.source)
-            if code:
-                notebook.cells.append(new_code_cell(code, metadata={"checks": name}))
+    written = [
+        (cell.metadata.nbgrader.grade_id, cell.source)
+        for cell in notebook.cells
+        if _graded(cell) and not is_test(cell) and not is_untouched(cell)
+    ]
+    for (name, _), code in zip(written, derivation_checks(written), strict=True):
+        if code:
+            notebook.cells.append(new_code_cell(code, metadata={"checks": name}))
 
 
 def _graded(cell: Cell) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("grade"))
 
 
-def _line(cell: Cell, check: Cell | None, of_test: Outcome | None) -> Line:
-    found = of_test or _written(cell, check)
-    said = last_line(_printed(cell)) if found.status == "ok" else ""
-    return Line(cell.metadata.nbgrader.grade_id, found.status, said or found.message)
+def _line(cell: GradedCell, printed: str) -> Line:
+    """A right answer is told with the last check line that was printed."""
+    said = last_line(printed) if cell.status == "ok" and cell.kind == "test" else ""
+    told = cell.message or (sentence(Reason.of("person.will_read")) if cell.person else "")
+    return Line(cell.name, cell.status, said or told)
 
 
 def _printed(cell: Cell) -> str:
     return "".join(output.get("text", "") for output in cell.get("outputs", []))
 
 
-def _written(cell: Cell, check: Cell | None) -> Outcome:
-    if is_untouched(cell):
-        return UNWRITTEN
+def _written(cell: Cell, checks: Mapping[str, Cell]) -> GradedCell | None:
+    """What was found in a derivation; None if it was not checked."""
+    check = checks.get(cell.metadata.nbgrader.grade_id)
     try:
         found = json.loads(_printed(check)) if check else None
     except ValueError:
         found = None
     if found is None:
-        return Outcome("manual", "A person will read this.")
-    status = "ok" if found["share"] >= 1 else "wrong" if found["verdict"] == "wrong" else "partial"
-    return Outcome("manual" if found["needs_person"] else status, " ".join(found["summary"]))
+        return None
+    person = Reason.of("person.not_understood") if found["needs_person"] else None
+    return of_derivation(cell, found, found["share"] * points_of(cell), person)

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from grader.graded import Ran
 from grader.notebook import Cell, is_test
 
 
-def run_in_sandbox(notebook: Any) -> tuple[str, str | None]:
-    """The level it ran at, "none" if there is no sandbox; and why it could not be judged, if so."""
+@dataclass(frozen=True)
+class Sheltered:
+    """What a notebook came to in the sandbox, or why it could not be judged."""
+
+    level: str = "none"  # there is no sandbox
+    broken: str | None = None
+    runs: Mapping[int, Ran] | None = None
+
+
+def run_in_sandbox(notebook: Any) -> Sheltered:
+    """Run it where it can harm nothing, if this machine has such a place."""
     if sys.platform != "linux":  # the walls are Linux's
-        return "none", None
+        return Sheltered()
     from grader.referee.bench import Bench, Failed
     from grader.sandbox.client import NoSandboxError
     from grader.sandbox.limits import Limits
@@ -19,14 +31,15 @@ def run_in_sandbox(notebook: Any) -> tuple[str, str | None]:
     try:
         bench = Bench.open()
     except (NoSandboxError, RuntimeError):  # none, or it does not start: a kernel will say why
-        return "none", None
+        return Sheltered()
     with bench:
         judgement = bench.judge(_case(notebook), Limits())
     if isinstance(judgement, Failed):
-        return bench.level.value, f"{judgement.why} (is everything installed?)"
+        return Sheltered(bench.level.value, f"{judgement.why} (is everything installed?)")
     for run in judgement.runs:
         notebook.cells[run.index].outputs = _outputs(run)
-    return bench.level.value, None
+    runs = {run.index: Ran.of(run, run.costs()) for run in judgement.runs}
+    return Sheltered(bench.level.value, runs=runs)
 
 
 def _case(notebook: Any) -> Any:

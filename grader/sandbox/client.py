@@ -21,6 +21,7 @@ from typing import Any
 from .isolation import Level
 from .limits import Limits
 
+_KEPT = ("GRADER_CATALOGUE",)  # in which words outputs are written
 _HERE = Path(__file__).parent
 _START_SECONDS = 120.0
 _PACKET = 1 << 16
@@ -181,6 +182,7 @@ def _launch(control: socket.socket) -> "subprocess.Popen[bytes]":
         "MKL_NUM_THREADS": "1",
         # Huge pages: a fork has fewer entries to copy and a child fewer faults. Worth a tenth.
         "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+        **{name: os.environ[name] for name in _KEPT if name in os.environ},
     }
     return subprocess.Popen(
         [sys.executable, "-I", str(_HERE / "start.py"), str(control.fileno())],

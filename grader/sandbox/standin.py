@@ -38,13 +38,18 @@ class Nothing:
 class Problem(Nothing):
     """A formula and its sizes, to be shown."""
 
-    def __init__(self, formula: object = "", **sizes: object) -> None:
-        self.formula, self.sizes = formula, sizes
+    def __init__(
+        self, formula: object = "", variables: Any = None, *, names: Any = (), **more: object
+    ) -> None:
+        self.formula = formula
+        given = {**(variables or {}), **more}
+        self.sizes = {name: said for name, said in given.items() if isinstance(said, str)}
+        self.named = names
 
     @property
     def statement(self) -> str:
         sizes = ", ".join(f"{name} ({size})" for name, size in self.sizes.items())
-        return f"${self.formula}$, {sizes}"
+        return ", ".join([f"${self.formula}$", sizes, *(f"${name}$" for name in self.named)])
 
     def _repr_markdown_(self) -> str:
         return self.statement

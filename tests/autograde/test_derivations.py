@@ -5,7 +5,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.utils import compute_checksum
 
 from grader.autograde.blueprint import Known
-from grader.autograde.derivations import derivations_to_check, needs_person
+from grader.autograde.derivations import derivations_to_check, person_for
 from grader.autograde.repair import PYTHON
 from grader.notebook import STAMP
 
@@ -24,7 +24,7 @@ def derivation(source: str, **more):
 
 
 def waits(*cells) -> bool:
-    return needs_person(new_notebook(cells=list(cells), metadata=PYTHON), 0)
+    return person_for(new_notebook(cells=list(cells), metadata=PYTHON), 0) is not None
 
 
 def test_an_untouched_cell_is_nobodys_work() -> None:

@@ -40,7 +40,7 @@ def said(one: Judged) -> str:
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_right_answers_are_told_nothing(name) -> None:
-    """However they are written: they agree, or only change an input in place."""
+    """However they are written, in float32 or with an input changed in place too: they agree."""
     module = import_module(f"diagnosis.{name}")
     found = [one for seed in (None, 71) for one in verdicts_on(module, module.all_right(), seed)]
     assert [said(one) for one in found if one.verdict.diagnosis] == []

@@ -157,7 +157,7 @@ network W1  | agrees   | e = torch.exp(-h); -2 * torch.einsum("ni,nk,jk,nj->ij",
 resolvent A | agrees   | u = torch.linalg.solve((A + lambda_ * torch.eye(len(A))).T, b); -torch.outer(u[:, 0], (V @ c)[:, 0])
 deep W1     | agrees   | g = torch.zeros(W1.shape); g += sum(x[:, None] * d for x, d in zip(X, d1)); g
 precision P | agrees   | S - torch.linalg.solve(P.T, torch.eye(len(P)))
-residual Y  | in_place | Y -= X; -2 * (T - Y)
+residual Y  | agrees   | Y -= X; -2 * (T - Y)
 """
 
 

@@ -108,7 +108,6 @@ network b1  | derivative_left_out / sign | 2 * (E @ W2.T).sum(0, keepdim=True)
 network W1  | derivative_argument / term_left_out | t = torch.sigmoid(X @ W1); -2 * X.T @ (E @ W2.T * t * (1 - t))
 network W1  | activation_for_derivative / factor_left_out | -2 * sum(X[[i]].T @ E[[i]] @ W2.T @ torch.diag(s[i]) for i in range(n))
 network W1  | factor_left_out          | -2 * X.T @ (E * D)
-network W1  | few_digits               | X, W2, E, D = (A.float() for A in (X, W2, E, D)); (-2 * X.T @ (E @ W2.T * D)).double()
 network W1  | fixed_size               | -2 * X.T @ (E @ W2.T * D).reshape(-1, 20)
 network W1  | wrong_factor             | -2 * s.T @ (E @ W2.T * D)
 network X   | derivative_left_out      | -2 * E @ W2.T @ W1.T
@@ -135,7 +134,6 @@ completion U | factor_left_out         | 2 * E @ V
 completion U | lost_brackets           | 2 * (M * (M * (U @ V.T) - R)) @ V
 completion U | product_kind            | 2 * (M @ M * F) @ V
 completion V | transpose_left_out      | 2 * (M * E) @ U
-completion V | few_digits              | (2 * (M * E).float().T @ U.float()).double()
 completion M | factor_left_out / chain_cut_short | 2 * E
 deeplinear W1 | product_order          | X.T @ E @ W2.T @ W3.T
 deeplinear W1 | transpose_left_out     | X.T @ E @ (W2 @ W3)

@@ -157,7 +157,7 @@ relu W      | agrees   | torch.func.vjp(lambda V: X @ V, W)[1](2 * E * M)[0]
 relu X      | agrees   | 2 * torch.stack([W @ d for d in E * M])
 scalar w    | agrees   | -2 * x * (y - s) * (s - s**2)
 network b1  | agrees   | d = -2 * E @ W2.T * D; torch.ones(1, n) @ d
-network W2  | in_place | Y -= torch.sigmoid(h) @ W2 + b2; -2 * s.T @ Y
+network W2  | agrees   | Y -= torch.sigmoid(h) @ W2 + b2; -2 * s.T @ Y
 gls w       | agrees   | -X.T @ (torch.linalg.solve(S, r) + torch.linalg.solve(S.T, r))
 nuclear X   | agrees   | -2 * torch.linalg.solve(X.T @ X + torch.eye(X.shape[1]), G @ X.T).T
 stack W1    | agrees   | X.T @ (d2 @ W2.T * s1 * (1 - s1))

@@ -162,8 +162,8 @@ RIGHT = """
 affine X    | agrees   | (2 * W @ (W.T @ X.T + B.T)).T
 affine W    | agrees   | torch.autograd.functional.jacobian(lambda V: ((X @ V + B) ** 2).sum(), W)
 relu W      | agrees   | 2 * torch.einsum("np,nq->pq", X, torch.where(Z >= 0, Z - Y, torch.zeros(())))
-relu W      | in_place | X *= 2; X.T @ (E * M)
-relu Y      | in_place | 2 * Y.sub_(H)
+relu W      | agrees   | X *= 2; X.T @ (E * M)
+relu Y      | agrees   | 2 * Y.sub_(H)
 network W1  | agrees   | -2 * X.T @ (E @ W2.T / (2 + torch.exp(h) + torch.exp(-h)))
 network b1  | agrees   | sum((-2 * W2 @ e * d for e, d in zip(E, D))).reshape(1, -1)
 network b2  | agrees   | -2 * torch.ones(1, len(X)) @ E

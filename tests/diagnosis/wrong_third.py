@@ -32,7 +32,6 @@ relu X      | derivative_argument      | 2 * (E @ W.T) * (X > 0)
 relu X      | activation_twice / derivative_argument | 2 * (E.relu() * M) @ W.T
 relu X      | factor / activation_left_out | R = Z - Y; (R * M) @ W.T
 relu X      | term_left_out            | 2 * (Y * M) @ W.T
-relu X      | few_digits               | (2 * ((E * M).float() @ W.T.float())).double()
 relu Y      | extra_sum                | 2 * (Y - H).sum(0, keepdim=True)
 relu Y      | transpose                | 2 * (Y.T - H.T)
 relu Y      | term_sign                | 2 * (Y + H)

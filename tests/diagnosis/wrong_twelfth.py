@@ -137,7 +137,6 @@ network W1  | activation_other         | t = torch.tanh(h); -2 * X.T @ ((Y - t @
 network W1  | wrong_derivative         | -2 * X.T @ (E @ W2.T * (h > 0))
 network W1  | derivative_argument / term_left_out | a = torch.sigmoid(X @ W1); -2 * X.T @ (E @ W2.T * a * (1 - a))
 network W1  | bias_outside / wrong_derivative | s = torch.sigmoid(X @ W1) + b1; E = Y - (s @ W2 + b2); -2 * X.T @ (E @ W2.T * s * (1 - s))
-network W1  | few_digits               | -2 * (X.float().T @ (E.float() @ W2.float().T * D.float())).double()
 network W1  | reshape_for_transpose    | -2 * X.T @ (E @ W2.view(W2.shape[1], -1) * D)
 network W1  | factor                   | d = E; d *= 2; -2 * X.T @ (E @ W2.T * D)
 network W1  | derivative_left_out / mean_for_sum | X.T @ (-2 * E @ W2.T) / n
@@ -160,6 +159,8 @@ network Y   | term_left_out            | 2 * (Y - s @ W2)
 """
 
 RIGHT = """
+network W1  | agrees   | -2 * (X.float().T @ (E.float() @ W2.float().T * D.float())).double()
+affine W    | agrees   | X, W, B = X.float(), W.float(), B.float(); (2 * X.T @ (X @ W + B)).double()
 line w      | agrees   | 2 * x**2 * w - 2 * x * y
 scalar x    | agrees   | g = torch.exp(-w * x); 2 * (s - y) * w * g / (1 + g) ** 2
 affine X    | agrees   | sum(2 * torch.outer(E[:, j], W[:, j]) for j in range(W.shape[1]))
@@ -173,7 +174,7 @@ network b1  | agrees   | torch.einsum("nq,mq,nm->m", -2 * E, W2, D)[None]
 network W2  | agrees   | padded = torch.cat([s, torch.ones(n, 1)], 1); (-2 * padded.T @ E)[:-1]
 network b2  | agrees   | 2 * (n * b2 + (s @ W2 - Y).sum(0, keepdim=True))
 network X   | agrees   | G = torch.zeros_like(X); for i in range(n): G[i] = -2 * W1 @ (D[i] * (W2 @ E[i])); G
-network Y   | in_place | Y -= s @ W2 + b2; 2 * Y
+network Y   | agrees   | Y -= s @ W2 + b2; 2 * Y
 """
 
 

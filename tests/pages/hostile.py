@@ -3,9 +3,11 @@
 import base64
 from dataclasses import replace
 
+from grader.catalogue import Reason
 from grader.course.pages.classroom import Report, report_of, row_of
 from grader.course.pages.reading import Submission
 from grader.course.pages.scores import Grade, Scores
+from grader.graded import Event, Flag
 from pages.graded import answered, asked, derived, error, judged, ran, shown, submission
 
 RUN = "window.hacked=1"
@@ -103,9 +105,13 @@ def hostile_report() -> Report:
     """A class of this student alone, and once more as one whose hand-in could not be read."""
     row = row_of(hostile_submission())
     checks = {
-        name: replace(check, flags=(NAME,), evidence=NAME, diagnosis=(NAME, HTML[0]))
-        for name, check in row.checks.items()
+        name: replace(
+            mark,
+            cell=replace(mark.cell, flags=(Flag(NAME, NAME),), diagnosis=(NAME, HTML[0])),
+        )
+        for name, mark in row.checks.items()
     }
-    row = replace(row, checks=checks, events=((NAME, NAME),))
+    stopped = Event(NAME, Reason.of("stop.text", text=NAME))
+    row = replace(row, checks=checks, events=(stopped,))
     failed = replace(row, student=f"{NAME}2", status="not graded", why=EVERYTHING, score=None)
     return report_of([row, failed])

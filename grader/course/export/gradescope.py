@@ -19,6 +19,7 @@ from typing import Any
 from grader.course.export.standing import FAILED, GRADED, Cell, Standing
 from grader.course.export.tickets import tickets
 from grader.course.layout import Course
+from grader.graded import graded_of
 
 SORRY = "This hand-in could not be graded. Your instructor has been told why."
 PENALTY = "Late: {penalty:g} of {raw:g} points were taken off."
@@ -70,10 +71,8 @@ def _test(cell: Cell, said: str) -> dict[str, Any]:
 
 
 def _messages(course: Course, one: Standing) -> dict[str, str]:
-    """What the student reads of each test cell: its outcome, and nothing of a hidden test."""
+    """What the student reads of each test cell, and nothing of a hidden test."""
     import nbformat
 
-    from grader.notebook import outcomes
-
     notebook = nbformat.read(course.autograded(one.student.id, one.assignment), as_version=4)
-    return {name: found.message for name, found in outcomes(notebook.cells).items()}
+    return {cell.name: cell.message for cell in graded_of(notebook).cells if cell.kind == "test"}

@@ -6,23 +6,23 @@ gathered = gather(course)             # a `Report`: for the page, and for as_jso
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean, median
 
+from grader.catalogue import Reason, sentence
 from grader.course.gradebook import open_gradebook
 from grader.course.layout import Course
 from grader.course.pages.derivation import Derivation
-from grader.course.pages.reading import Check, Submission, read_notebook, submission_of
+from grader.course.pages.reading import Submission, read_notebook, submission_of
 from grader.course.pages.scores import NOTHING, Place, Scores, all_scores
 from grader.course.pages.statistics import Item, item
 from grader.course.roster import roster_of
+from grader.graded import Event, Mark, causes
 
 GRADED, FAILED, WAITING, MISSING = "graded", "not graded", "handed in", "not handed in"
 NO_NAMES: Mapping[str, str] = {}
-NUMBER = re.compile(r"-?\b\d+(\.\d+)?(e[+-]?\d+)?\b")
 
 
 @dataclass(frozen=True)
@@ -48,20 +48,22 @@ class Row:
     penalty: float = 0.0
     seconds: float | None = None
     sandbox: str = ""
-    checks: Mapping[str, Check] = field(default_factory=dict)
-    events: tuple[tuple[str, str], ...] = ()
+    unread: int = 0  # answers that wait for a person
+    checks: Mapping[str, Mark] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
     repairs: tuple[str, ...] = ()
-    wrong_lines: tuple[str, ...] = ()  # the first wrong line of each derivation, by kind
+    wrong_lines: tuple[Reason, ...] = ()  # the first wrong line of each derivation, by kind
 
     @property
     def flags(self) -> list[Flag]:
         """What an instructor should look at."""
         found = [
-            Flag(name, flag.replace("_", " "), check.evidence)
+            Flag(name, flag.name.replace("_", " "), flag.evidence)
             for name, check in self.checks.items()
             for flag in check.flags
         ]
-        return found + [Flag(cell, "stopped by the sandbox", why) for cell, why in self.events]
+        stopped = "stopped by the sandbox"
+        return found + [Flag(one.cell, stopped, sentence(one.why)) for one in self.events]
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Tally:
     what: str
     students: tuple[str, ...]
     cells: tuple[str, ...] = ()
+    kind: str = ""  # what it is counted by
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ class Assignment:
     @property
     def waiting(self) -> int:
         """Students with something that a person has yet to read."""
-        return sum(row.waiting > 0 for row in self.rows)
+        return sum(row.unread > 0 for row in self.rows)
 
     @property
     def flagged(self) -> list[tuple[Row, Flag]]:
@@ -175,6 +178,7 @@ def row_of(submission: Submission) -> Row:
         GRADED,
         score=submission.points,
         waiting=submission.waiting,
+        unread=submission.unread,
         penalty=submission.scores.penalty,
         seconds=submission.seconds,
         sandbox=submission.sandbox,
@@ -185,11 +189,13 @@ def row_of(submission: Submission) -> Row:
     )
 
 
-def _first_fault(found: Derivation) -> str:
-    """Where a derivation goes wrong first, by kind; empty if it does not."""
+def _first_fault(found: Derivation) -> Reason | None:
+    """Where a derivation goes wrong first, by kind; None if it does not."""
+    if found.first_wrong_line and found.mistake:
+        return Reason.of("counted.mistake", name=found.mistake)
     if found.first_wrong_line:
-        return found.mistake or "the two sides differ"
-    return "the gradient asked for is not stated" if found.missing else ""
+        return Reason.of("counted.two_sides")
+    return Reason.of("counted.not_stated") if found.missing else None
 
 
 def _full_name(student: object) -> str:
@@ -224,7 +230,7 @@ def _assignment(name: str, rows: Sequence[Row], named: Mapping[str, str]) -> Ass
         most,
         tuple(rows),
         tuple(_items(graded)),
-        tuple(_tallied(_reasons(graded, named))),
+        tuple(_tallied(_reasons(graded), named)),
         tuple(_tallied((line, row.student, "") for row in graded for line in row.wrong_lines)),
     )
 
@@ -241,34 +247,37 @@ def _scored(row: Row) -> float:
     return sum(check.points for check in row.checks.values())
 
 
-def _reasons(rows: Iterable[Row], named: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    """(what went wrong, student, cell) for each check that did not agree and was explained."""
+def _reasons(rows: Iterable[Row]) -> Iterator[tuple[Reason, str, str]]:
+    """(why, student, cell) for each answer in code that is not right."""
     for row in rows:
         for name, check in row.checks.items():
-            for what in _explained(check, named):
-                yield what, row.student, name
+            for why in () if check.by_hand or check.waits else causes(check.cell):
+                yield why, row.student, name
 
 
-def _explained(check: Check, named: Mapping[str, str]) -> tuple[str, ...]:
-    """The misconceptions named, or else the reason that the student read, without its numbers."""
-    if check.is_derivation or check.status in ("ok", "missing", "manual"):
-        return ()
-    if check.diagnosis:
-        return tuple(named.get(name, name.replace("_", " ")) for name in check.diagnosis)
-    reason = check.reason
-    if check.measured:  # our own line, in which numbers are the student's alone
-        reason = NUMBER.sub("…", reason)
-    if not reason or reason.startswith("with "):
-        reason = f"differs, cause unknown {reason}".rstrip()
-    return (reason,)
-
-
-def _tallied(found: Iterable[tuple[str, str, str]]) -> list[Tally]:
+def _tallied(
+    found: Iterable[tuple[Reason, str, str]], named: Mapping[str, str] = NO_NAMES
+) -> list[Tally]:
     """What befell students, the commonest first."""
-    students: dict[str, dict[str, None]] = defaultdict(dict)
-    cells: dict[str, dict[str, None]] = defaultdict(dict)
-    for what, student, cell in found:
-        students[what][student] = None
-        cells[what][cell] = None
-    tallies = [Tally(w, tuple(students[w]), tuple(filter(None, cells[w]))) for w in students]
-    return sorted(tallies, key=lambda tally: (-len(tally.students), tally.what))
+    students: dict[Reason, dict[str, None]] = defaultdict(dict)
+    cells: dict[Reason, dict[str, None]] = defaultdict(dict)
+    for why, student, cell in found:
+        students[why][student] = None
+        cells[why][cell] = None
+    tallies = [
+        Tally(_named(why, named), tuple(students[why]), tuple(filter(None, cells[why])), _key(why))
+        for why in students
+    ]
+    return sorted(tallies, key=lambda tally: (-len(tally.students), tally.kind))
+
+
+def _key(why: Reason) -> str:
+    """What it is counted by: the name of a misconception, or a kind with its values."""
+    values = dict(why.values)
+    return str(values.get("name") or " ".join([why.kind, *map(str, values.values())]))
+
+
+def _named(why: Reason, named: Mapping[str, str]) -> str:
+    """What it is called: a misconception by what it means."""
+    meant = named.get(str(dict(why.values).get("name")))
+    return sentence(Reason.of("cell.said", text=meant) if meant else why)

@@ -1,8 +1,8 @@
 """The table that says of each line of a derivation whether it follows.
 
-What checked a derivation leaves its findings in the graded cell, where this page finds them:
+What checked a derivation leaves its findings in the record, where this page finds them:
 
-    cell.metadata["grader"]["derivation"] = {
+    cell.derivation = {
         "verdict": "right" | "wrong" | "unknown",
         "first_wrong_line": None | int,
         "mistake": None | text,
@@ -26,7 +26,7 @@ from markupsafe import Markup
 
 from grader.course.pages.formula import as_mathml
 from grader.course.pages.prose import line
-from grader.notebook import STAMP
+from grader.graded.cells import derivation_in_words, said
 
 SAID = {  # verdict: whether it is good, and in words
     "ok": ("ok", "holds"),
@@ -68,17 +68,16 @@ class Derivation:
         return all(step.status == "ok" for step in self.steps)
 
 
-def derivation_of(cell: Any) -> Derivation | None:
-    """What was found in a cell's derivation, if it was checked."""
-    found = cell.metadata.get(STAMP, {}).get("derivation")
-    if not isinstance(found, Mapping):
+def derivation_of(found: Mapping[str, Any] | None) -> Derivation | None:
+    """What was found in a derivation, if it was checked."""
+    if found is None:
         return None
     return Derivation(
         tuple(_step(one) for one in found.get("steps", [])),
         found.get("first_wrong_line"),
         str(found.get("mistake") or ""),
         tuple(map(str, found.get("missing", []))),
-        " ".join(map(str, found.get("summary", []))),
+        derivation_in_words(found),
     )
 
 
@@ -86,7 +85,7 @@ def _step(found: Mapping[str, Any]) -> Step:
     verdict = str(found.get("verdict", ""))
     status, words = SAID.get(verdict, ("unclear", verdict.replace("_", " ")))
     formula = as_mathml(_bare(str(found.get("text", ""))))
-    message = line(str(found.get("message") or ""))
+    message = line(said(str(found.get("message") or "")))
     return Step(int(found.get("line", 0)), formula, status, words, message)
 
 

@@ -13,7 +13,7 @@ from functools import cache
 from markupsafe import Markup
 
 from grader.course.pages.code import code
-from grader.course.pages.outputs import Figure
+from grader.course.pages.outputs import Figure, drawn
 from grader.course.pages.paper import ICONS, WORDS, template
 from grader.course.pages.prose import line, prose
 from grader.course.pages.reading import Question, Section, Submission
@@ -100,7 +100,7 @@ class Page:
 def feedback_page(submission: Submission) -> str:
     """The page as HTML."""
     made = template("feedback.html.j2").render(
-        page=page_of(submission), icons=ICONS, words=WORDS, step_icons=STEP_ICONS
+        page=page_of(submission), icons=ICONS, words=WORDS, step_icons=STEP_ICONS, drawn=drawn
     )
     return made + "\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,12 @@ def shown(cell: Cell) -> Iterator[Figure | Shown]:
             yield Shown(_quote(_error(output)), "error")
         else:
             yield from _richest(output.get("data", {}), output.get("metadata", {}))
+
+
+def drawn(outputs: Iterable[Mapping[str, Any]]) -> list[Figure]:
+    """The pictures among outputs."""
+    found = (_richest(one.get("data", {}), one.get("metadata", {})) for one in outputs)
+    return [thing for things in found for thing in things if isinstance(thing, Figure)]
 
 
 def _error(output: Any) -> str:

@@ -137,6 +137,7 @@ def _assignment(one: Assignment) -> dict[str, Any]:
 
 def _tally(tally: Tally) -> dict[str, Any]:
     return {
+        "kind": tally.kind,
         "what": tally.what,
         "count": len(tally.students),
         "students": list(tally.students),
@@ -153,6 +154,7 @@ def _submission(row: Row) -> dict[str, Any]:
         "why": row.why,
         "score": row.score,
         "waiting": row.waiting,
+        "unread": row.unread,
         "penalty": row.penalty,
         "seconds": row.seconds,
         "sandbox": row.sandbox,

@@ -7,28 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from grader.graded import Grade
+
+__all__ = ["NOTHING", "Grade", "Place", "Scores", "all_scores", "scores_of"]
 Place = tuple[str, str]  # student, assignment
-
-
-@dataclass(frozen=True)
-class Grade:
-    """One graded cell: a person's score wins over ours, and extra credit comes on top."""
-
-    max_score: float
-    auto: float | None = None
-    by_hand: float | None = None
-    extra: float = 0.0
-    needs_person: bool = False
-
-    @property
-    def score(self) -> float:
-        found = self.auto if self.by_hand is None else self.by_hand
-        return (found or 0.0) + self.extra
-
-    @property
-    def waits(self) -> bool:
-        """Whether there is no score yet."""
-        return self.auto is None and self.by_hand is None
 
 
 @dataclass(frozen=True)

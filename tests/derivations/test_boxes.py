@@ -1,0 +1,73 @@
+"""What is put around a whole equation does not hide it."""
+
+import pytest
+
+from grader.derivation import Report
+from grader.derivation.command import run
+
+PROBLEM = {"vars": "X:n,p W:p,q Y:n,q", "given": [r"f = \|XW-Y\|_F^2"], "asked": ["W"]}
+STEP = r"$$df = 2\operatorname{tr}((XW-Y)^T X\,dW)$$" + "\n\n"
+RIGHT = r"\frac{\partial f}{\partial W} = 2X^T(XW-Y)"
+WRONG = r"\frac{\partial f}{\partial W} = 5X(XW-Y)"
+OTHER = r"\frac{\partial f}{\partial X} = 2(XW-Y)W^T"
+AROUND = {
+    "a box": r"$$\boxed{%s}$$",
+    "a colour": r"$${\color{blue} %s}$$",
+    "a colour and its argument": r"$$\color{blue}{%s}$$",
+    "coloured text": r"$$\textcolor{red}{%s}$$",
+    "a line beneath": r"$$\underline{%s}$$",
+    "a size": r"$${\Large %s}$$",
+    "a frame": r"$$\fbox{%s}$$",
+    "a frame with dollars": r"$$\fbox{$%s$}$$",
+    "braces in braces": r"$${{%s}}$$",
+    "aligned in a box": r"$$\boxed{\begin{aligned} %s \end{aligned}}$$",
+    "an array": r"$$\begin{array}{l} %s \end{array}$$",
+    "a system": r"$$\begin{cases} %s \\ " + OTHER + r" \end{cases}$$",
+    "a system by hand": r"$$\left\{\begin{array}{l} %s \\ " + OTHER + r"\end{array}\right.$$",
+    "a row of a table": "| what | formula |\n|--|--|\n| gradient | $%s$ |",
+    "backticks in dollars": r"$`%s`$",
+    "doubled backslashes": r"\\[%s\\]",
+    "doubled backslashes in a line": r"\\(%s\\)",
+}
+
+
+def checked(last: str, around: str) -> Report:
+    return run(STEP + AROUND[around].replace("%s", last), PROBLEM)
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_a_right_equation_is_read_in_it(around: str) -> None:
+    report = checked(RIGHT, around)
+    assert report.verdict == "right"
+    assert report.score().total == 1
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_a_wrong_equation_is_found_in_it(around: str) -> None:
+    report = checked(WRONG, around)
+    assert report.verdict == "wrong"
+    assert report.first_wrong_line == (STEP + AROUND[around]).split("%s")[0].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$$\begin{aligned} df = \quad & 2\operatorname{tr}((XW-Y)^T X\,dW) \\ = \quad & "
+        r"2\operatorname{tr}((X^T(XW-Y))^T dW) \\ " + RIGHT + r"\end{aligned}$$",
+        r"$$\begin{aligned} df &= 2\operatorname{tr}((XW-Y)^T X\,dW) \\ \intertext{and so} "
+        + RIGHT.replace("=", "&=") + r"\end{aligned}$$",
+    ],
+    ids=["space after a relation", "words between rows"],
+)  # fmt: skip
+def test_layout_between_rows_says_nothing(text: str) -> None:
+    assert run(text, PROBLEM).verdict == "right"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [r"$$f = \begin{cases} 1 & x > 0 \\ 0 & x = 0 \end{cases}$$", r"$$a_{i=1} = {x}^{y=2}$$"],
+)
+def test_a_condition_or_a_script_is_no_equation(text: str) -> None:
+    """Only what stands where a statement may is one."""
+    report = run(text, {"vars": "x:1,1", "given": [], "asked": []})
+    assert len(report.steps) <= 1
