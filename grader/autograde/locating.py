@@ -17,12 +17,11 @@ from grader.autograde.blueprint import Blueprint, Known
 from grader.autograde.reading import HandedIn
 from grader.catalogue import Reason
 
-_LONGEST = 100_000  # characters: no text of an assignment's is longer
+_LONGEST = 20_000  # characters: no text of an assignment's is longer
 # What a line that is not indented gives a value: def f, class C; a = .., a, b = ..; import a as b
 _DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.M)
-_ASSIGNED = re.compile(r"^\(?([\w \t,]+)\)?(?::[^=\n]*)?=(?!=)", re.M)
+_ASSIGNED = re.compile(r"^\(?([\w \t,]++)\)?(?::[^=\n]*+)?=(?!=)", re.M)
 _IMPORTED = re.compile(r"^(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+([^\n#;]+)", re.M)
-_PICTURE = re.compile(r"!\[[^\]\n]{0,1000}\]\(|<img\b", re.I)
 
 
 @dataclass
@@ -52,7 +51,7 @@ def located(cells: Iterable[HandedIn], blueprint: Blueprint) -> Located:
 
 def squeezed(text: str) -> str:
     """The text without its spaces and line ends, which tools change."""
-    return text if len(text) > _LONGEST else re.sub(r"\s+", "", text)
+    return text if len(text) > _LONGEST else "".join(text.split())
 
 
 def released(known: Known) -> str:
@@ -81,9 +80,8 @@ def is_equation(cell: HandedIn) -> bool:
     """Whether mathematics, or a picture of it, stands in a cell of text."""
     text = cell.source[:_LONGEST]
     written = "=" in text and ("$" in text or "\\" in text)
-    return cell.kind == "markdown" and (
-        written or bool(cell.attachments) or bool(_PICTURE.search(text))
-    )
+    pictured = bool(cell.attachments) or "![" in text or "<img" in text.lower()
+    return cell.kind == "markdown" and (written or pictured)
 
 
 class _Search:
@@ -258,13 +256,17 @@ class _Search:
             if behind < len(self.cells):
                 end = self.place[self.cells[behind].name or ""]
             claimed = self._claimed() if end - first > 0 else set()
-            missing = [k for k in self.order[first:end] if k.answer and k.name not in claimed]
-            if missing:
+            missing = [k for k in self.order[first:end] if k.name not in claimed]
+            if any(known.answer for known in missing):
                 self._fill(missing, range(before + 1, behind))
 
     def _fill(self, missing: list[Known], gap: range) -> None:
+        tests = [self.place[known.name] for known in missing if known.is_test]
+        soonest = min(tests, default=len(self.order))
         for kind in ("code", "markdown"):
-            wanted = [known for known in missing if known.kind == kind]
+            wanted = [known for known in missing if known.answer and known.kind == kind]
+            if kind == "code":  # no code goes behind a test that may need it
+                wanted = [known for known in wanted if self.place[known.name] < soonest]
             there = [index for index in gap if self._is_free(index, kind)]
             written = [index for index in there if self._is_news(index, wanted)] or there[:1]
             if len(wanted) == len(there):
