@@ -6,12 +6,13 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from grader.autograde.result import Result
+from grader.catalogue import Reason, sentence
 from grader.cli.arguments import (
     add_assignments,
     add_course,
@@ -137,14 +138,18 @@ def widths_for(submissions: Iterable[tuple[str, str]]) -> list[int]:
 def told(result: Result, widths: list[int]) -> str:
     """One submission in a line of the terminal."""
     points = f"{result.score:g}/{result.max_score:g}"
-    said = plain(result.error or _manual(result))
+    said = plain(result.error or "; ".join(_to_know(result)))
     fields = (result.student, result.assignment, points, result.status, said)
     return line(fields, [*widths, 9, 6, width(said)])
 
 
-def _manual(result: Result) -> str:
-    waiting = sum(cell.status == "manual" for cell in result.cells)
-    return f"{waiting} to be read by a person" if waiting else ""
+def _to_know(result: Result) -> Iterator[str]:
+    """What whoever grades should know of a submission besides its points."""
+    if result.waiting:
+        yield sentence(Reason.of("person.waiting", count=result.waiting))
+    if result.repairs:
+        count, first = len(result.repairs), result.repairs[0]
+        yield sentence(Reason.of("repair.count", count=count, first=first))
 
 
 def _shown(results: Iterable[Result], widths: list[int], as_json: bool) -> Iterable[Result]:
@@ -158,4 +163,18 @@ def _exit_code(results: list[Result]) -> int:
     if failed == len(results):
         print("nothing was graded" if results else "nothing was handed in", file=sys.stderr)
         return NOTHING_RAN
+    tell(_counts(results, failed))
     return NEEDS_A_PERSON if failed else ALL_WELL
+
+
+def _counts(results: list[Result], failed: int) -> str:
+    """The class in a line, said beside the rows, which may be read by a program."""
+    return sentence(
+        Reason.of(
+            "class.counts",
+            graded=len(results) - failed,
+            failed=failed,
+            unchanged=sum(result.unchanged for result in results),
+            waiting=sum(result.waiting for result in results),
+        )
+    )
