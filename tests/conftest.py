@@ -6,11 +6,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import hand_in as examples
 from classroom import DOUBLE, STUDENTS, TINY, hand_in, make_course
 from grader.autograde.grade import grade_all
 from grader.course import Course
 from grader.course.feedback import feedback
 from grader.course.release import release
+from grader.course.start import start
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +32,20 @@ def graded(tmp_path_factory: pytest.TempPathFactory):
         hand_in(course, student, answers)
     _hand_in_broken(course)
     results = {r.student: r for r in grade_all(course, course.submissions(), workers=2)}
+    for student, assignment in course.graded():
+        feedback(course, student, assignment)
+    return course, results
+
+
+@pytest.fixture(scope="session")
+def example_class(tmp_path_factory: pytest.TempPathFactory):
+    """The example class, graded: (course, results by student and assignment). Do not change it."""
+    course = start(tmp_path_factory.mktemp("example") / "course")
+    examples.hand_in(course)
+    results = {
+        (result.student, result.assignment): result
+        for result in grade_all(course, course.submissions(), workers=2)
+    }
     for student, assignment in course.graded():
         feedback(course, student, assignment)
     return course, results

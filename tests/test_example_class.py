@@ -5,13 +5,9 @@ from html import unescape
 
 import pytest
 
-from grader.autograde.grade import grade_all
-from grader.course.feedback import feedback
 from grader.course.gradebook import open_gradebook
 from grader.course.pages.reading import read_notebook, submission_of
 from grader.course.pages.scores import scores_of
-from grader.course.start import start
-from hand_in import hand_in
 from notebooks import ASSIGNMENTS
 from students import CLASS, MATRICES, NETWORK
 
@@ -39,20 +35,6 @@ TABLE = {
     ("quince", MATRICES): (30, "cell relu_grad_W_test was deleted; it was put back"),
     ("rowan", MATRICES): (30, "Every line that was checked holds."),
 }
-
-
-@pytest.fixture(scope="module")
-def example_class(tmp_path_factory: pytest.TempPathFactory):
-    """A new course with the whole class graded: (course, results by student and assignment)."""
-    course = start(tmp_path_factory.mktemp("example") / "course")
-    hand_in(course)
-    results = {
-        (result.student, result.assignment): result
-        for result in grade_all(course, course.submissions(), workers=2)
-    }
-    for student, assignment in course.graded():
-        feedback(course, student, assignment)
-    return course, results
 
 
 def test_the_table_names_every_hand_in() -> None:

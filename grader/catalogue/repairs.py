@@ -18,7 +18,13 @@ def _found(cells: str, count: int, how: str) -> str:
     return f"{count} cells had lost their nbgrader metadata; they were found {several}{named}"
 
 
+def _mended(count: int, first: str) -> str:
+    """What was mended, as far as there is room for it in a line."""
+    return f"mended: {first}" if count == 1 else f"{count} things were mended: {first}, ..."
+
+
 SENTENCES: dict[str, str | Callable[..., str]] = {
+    "repair.count": _mended,
     "repair.encoding": "the file was saved as {encoding} and read as such",
     "repair.not_utf8": "the file is not UTF-8; some letters may differ",
     "repair.after_end": "text after the end of the notebook was ignored",

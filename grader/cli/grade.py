@@ -6,12 +6,13 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from grader.autograde.result import Result
+from grader.catalogue import Reason, sentence
 from grader.cli.arguments import (
     add_assignments,
     add_course,
@@ -36,8 +37,6 @@ REFUSED = (
     "nothing was graded: this machine has no sandbox to run students' code in. "
     "'grader doctor' says how to get one"
 )
-
-MOST_MENDED = 3  # that a line names
 
 
 @dataclass(frozen=True)
@@ -139,21 +138,18 @@ def widths_for(submissions: Iterable[tuple[str, str]]) -> list[int]:
 def told(result: Result, widths: list[int]) -> str:
     """One submission in a line of the terminal."""
     points = f"{result.score:g}/{result.max_score:g}"
-    said = plain(result.error or "; ".join(filter(None, (_manual(result), _mended(result)))))
+    said = plain(result.error or "; ".join(_to_know(result)))
     fields = (result.student, result.assignment, points, result.status, said)
     return line(fields, [*widths, 9, 6, width(said)])
 
 
-def _manual(result: Result) -> str:
-    waiting = sum(cell.status == "manual" for cell in result.cells)
-    return f"{waiting} to be read by a person" if waiting else ""
-
-
-def _mended(result: Result) -> str:
-    """What was put right in the file, as far as a line holds it."""
-    more = len(result.repairs) - MOST_MENDED
-    told = result.repairs[:MOST_MENDED] + ([f"and {more} more"] if more > 0 else [])
-    return f"mended: {'; '.join(told)}" if told else ""
+def _to_know(result: Result) -> Iterator[str]:
+    """What whoever grades should know of a submission besides its points."""
+    if result.waiting:
+        yield sentence(Reason.of("person.waiting", count=result.waiting))
+    if result.repairs:
+        count, first = len(result.repairs), result.repairs[0]
+        yield sentence(Reason.of("repair.count", count=count, first=first))
 
 
 def _shown(results: Iterable[Result], widths: list[int], as_json: bool) -> Iterable[Result]:
@@ -167,4 +163,18 @@ def _exit_code(results: list[Result]) -> int:
     if failed == len(results):
         print("nothing was graded" if results else "nothing was handed in", file=sys.stderr)
         return NOTHING_RAN
+    tell(_counts(results, failed))
     return NEEDS_A_PERSON if failed else ALL_WELL
+
+
+def _counts(results: list[Result], failed: int) -> str:
+    """The class in a line, said beside the rows, which may be read by a program."""
+    return sentence(
+        Reason.of(
+            "class.counts",
+            graded=len(results) - failed,
+            failed=failed,
+            unchanged=sum(result.unchanged for result in results),
+            waiting=sum(result.waiting for result in results),
+        )
+    )

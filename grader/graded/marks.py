@@ -27,8 +27,8 @@ class Grade:
 
     @property
     def waits(self) -> bool:
-        """Whether there is no score yet."""
-        return self.auto is None and self.by_hand is None
+        """Whether a person must look. All who tell of it ask here; the gradebook knows."""
+        return self.needs_person or (self.auto is None and self.by_hand is None)
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class Mark:
 
     @property
     def waits(self) -> bool:
-        """Whether a person must look. All who tell of it ask here; the gradebook knows."""
-        return self.grade is not None and (self.grade.needs_person or self.grade.waits)
+        """Whether a person must look."""
+        return self.grade is not None and self.grade.waits
 
     @property
     def person(self) -> Reason | None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from grader.course.layout import Course
 from grader.course.roster import Roster, Student
-
-ENGINE = "grader"  # the key under which our engine stamps an autograded notebook
+from grader.graded import Grade
+from grader.notebook import STAMP
 
 GRADED, FAILED, MISSING = "graded", "failed", "not handed in"
 UNGRADED, UNSTAMPED = "not graded yet", "graded by another engine"
@@ -109,7 +109,7 @@ def _is_stamped(course: Course, student: str, name: str) -> bool:
         notebook = json.loads(course.autograded(student, name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return bool(notebook.get("metadata", {}).get(ENGINE))
+    return bool(notebook.get("metadata", {}).get(STAMP))
 
 
 def _points(book: Any) -> dict[str, float]:
@@ -176,18 +176,21 @@ def _cell_points(book: Any) -> dict[str, float]:
 
 def _submission(rows: list[Any], points: dict[str, float]) -> _Submission:
     penalties = {row.notebook: row.penalty or 0.0 for row in rows}
-    when = rows[0].timestamp
+    grades, when = [_grade(row, points[row.cell]) for row in rows], rows[0].timestamp
     return _Submission(
-        cells=tuple(_cell(row, points[row.cell]) for row in rows),
+        cells=tuple(map(_cell, rows, grades)),
         penalty=sum(penalties.values()),
         handed_in=when.replace(tzinfo=UTC) if when else None,
-        waiting=sum(bool(row.needs_manual_grade) for row in rows),
+        waiting=sum(grade.waits for grade in grades),
     )
 
 
-def _cell(row: Any, points: float) -> Cell:
-    """As nbgrader has it: a person's score wins, and extra credit comes on top of either."""
-    score = row.auto_score if row.manual_score is None else row.manual_score
-    if score is not None:
-        score += row.extra_credit or 0.0
-    return Cell(row.name, score, points, row.manual_score is not None)
+def _grade(row: Any, points: float) -> Grade:
+    extra, person = row.extra_credit or 0.0, bool(row.needs_manual_grade)
+    return Grade(points, row.auto_score, row.manual_score, extra, person)
+
+
+def _cell(row: Any, grade: Grade) -> Cell:
+    unscored = grade.auto is None and grade.by_hand is None
+    score = None if unscored else grade.score
+    return Cell(row.name, score, grade.max_score, grade.by_hand is not None)
