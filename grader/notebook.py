@@ -40,8 +40,32 @@ def is_untouched(cell: Cell) -> bool:
 
     The recipe is nbgrader's, written out here because students do not have nbgrader.
     """
+    return _is_released(cell, cell.source)
+
+
+def is_unwritten(cell: Cell) -> bool:
+    """Whether nothing was written in a text: as released, or emptied, but for white space and
+    comments that no reader sees.
+    """
+    seen = "".join(_outside_comments(cell.source)).strip()
+    return not seen or _is_released(cell, seen) or is_untouched(cell)
+
+
+def _outside_comments(text: str) -> Iterator[str]:
+    """What stands outside of `<!-- -->`; one that is never closed goes on to the end."""
+    end = 0
+    while end >= 0:
+        start = text.find("<!--", end)
+        yield text[end:start] if start >= 0 else text[end:]
+        if start < 0:
+            return
+        closed = text.find("-->", start)
+        end = closed + 3 if closed >= 0 else -1
+
+
+def _is_released(cell: Cell, source: str) -> bool:
     mark = cell.metadata.nbgrader
-    parts = [cell.source, cell.cell_type, bool(mark.grade), bool(mark.solution), False]
+    parts = [source, cell.cell_type, bool(mark.grade), bool(mark.solution), False]
     parts += [mark.grade_id, *([float(mark.points)] if mark.grade else [])]
     found = md5("".join(map(str, parts)).encode(), usedforsecurity=False)
     return bool(found.hexdigest() == mark.get("checksum"))

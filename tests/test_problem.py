@@ -67,6 +67,39 @@ def test_the_statement_says_formula_shapes_and_rows() -> None:
     assert r"$b$ ($1 \times q$) a row, added to every row" in said
 
 
+def named(*names: str) -> Problem:
+    return Problem(r"f = \|\max(XW, 0) - Y\|_F^2", X="n,p", W="p,q", Y="n,q", names=names)
+
+
+def test_the_statement_says_the_names_that_the_task_gives() -> None:
+    said = named("Z = XW", r"H = \max(Z, 0)").statement()
+    assert r"We name $Z = XW$ ($n \times q$) and $H = \max(Z, 0)$ ($n \times q$)" in said
+
+
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        (["Z = WX"], "the product of p x q and n x p does not exist"),
+        (["Z = XQ"], "Q is not declared"),
+        (["H = Z", "Z = XW"], "Z is not declared"),
+        (["Z = XW", "Z = 2XW"], "Z is named twice; choose another name"),
+        (["W = 2X"], "W is a variable; choose another name"),
+        (["f = 1"], "f is the objective; choose another name"),
+        (["n = 1"], "n is a size; choose another name"),
+        (["Z"], "write it as in Z = XW"),
+        (["2Z = XW"], "write it as in Z = XW"),
+        (["Z = (XW"], "pair the brackets"),
+        (["Z = dX"], "a name is for a matrix, not for a differential"),
+        ([3], "names are equations"),
+    ],
+)
+def test_a_name_that_cannot_be_used_is_refused_in_one_line(names, why) -> None:
+    with pytest.raises(ProblemError) as refused:
+        named(*names)
+    assert why in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
 DOMAINS = {
     "one-hot": lambda A: bool((A.sum(1) == 1).all() and ((A == 0) | (A == 1)).all()),
     "probability": lambda A: (

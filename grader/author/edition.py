@@ -33,6 +33,7 @@ RULES = r"""**Four rules**
 1. A gradient has the shape of its variable: $\partial f/\partial W$ is $p \times q$ if $W$ is.
 2. Write gradients by hand. `autograd`, `.backward()` and finite differences are for checking.
 3. A derivation has one equation a line, in LaTeX; each line should follow from the one before.
+   Define what you use, unless the task or an earlier derivation of the problem did.
    `check_derivations` at the end of the problem reads the saved notebook and checks every line.
 4. The check beneath each answer is the same as when grading, which asks at more points."""
 OWN = "Your formula is your own: everybody has another one, of the same kind and as hard."
@@ -165,10 +166,19 @@ def definition(task: Task) -> str:
     plain = all(name.isidentifier() for name in task.sizes)
     sizes = [f'{n}="{s}"' if plain else f'{_raw(n)}: "{s}"' for n, s in task.sizes.items()]
     given = ", ".join(sizes) if plain else f"{{{', '.join(sizes)}}}"
-    line = f"{task.name} = Problem({text}, {given})"
+    parts = [text, given, *_names(task)]
+    line = f"{task.name} = Problem({', '.join(parts)})"
     if len(line) <= WIDTH:
         return line
-    return f"{task.name} = Problem(\n    {text},\n    {given},\n)"
+    return "\n".join([f"{task.name} = Problem(", *(f"    {part}," for part in parts), ")"])
+
+
+def _names(task: Task) -> list[str]:
+    """The names that the task gives, as an argument."""
+    names = [_raw(name.text) for name in task.problem.named]
+    if not names:
+        return []
+    return [f"names=({names[0]},)" if len(names) == 1 else f"names=({', '.join(names)})"]
 
 
 def _raw(text: str) -> str:

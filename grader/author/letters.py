@@ -1,7 +1,7 @@
 r"""Give letters to what stands between the variables and the objective: $Z = XW$, $H = \sigma(Z)$.
 
-The argument of a nonlinear function gets one, and so does its value. Letters that the problem uses
-for variables or sizes are left alone.
+The argument of a nonlinear function gets one, and so does its value: the name that the problem
+gives it, or else one that the problem uses for nothing.
 """
 
 from __future__ import annotations
@@ -23,16 +23,17 @@ def letters_of(problem: Problem, root: Term) -> dict[Term, str]:
     """The terms that get a letter, each after those that stand in it."""
     taken = {canonical(v.name)[0].upper() for v in problem.variables.values()}
     taken |= {size.upper() for size in problem.sizes} | {problem.name.upper()}
+    taken |= {one.name[0].upper() for one in problem.named}
     free = {kind: [c for c in kind if c not in taken] for kind in (ARGUMENTS, VALUES)}
+    named = {tidy(one.term): one.name for one in problem.named if len(one.name) == 1}
     found: dict[Term, str] = {}
     for term in parts(root):
         if term.op in BENDING and not is_number(term) and not is_constant(term):
             (argument,) = term.args
-            if argument.op != "leaf" and argument not in found and free[ARGUMENTS]:
-                found[argument] = free[ARGUMENTS].pop(0)
             value = term if term.op != "logsumexp" else _softmax(term)
-            if free[VALUES] and value not in found:
-                found[value] = free[VALUES].pop(0)
+            for one, letters in ((argument, free[ARGUMENTS]), (value, free[VALUES])):
+                if one.op != "leaf" and one not in found and (one in named or letters):
+                    found[one] = named[one] if one in named else letters.pop(0)
     return found
 
 

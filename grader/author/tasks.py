@@ -11,7 +11,8 @@ r"""Say what an assignment asks: a file in TOML, or one line a problem.
 The sizes are written as for `grader derivation`: a first size of 1 makes a row that is added to
 every row, and a mark behind the sizes says a domain (`*` one-hot, `+` positive, `%` invertible, or
 words after another colon). `asked` may be a list too, or left out: then every gradient is asked.
-On one line:
+`names = ['Z = XW']` are the names that the task gives; left out, those are given that
+a derivation would choose, and `[]` gives none. On one line:
 
     ridge: f = \|XW - Y\|_F^2 + \|W\|_F^2; X:n,p W:p,q Y:n,q; W X
 """
@@ -27,6 +28,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from grader.author import words
 from grader.author.families import FAMILIES, draw
 from grader.derivation.command import NotAProblem, variables_of
 from grader.latex import LatexError
@@ -34,8 +36,8 @@ from grader.problem import Problem, ProblemError
 
 CODE_POINTS, DERIVATION_POINTS = 2, 3
 SETTINGS = {"title", "aim", "problem"}
-WORDS = {"name", "title", "formula", "vars", "asked", "help", "points", "derivation_points",
-         "family", "seed"}  # fmt: skip
+WORDS = {"name", "title", "formula", "vars", "asked", "names", "help", "points",
+         "derivation_points", "family", "seed"}  # fmt: skip
 TAKEN = {"torch", "Problem", "check", "check_derivations"}  # what the set-up cell binds
 EXAMPLE = r"ridge: f = \|XW - Y\|_F^2 + \|W\|_F^2; X:n,p W:p,q Y:n,q; W X"
 
@@ -58,6 +60,7 @@ class Task:
     derivation_points: float = DERIVATION_POINTS
     family: str = ""  # from which each student's own formula is drawn
     seed: str = ""
+    names: tuple[str, ...] | None = None  # Z = XW, given by the task; None: those we would choose
 
     @cached_property
     def sizes(self) -> dict[str, str]:
@@ -69,7 +72,13 @@ class Task:
 
     @cached_property
     def problem(self) -> Problem:
-        return Problem(self.formula, self.sizes)
+        if self.names is not None:
+            return Problem(self.formula, self.sizes, names=self.names)
+        plain = Problem(self.formula, self.sizes)
+        try:
+            return Problem(self.formula, self.sizes, names=words.names_for(plain))
+        except ProblemError:  # a name of ours that reads as nothing is none to give
+            return plain
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -149,8 +158,18 @@ def _given(said: Mapping[str, Any], where: str) -> dict[str, Any]:
         if not isinstance(said.get(word), str):
             raise TaskError(f"{where}: {word} is missing. {_EXPECTED[word]}")
     asked = said.get("asked", "")
-    words = " ".join(map(str, asked)) if isinstance(asked, list) else str(asked)
-    return {**said, "asked": tuple(words.replace(",", " ").split())}
+    listed = " ".join(map(str, asked)) if isinstance(asked, list) else str(asked)
+    return {**said, "asked": tuple(listed.replace(",", " ").split()), **_names(said, where)}
+
+
+def _names(said: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The names that the task gives, where its author says some."""
+    names = said.get("names")
+    if names is None:
+        return {}
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise TaskError(f"{where}: names is no list of equations. Write names = ['Z = XW']")
+    return {"names": tuple(names)}
 
 
 _EXPECTED = {

@@ -40,8 +40,8 @@ def formula(problem: Problem) -> str:
     lines = [f"$${problem.formula.text}$$", wrapped(f"{'; '.join(said)}.")]
     if any(term.detail == ("relu", 0) for term in parts(root) if term.op == "apply"):
         lines.append(KINK)
-    if naming := _naming(problem, root):
-        lines.append(naming)
+    if problem.named:
+        lines.append(wrapped(_naming(problem)))
     return "\n\n".join(lines)
 
 
@@ -82,14 +82,22 @@ def _norm(problem: Problem, formula: str) -> str:
     return rf"$\|{letter}\|{index}^2$ is the sum of the squares of all entries of ${letter}$"
 
 
-def _naming(problem: Problem, root: Term) -> str:
-    letters = letters_of(problem, root)
+def _naming(problem: Problem) -> str:
+    """The names that the task gives."""
+    named = listed([f"${name.text}$" for name in problem.named])
+    return (
+        f"We name {named}: a derivation may use {'them' if problem.named[1:] else 'it'} as defined."
+    )
+
+
+def names_for(problem: Problem) -> tuple[str, ...]:
+    """The names that a derivation would choose, as equations."""
+    letters = letters_of(problem, root_of(problem))
     writer = Tex(problem, letters)
     try:
-        named = [f"${letter} = {writer.written_out(t)}$" for t, letter in letters.items()]
+        return tuple(f"{letter} = {writer.written_out(t)}" for t, letter in letters.items())
     except Unwritable:
-        return ""
-    return f"It helps to name {listed(named)}." if named else ""
+        return ()
 
 
 def listed(items: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from nbformat.v4 import new_markdown_cell
 
 from grader.catalogue import Reason
 from grader.graded import GradedCell, of_derivation, of_written
-from grader.notebook import STAMP, Cell, derivation_checks, is_untouched, kind
+from grader.notebook import STAMP, Cell, derivation_checks, is_unwritten, kind
 from grader.referee.case import CellRun, CellToRun
 from grader.referee.plan import Place
 
@@ -28,7 +28,7 @@ def derivations_to_check(notebook: Any) -> Iterator[CellToRun]:
     written = [
         (index, cell)
         for index, cell in enumerate(notebook.cells)
-        if is_derivation(cell) and not is_untouched(cell)
+        if is_derivation(cell) and not is_unwritten(cell)
     ]
     texts = [(cell.metadata.nbgrader.grade_id, cell.source) for _, cell in written]
     for (index, _), code in zip(written, derivation_checks(texts), strict=True):
@@ -90,7 +90,7 @@ def person_for(notebook: Any, index: int) -> Reason | None:
     if is_continued(notebook.cells, index):
         return Reason.of("person.added_cell")
     if found is None:
-        return None if is_untouched(cell) else Reason.of("person.not_checked")
+        return None if is_unwritten(cell) else Reason.of("person.not_checked")
     return Reason.of("person.not_understood") if found["needs_person"] else None
 
 

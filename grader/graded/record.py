@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.catalogue import Reason
-from grader.notebook import Cell, answer_of, is_blank, is_test, is_untouched, title
+from grader.notebook import Cell, answer_of, is_blank, is_test, is_untouched, is_unwritten, title
 
 from .cells import Event, Flag, GradedCell
 from .errors import CHECK, Error
@@ -113,11 +113,15 @@ def of_written(cell: Cell, notebook: str = "", person: Reason | None = None) -> 
     """An answer that no program read."""
     what, most = what_is_written(cell), points_of(cell)
     name = str(cell.metadata.nbgrader.grade_id)
-    if person is None and what != "task" and is_untouched(cell):
+    if person is None and what != "task" and _nothing_in(cell):
         status, why = UNWRITTEN
         return GradedCell(notebook, name, what, most, 0.0, status, reasons=why)
     person = person or Reason.of("person.reads")
     return GradedCell(notebook, name, what, most, None, "manual", person=person)
+
+
+def _nothing_in(cell: Cell) -> bool:
+    return is_untouched(cell) if cell.cell_type == "code" else is_unwritten(cell)
 
 
 def what_is_written(cell: Cell) -> str:

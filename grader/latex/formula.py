@@ -91,12 +91,19 @@ class Formula:
 
 @dataclass(frozen=True)
 class Named:
-    """A name that a problem gives to an expression: its sizes, as the problem writes them."""
+    """A name that a problem gives to an expression, and its sizes in letters."""
 
     name: str
     text: str  # Z = XW
-    rows: str
-    columns: str
+    term: Term
+
+    @property
+    def rows(self) -> str:
+        return self.term.kind.rows
+
+    @property
+    def columns(self) -> str:
+        return self.term.kind.columns
 
 
 def scope_of(variables: Sequence[Variable]) -> Scope:
@@ -140,7 +147,7 @@ def read_names(
         known[name] = "named twice"
         names.values.add(name)
         scope.define(name, Definition(order, node))
-        yield Named(name, text, term.kind.rows, term.kind.columns)
+        yield Named(name, text, term)
 
 
 def _name_of(text: str, names: Names) -> str:

@@ -16,7 +16,7 @@ from grader.notebook import (
     broken_set_up,
     derivation_checks,
     is_test,
-    is_untouched,
+    is_unwritten,
     last_line,
     title,
 )
@@ -50,7 +50,7 @@ def prepare(notebook: Any) -> None:
     written = [
         (cell.metadata.nbgrader.grade_id, cell.source)
         for cell in notebook.cells
-        if _graded(cell) and not is_test(cell) and not is_untouched(cell)
+        if _graded(cell) and not is_test(cell) and not is_unwritten(cell)
     ]
     for (name, _), code in zip(written, derivation_checks(written), strict=True):
         if code:

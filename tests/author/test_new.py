@@ -32,6 +32,13 @@ formula = 'f = \|\sigma(X W_1 + b_1) - Y\|_F^2'
 vars = "X:n,p W_1:p,q b_1:1,q Y:n,q"
 asked = "W_1 b_1"
 """
+LAYER = r"""
+[[problem]]
+name = "net"
+formula = 'f = \|\sigma(X W_1) - Y\|_F^2'
+vars = "X:n,p W_1:p,q Y:n,q"
+asked = "W_1"
+"""
 LINE = r"ridge: f = \|XW - Y\|_F^2; X:n,p W:p,q Y:n,q; W"
 
 
@@ -179,3 +186,23 @@ def test_a_file_with_a_mistake_is_told_so(course, capsys, text, said) -> None:
     file.write_text(text)
     assert new(course, "a", "--from", str(file)) == 2
     assert said in capsys.readouterr().err
+
+
+def test_the_task_gives_names_and_the_problem_knows_them(course) -> None:
+    """Those of the author, or those that the written derivation uses; the student reads them."""
+    given = LAYER.replace("asked", "names = ['A = \\sigma(X W_1)']\nasked")
+    for text, name in [(LAYER, "Z = XW_1"), (given, r"A = \sigma(X W_1)")]:
+        (course.root / "squares.toml").write_text(text)
+        command = ["squares", "--from", str(course.root / "squares.toml"), "--force"]
+        assert new(course, *command) == 0
+        cells = {c.id: c.source for c in nbformat.read(course.solution("squares"), 4).cells}
+        assert f"We name ${name}$" in cells["net_heading"]
+        assert f'"{name}"' in cells["setup"]
+
+
+def test_a_name_that_does_not_fit_is_refused_with_the_cure(course, capsys) -> None:
+    (course.root / "squares.toml").write_text(
+        LAYER.replace("asked", "names = ['Z = W_1 X']\nasked")
+    )
+    assert new(course, "squares", "--from", str(course.root / "squares.toml")) == 2
+    assert 'names, "Z = W_1 X": the product of' in capsys.readouterr().err

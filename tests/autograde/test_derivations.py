@@ -5,7 +5,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.utils import compute_checksum
 
 from grader.autograde.blueprint import Known
-from grader.autograde.derivations import derivations_to_check, person_for
+from grader.autograde.derivations import derivations_to_check, graded_derivation, person_for
 from grader.autograde.repair import PYTHON
 from grader.notebook import STAMP
 
@@ -30,6 +30,22 @@ def waits(*cells) -> bool:
 def test_an_untouched_cell_is_nobodys_work() -> None:
     assert not waits(derivation(STUB))
     assert not list(derivations_to_check(new_notebook(cells=[derivation(STUB)])))
+
+
+@pytest.mark.parametrize(
+    "text", ["", " \n\t", "<!-- later -->", f"\n{STUB}\n\n", f"{STUB}<!-- to do", "<!--" * 100_000]
+)
+def test_an_emptied_cell_is_missing(text) -> None:
+    """So are white space, comments that no reader sees, and the stub among them."""
+    assert not waits(derivation(text))
+    assert not list(derivations_to_check(new_notebook(cells=[derivation(text)])))
+    cell = graded_derivation(new_notebook(cells=[derivation(text)]), 0)
+    assert (cell.status, cell.points) == ("missing", 0.0)
+
+
+@pytest.mark.parametrize("text", ["The gradient is two X transpose times W.", "<!-- a --> W = 2"])
+def test_words_in_place_of_a_derivation_are_read_by_someone(text) -> None:
+    assert waits(derivation(text))
 
 
 @pytest.mark.parametrize(
