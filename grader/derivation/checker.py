@@ -394,8 +394,13 @@ class Checker:
         """
         left = chain.previous.node if chain and chain.previous else None
         sides = [side for side in (left, part.node) if isinstance(side, Node)]
-        known = {*self.document.scope.variables, *self.document.scope.definitions}
-        beside = any(n in known for side in sides for n in _names_outside(side))
+        if not outcome.unknown:
+            return ()
+        beside = any(
+            not self.equations.undeclared(tree.Name(0, name), chain.order if chain else 0)
+            for side in sides
+            for name in _names_outside(side)
+        )
         return outcome.unknown if beside else ()
 
     # ------------------------------------------------------------ steps

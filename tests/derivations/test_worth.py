@@ -1,9 +1,14 @@
 r"""What a derivation is worth: 60 % for the gradients stated, 40 % for steps that lead to them."""
 
+import json
+
 import pytest
 
+from grader.catalogue import sentence
 from grader.derivation import Report
 from grader.derivation.command import run
+from grader.derivation.render import as_json, summary
+from grader.derivation.report import findings
 
 PROBLEM = {
     "vars": "X:n,p W:p,q Y:n,q",
@@ -150,3 +155,73 @@ NOT_STATED = {
 def test_a_gradient_left_open_is_not_stated(way: str) -> None:
     """Equalities among symbols reach nothing that is written out."""
     assert report(NOT_STATED[way]).missing == ("W",)
+
+
+ASKED_OF_A_PERSON = {
+    "a line that was not read": (rf"$df = \foo(dZ)$ {FORMULA}", "person.not_read"),
+    "an undefined name that the steps rest on": (
+        rf"$df = 2\operatorname{{tr}}((Q-Y)^T dQ)$, {FORMULA}",
+        "person.undefined",
+    ),
+    "a known name in the other case": (
+        r"$\frac{\partial f}{\partial W} = 2X^T[(h-Y)\odot 1(Z>0)]$",
+        "person.undefined_cure",
+    ),
+    "steps that end before the gradient": (
+        r"$df = 2\operatorname{tr}((H-Y)^T dH)$, $dH = 1(Z>0)\odot dZ$",
+        "person.not_stated",
+    ),
+    "a right gradient beside a wrong one": (f"{WRONG}\n\n{FORMULA}", "person.stated_twice"),
+    "words alone": ("By the chain rule the gradient follows.", "person.no_formula"),
+}
+
+
+@pytest.mark.parametrize("case", ASKED_OF_A_PERSON)
+def test_a_person_is_asked(case: str) -> None:
+    """With the place and the cure, where something may be right and was not found to be."""
+    text, kind = ASKED_OF_A_PERSON[case]
+    found = report(text)
+    assert found.person is not None
+    assert found.person.kind == kind
+    assert sentence(found.person)
+
+
+DECIDED = {
+    "a wrong gradient": WRONG,
+    "a wrong one through an intermediate": r"$\frac{\partial f}{\partial Z} = 2(H-Y)$, "
+    r"$\frac{\partial f}{\partial W} = X^T\frac{\partial f}{\partial Z}$",
+    "nothing derived": r"$2dW = dW + dW$ and $dZ = d(XW)$",
+    "a rule that is no part of it": r"If $df=\operatorname{tr}(A^TdV)$, then "
+    rf"$\frac{{\partial f}}{{\partial V}} = A$. {FORMULA}",
+    "all right": rf"$df = 2\operatorname{{tr}}((H-Y)^T dH)$ {FORMULA}",
+}
+
+
+@pytest.mark.parametrize("case", DECIDED)
+def test_what_was_understood_is_decided(case: str) -> None:
+    """A person is no excuse."""
+    assert report(DECIDED[case]).person is None
+
+
+def test_the_cure_names_the_definition() -> None:
+    found = report(ASKED_OF_A_PERSON["a known name in the other case"][0])
+    assert found.person is not None
+    assert sentence(found.person) == r"h is not defined here: begin with h = \max(Z, 0)"
+
+
+def test_the_report_says_what_each_share_was_for() -> None:
+    """The words are made of the findings alone."""
+    said = " ".join(summary(findings(report(FORMULA))))
+    assert said == (
+        "Every line that was checked holds. Gradient stated: 60 of 60 %. "
+        "Steps: 0 of 40 %, as no line leads from the objective to it."
+    )
+
+
+def test_findings_are_values() -> None:
+    """What a record keeps goes through JSON; a mistake is a name."""
+    found = json.loads(json.dumps(findings(report(r"$df = 3\operatorname{tr}((H-Y)^TdH)$"))))
+    assert found["mistake"] == "mistake.number"
+    assert found["shares"] == {"stated": 0.0, "linked": 0.0}
+    assert found["steps"][0]["reasons"][0]["kind"] == "mistake.number"
+    assert as_json(found)["mistake"] == "a factor is wrong"
