@@ -287,7 +287,12 @@ def test_a_problem_without_a_kink_is_asked_at_no_more_points() -> None:
 def test_what_float32_cannot_answer_so_close_is_not_asked() -> None:
     """The slope of log|z| is 500 at 0.002, where float32 knows z to 4 digits: too few."""
     steep = Problem(r"f = \mathbf 1^T \log |XW| \mathbf 1", X="n,p", W="p,q")
-    assert not close(steep, range(3))
+    single = {"float32": lambda X, W: X.float().mT @ (X.float() @ W.float()).reciprocal()}
+    plain = [point for point in steep.points(0) if point.kind != KIND]
+    assert plain
+    points = close(steep, range(10))
+    asked = oracle.questions(steep, ["W"], [*plain, *points])
+    assert agrees(Bent(steep, "W", single, {}), single["float32"], asked)
 
 
 def test_a_variable_stays_in_its_domain() -> None:
