@@ -44,6 +44,7 @@ SENTENCES: dict[str, str | Callable[..., str]] = {
     "answer.arguments": _arguments,
     "answer.raised": _raised,
     "answer.none": "the function returns None; does it end in return?",
+    "answer.too_large": "the answer is {text}",
     "answer.type": "a tensor is asked for, this is a {type}",
     "answer.list_refused": "a list was returned; return a torch tensor",
     "answer.numpy_refused": "a numpy array was returned; return a torch tensor",

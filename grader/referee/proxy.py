@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from .submission import Submission
 
 
+UNNAMED = "value of a type of its own"
+
+
 @dataclass(frozen=True)
 class Target:
     """A thing in the submission: by name, or by number within one life of its process."""
@@ -60,6 +63,13 @@ class Proxy:
 
     def __getitem__(self, key: Any) -> Any:
         return self._submission.item(Proxy.target_of(self), key)
+
+    def __type_name__(self) -> str:
+        """What the submission calls the type, for whoever says that this is no data.
+
+        In a hidden test its name might tell what was asked there.
+        """
+        return UNNAMED if self._submission.withhold else self._kind
 
     def __repr__(self) -> str:
         return f"<{self._kind} of the submission>"

@@ -20,7 +20,16 @@ import torch
 from ..sandbox.client import Child, Ended
 from ..sandbox.coding import Decoder, Encoder
 from ..sandbox.limits import MEGABYTE, Limits, size_of
-from ..sandbox.wire import Message, Wire, WireError, WireTimeoutError
+from ..sandbox.wire import (
+    MAX_BUFFERS,
+    MAX_JSON,
+    MAX_VALUE,
+    Message,
+    TooLargeError,
+    Wire,
+    WireError,
+    WireTimeoutError,
+)
 from .outputs import Output
 from .proxy import Proxy, Target
 
@@ -261,7 +270,7 @@ class Submission:
         thing = coded.get("thing")
         if type(thing) is not int:
             raise WireError("neither data nor a thing")
-        kind = str(coded.get("type", "thing"))[:80]
+        kind = _printable(coded.get("type"))
         return Proxy(self, Target(thing=thing, generation=self.generation), kind)
 
     def _raised(self, described: Any) -> Exception:
@@ -278,9 +287,19 @@ class Submission:
         if self.withhold:
             kinds = [n for n in names if hasattr(builtins, n)]
             name, text = (kinds or ["Exception"])[0], text and WITHHELD
+        if "too_large" in described:
+            name, text = TooLargeError.__name__, self._too_large(described["too_large"])
         error = _same_kind(name, text, names)
         error.report, error.type_name = report, name
         return error
+
+    def _too_large(self, said: Any) -> str:
+        """How large its answer was; in a hidden test only how large it may be."""
+        size, allowed = said if isinstance(said, list) and len(said) == 2 else (0, 0)
+        known = type(size) is int and allowed in (MAX_VALUE, MAX_JSON, MAX_BUFFERS)
+        if self.withhold or not known or not allowed < size < 1 << 50:
+            return f"too large: more than {MAX_VALUE // MEGABYTE} MB"
+        return str(TooLargeError(size, allowed))
 
     # ---- life and death ----
 
@@ -387,6 +406,12 @@ def _overwrite(ours: torch.Tensor, now: torch.Tensor) -> None:
 
 def _copied(value: Any) -> Any:
     return value.detach().clone() if isinstance(value, torch.Tensor) else value
+
+
+def _printable(name: object) -> str:
+    """The name of a student's type, which may be any text, as one that can stand in a line."""
+    letters = "".join(c for c in str(name)[:200] if c.isalnum() or c in "_.")
+    return letters[:40] or "object"
 
 
 def _refuse(value: Any) -> Message:
