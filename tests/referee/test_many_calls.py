@@ -86,10 +86,6 @@ def test_in_a_hidden_test_the_size_is_not_told(trial) -> None:
 
 OWN = "class {}: pass\ndef f(*x): return {}()"
 CHECK = (
-    "from grader import Problem, check\n"
-    "p = Problem(r'f = \\|X\\|_F^2', X='n,p')\n"
-    "check(p, X=f{})"
-)
     "from grader import Problem, check\np = Problem(r'f = \\|X\\|_F^2', X='n,p')\ncheck(p, X=f{})"
 )
 
