@@ -1,7 +1,7 @@
 """How often a person is asked to read a derivation of the example class: `asked_and_plain()`.
 
 Plain is an answer that a person would give all its points or none; of these at most one in ten may
-be asked about. `python tests/derivations/test_asked.py` prints whom and why.
+be asked about. `PYTHONPATH=tests:examples python tests/derivations/test_asked.py` prints which are.
 """
 
 from collections.abc import Iterator
