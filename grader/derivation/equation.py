@@ -8,6 +8,7 @@ everything was understood, every symbol is known, and no tolerated reading holds
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from grader.latex import Variable, tree
 from grader.latex.asking import Key
 from grader.latex.builder import Remark
 from grader.latex.errors import Misfit, Unreadable
+from grader.latex.kinks import bends_of, draws_beside
+from grader.latex.names import canonical
 from grader.latex.reading import Read, readings
 from grader.latex.terms import Term, open_parts, settled
 from grader.latex.tree import Node
@@ -86,6 +89,7 @@ class Equations:
         self.document, self.scope = document, document.scope
         self.draws = draws(variables)
         self.numbers = [Numbers(draw) for draw in self.draws]
+        self.movable = [canonical(v.name) for v in variables if not v.domain]
         self.scope.is_entrywise = self._is_entrywise
         self.tried = 0
 
@@ -94,6 +98,18 @@ class Equations:
             return self.numbers[0].is_entrywise(of, by)
         except KeyError:  # of sizes not known yet
             return False
+
+    @cached_property
+    def beside_kinks(self) -> list[Numbers]:
+        """Numbers at which what bends in the objective lies close to its kinks, on both sides."""
+        found = self.value(tree.Name(0, self.document.objective), float("inf"))
+        if found is None:
+            return []
+        try:
+            pairs = list(draws_beside(self.draws[0], found[0], self.movable))
+        except (Unreadable, KeyError):
+            return []
+        return [Numbers(draw) for pair in pairs for draw in pair]
 
     # ------------------------------------------------------------ one equation
 
@@ -275,10 +291,14 @@ class Equations:
         return drawn
 
     def _confirmed(self, found: Trial) -> Outcome:
-        """The same reading must hold at the other draw."""
+        """The same reading must hold at the other draw, and close to kinks."""
         again = self._trial(found.read, found.meanings, 1)
         if again.comparison.holds is False:
             return self._wrong(again)
+        for numbers in self._close_to_kinks(found):
+            there = compare(numbers, found.read, found.terms)
+            if there.holds is False:
+                return self._wrong(replace(found, comparison=there, numbers=numbers))
         remarks = (*found.comparison.remarks, *map(_read_as, found.read.remarks))
         if found.comparison.holds is None:
             return Outcome(Verdict.CONDITION, found.comparison.message, remarks)
@@ -287,6 +307,11 @@ class Equations:
             verdict, None, remarks, None, found.comparison, found.terms, found.numbers,
             found.meanings,
         )  # fmt: skip
+
+    def _close_to_kinks(self, found: Trial) -> list[Numbers]:
+        """The numbers beside kinks, where a side bends and every name in it is declared."""
+        bends = self.beside_kinks and any(bends_of(term) for term in found.terms)
+        return self.beside_kinks if bends and not open_parts(found.terms) else []
 
     # ------------------------------------------------------------ undeclared symbols
 
