@@ -93,6 +93,7 @@ OF_A_MISTAKE: dict[str, str | Callable[..., str]] = {
     "mistake.root": "as if the square root of the objective were taken",
 }  # fmt: skip
 OF_THE_WHOLE: dict[str, str | Callable[..., str]] = {
+    "derivation.alias": "{name} is read as the objective {objective}.",
     "derivation.right": "Every line that was checked holds.",
     "derivation.wrong": "There is a line that does not hold.",
     "derivation.unknown": "Not everything could be checked.",

@@ -17,6 +17,7 @@ from .definitions import Document, Head
 from .equation import DEFINES, GOOD, Equations, Outcome, Verdict, unread
 from .gradients import Gradients
 from .graph import Equality, Graph
+from .hypotheses import alias_of, claimed
 from .mistakes import Mistakes
 from .report import Report, Step, Told, report_of
 from .text import Part, Statement
@@ -63,10 +64,21 @@ def check_derivation(
     `names` are equations such as `Z = XW`: what the task itself or an earlier cell defined.
     """
     try:
-        return Checker(text, variables, given, asked, names).report()
+        checker = Checker(text, variables, given, asked, names)
+        report, alias = checker.report(), alias_of(checker.document)
+        if alias:
+            other = Checker(text, variables, given, asked, names, alias).report()
+            return other if bears_out(report, other) else report
+        return report
     except RecursionError:
         steps = [Step(1, 1, "", Verdict.NOT_UNDERSTOOD, Reason.of("derivation.too_deep"))]
         return report_of(steps, tuple(asked))
+
+
+def bears_out(report: Report, other: Report) -> bool:
+    """Whether a line that said nothing before holds in the other reading of the text."""
+    held = {(s.line, s.column, s.text) for s in report.steps if s.verdict in GOOD}
+    return any(s.verdict in GOOD and (s.line, s.column, s.text) not in held for s in other.steps)
 
 
 class Checker:
@@ -79,9 +91,10 @@ class Checker:
         given: Iterable[str] = (),
         asked: Sequence[str] = (),
         names: Iterable[str] = (),
+        alias: str = "",
     ) -> None:
-        self.text, self.asked = text, tuple(asked)
-        self.document = Document(text, variables, given, names)
+        self.text, self.asked, self.alias = text, tuple(asked), alias
+        self.document = Document(text, variables, given, names, alias)
         self.equations = Equations(self.document, variables)
         self.gradients = Gradients(self.equations)
         self.graph = Graph(self.equations, self.gradients, tuple(map(canonical, asked)))
@@ -114,7 +127,15 @@ class Checker:
         refused = frozenset(self.graph.stated_if_all_held())
         told = Told(both, refused, self.document.cures, blank)
         report = report_of(self.steps, self.asked, told)
-        return replace(report, definitions=tuple(self.defined))
+        return replace(
+            report, definitions=tuple(self.defined), conventions=tuple(self._conventions())
+        )
+
+    def _conventions(self) -> Iterator[Reason]:
+        """What was taken for the whole text."""
+        if self.alias:
+            objective = self.document.objective
+            yield Reason.of("derivation.alias", name=self.alias, objective=objective)
 
     def run(self) -> list[Step]:
         for order, statement in enumerate(self.document.statements):
@@ -146,9 +167,24 @@ class Checker:
             isinstance(node, Node) and not self.equations.undeclared(node, order) for node in nodes
         )
 
+    # ------------------------------------------------------------ a gradient in a sentence
+
+    def _take_claim(self, order: int, statement: Statement) -> None:
+        """Read "the gradient by W is $...$" as an equation, if it is one that holds."""
+        name = claimed(statement, self.text, self.asked)
+        part = statement.parts[0]
+        if not name or not isinstance(part.node, Node):
+            return
+        by = tree.Name(part.node.at, canonical(name))
+        objective = tree.Name(part.node.at, self.document.objective)
+        gradient = tree.Derivative(part.node.at, objective, by)
+        if self.equations.check(gradient, part.node, order).good:
+            statement.parts = [Part("", part.tokens, gradient), Part("=", part.tokens, part.node)]
+
     # ------------------------------------------------------------ along a chain
 
     def _statement(self, order: int, statement: Statement) -> None:
+        self._take_claim(order, statement)
         parts = list(statement.parts)
         chain = Chain(statement, order)
         if len(parts) == 1 and not parts[0].relation:
@@ -432,7 +468,7 @@ class Checker:
         """The equation as it was typed; its left side only where that stands just before."""
         right = self._shown(part.tokens)
         before = chain.previous if chain else None
-        if before is None or before is part or not before.tokens:
+        if before is None or before is part or not before.tokens or before.tokens is part.tokens:
             return right
         first = chain is not None and before is chain.statement.parts[0]
         sign = "≈" if part.relation == "~" else "="

@@ -49,8 +49,9 @@ class Document:
         variables: Sequence[Variable],
         given: Iterable[str],
         names: Iterable[str] = (),
+        alias: str = "",
     ) -> None:
-        self.text = text
+        self.text, self.alias = text, alias
         self.budget = Budget(SECONDS)
         self.scope = scope_of(variables)
         self.scope.budget = self.budget
@@ -80,8 +81,10 @@ class Document:
             if head is None:
                 raise Unreadable("a given formula must read f = ...", 0)
             self.names.values.add(head.name)
-            if head.kind == "quantity":
-                self.names.functionlike.add(head.name)
+            self.names.functionlike.add(head.name)  # f(W) is f
+        if self.alias:
+            self.names.values.add(self.alias)
+            self.names.functionlike.add(self.alias)
 
     def _define_given(self) -> None:
         """Define what is given; the objective is what no other given formula rests on."""
@@ -94,6 +97,8 @@ class Document:
                 self._givens.append(head.name)
                 used |= {n.name for n in tree.walk(node) if isinstance(n, tree.Name)}
         self.objective = next((n for n in self._givens if n not in used), self.objective)
+        if self.alias:
+            self.scope.define(self.alias, Definition(-1, tree.Name(0, self.objective)))
 
     def _read_heads(self, names: Iterable[str]) -> Iterator[tuple[Head, list[Tex]]]:
         """What the task or an earlier cell named, each with what it was to be."""

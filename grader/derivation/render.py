@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from grader.catalogue import Reason, sentence
+from grader.catalogue import Reason, sentence, sentences
 
 SAID = {
     "ok": "holds",
@@ -39,7 +39,7 @@ def as_json(found: Found) -> dict[str, Any]:
         "missing": found["missing"],
         "needs_person": person is not None,
         "why": sentence(Reason.from_dict(person)) if person else None,
-        "conventions": found["conventions"],
+        "conventions": sentences(map(Reason.from_dict, found["conventions"])),
         "score": found["share"],
         "steps": [
             {
@@ -71,7 +71,8 @@ def summary(found: Found) -> list[str]:
 
 
 def _summary(found: Found) -> list[Reason]:
-    reasons = [Reason.of(f"derivation.{found['verdict']}")]
+    reasons = [*map(Reason.from_dict, found["conventions"])]
+    reasons.append(Reason.of(f"derivation.{found['verdict']}"))
     if found["first_wrong_line"] is not None:
         reasons.append(_first_wrong(found))
     if found["missing"]:

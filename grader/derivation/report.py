@@ -72,6 +72,7 @@ class Report:
     asked: tuple[str, ...] = ()
     definitions: tuple[str, ...] = ()  # what it defines, Z = XW, for the texts that go on from it
     person: Reason | None = None  # why a person must look, if one must
+    conventions: tuple[Reason, ...] = ()  # what was taken for the whole text
 
     def score(self) -> Score:
         """60 % for the gradients stated, 40 % for right steps that lead to them."""
@@ -200,7 +201,7 @@ def findings(report: Report) -> dict[str, Any]:
         "share": score.total,
         "shares": {"stated": score.stated, "linked": score.linked},
         "person": report.person.as_dict() if report.person else None,
-        "conventions": [],
+        "conventions": [reason.as_dict() for reason in report.conventions],
     }
 
 
