@@ -67,7 +67,7 @@ def check_derivation(
         checker = Checker(text, variables, given, asked, names)
         report, alias = checker.report(), alias_of(checker.document)
         if alias:
-            other = Checker(text, variables, given, asked, names, alias).report()
+            other = Checker(text, variables, given, asked, names, alias=alias).report()
             return other if bears_out(report, other) else report
         return report
     except RecursionError:
@@ -91,6 +91,7 @@ class Checker:
         given: Iterable[str] = (),
         asked: Sequence[str] = (),
         names: Iterable[str] = (),
+        *,
         alias: str = "",
     ) -> None:
         self.text, self.asked, self.alias = text, tuple(asked), alias
@@ -125,7 +126,8 @@ class Checker:
         }
         blank = not self.text.strip()
         refused = frozenset(self.graph.stated_if_all_held())
-        told = Told(both, refused, self.document.cures, blank)
+        idle = not self.graph.says_something() and not self.graph.refused
+        told = Told(both, refused, self.document.cures, blank, idle)
         report = report_of(self.steps, self.asked, told)
         return replace(
             report, definitions=tuple(self.defined), conventions=tuple(self._conventions())
@@ -264,7 +266,13 @@ class Checker:
         before = self.document.before.get(head.name)
         if before is None or not isinstance(part.node, Node):
             return None
+        if head.kind == "entries":
+            before = tree.Index(part.node.at, tree.Group(part.node.at, before), head.parameters)
         if self.equations.holds(before, part.node, order):
+            same = Outcome(Verdict.DEFINITION)
+            self.graph.equalities.append(
+                Equality(len(self.steps), before, part.node, order, same, frozenset(), False)
+            )
             return None
         return Outcome(Verdict.CONFLICT, Reason.of("derivation.second_meaning", name=head.name))
 

@@ -165,7 +165,7 @@ class Forms:
     def _multiplied(self, factors: Iterable[tuple[str, Form]]) -> Form:
         """A product, with its numbers in front."""
         number, kept = 1.0, []
-        for op, form in factors:
+        for op, form in self._without_identities(list(factors)):
             atom, factor = self.single(form)
             number *= factor
             if atom == ONE:
@@ -184,6 +184,16 @@ class Forms:
             atoms = sorted(a for _, a in chain)
             chain = (("", atoms[0]), *(("odot", a) for a in atoms[1:]))
         return ((self.atom(("prod", chain), (a for _, a in chain)), number),)
+
+    def _without_identities(self, factors: list[tuple[str, Form]]) -> list[tuple[str, Form]]:
+        """The factors without I, where it stands between matrix products and not alone."""
+        after = [op for op, _ in factors[1:]] + [""]
+        kept = [
+            (op, form)
+            for (op, form), then in zip(factors, after, strict=True)
+            if op or then or len(form) != 1 or self.atoms[form[0][0]].key[0] != "Identity"
+        ]
+        return kept or factors
 
     def _quotient(self, node: tree.Quotient, order: float, bound: Mapping[str, Form]) -> Form:
         top, bottom = self.form(node.top, order, bound), self.form(node.bottom, order, bound)

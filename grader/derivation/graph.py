@@ -202,6 +202,17 @@ class Graph:
                 continue
         return found
 
+    def says_something(self) -> bool:
+        """Whether two sides of any equality are more than two notations of one thing."""
+        return any(self._differ(equality) for equality in self.equalities)
+
+    def _differ(self, equality: Equality) -> bool:
+        try:
+            sides = [self.forms.form(s, equality.order) for s in (equality.left, equality.right)]
+        except (TooMuch, RecursionError, Unreadable, Misfit, KeyError):
+            return True
+        return sides[0] != sides[1]
+
     def _joins(self, linked: Classes, equality: Equality) -> bool:
         self.forms.held = frozenset()
         one, other = (
@@ -434,14 +445,82 @@ class Graph:
         for name in self._wanted:
             if all(self._root(name) in found for found in inside):
                 return False
-        for root, side in zip(roots, (sides[1], sides[0]), strict=True):
-            if root and all(self._is_closed(atom) for atom, _ in side):
-                return False  # what it states is no step towards it
+        left_open = {i for side in sides for atom, _ in side for i in self.forms.atoms[atom].needs}
+        if left_open <= {self._root(name) for name in self._wanted}:
+            return self._derives_entries(equality, roots)  # what it states is no step towards it
+        if self._is_chain_rule_alone(sides, left_open):
+            return False
         return any(
             self._is_derivative_on_the_way(self.forms.atoms[i].key, equality.order)
             for found in inside
             for i in found
         )
+
+    def _derives_entries(self, equality: Equality, roots: Sequence[str | None]) -> bool:
+        """Whether it is the derivative by one entry, from which the gradient is yet to be put
+        together: of a variable that enters f directly, or of one whose product was written out in
+        entries.
+        """
+        name = next((root for root in roots if root), None)
+        if name is None or not any(self._is_by_entry(s) for s in (equality.left, equality.right)):
+            return False
+        if any(self._gives_whole(e, name) for e in self.equalities if e.step < equality.step):
+            return False
+        return self._enters_directly(name) or any(
+            self._writes_out_entries(e, name) for e in self.equalities if e.step < equality.step
+        )
+
+    def _is_by_entry(self, side: Node) -> bool:
+        inner, indices = self.gradients.unwrapped(side)
+        if indices or not isinstance(inner, tree.Derivative) or inner.bottom is None:
+            return False
+        return isinstance(tree.unwrapped(inner.bottom), tree.Index)
+
+    def _gives_whole(self, equality: Equality, name: str) -> bool:
+        """Whether it states the gradient as a matrix, or a derivative by its entries."""
+        sides = (equality.left, equality.right)
+        return any(self.gradients.of(s, equality.order, equality.outcome) == name for s in sides)
+
+    def _writes_out_entries(self, equality: Equality, name: str) -> bool:
+        """Whether the entries of an intermediate are written as sums over those of a variable."""
+        whole = tree.unwrapped(equality.left)
+        if not isinstance(whole, tree.Index):
+            return False
+        try:
+            entry, written = (
+                self.forms.single(self.forms.form(side, equality.order))[0]
+                for side in (whole.base, equality.right)
+            )
+        except (TooMuch, RecursionError):
+            return False
+        found = self.forms.atoms[entry]
+        summed = any(self.forms.atoms[i].key[0] == "BigSum" for i in self.forms.below(written))
+        return summed and name in found.leaves and self._is_part(entry, equality.order)
+
+    def _is_chain_rule_alone(self, sides: Sequence[Form], left_open: set[int]) -> bool:
+        """Whether it is the chain rule in symbols, of which the text computes none."""
+        factors = {i for side in sides for atom, _ in side for i in self._factors(atom)}
+        if not factors <= left_open:
+            return False
+        roots = {self._root(name) for name in self._wanted}
+        return not (factors - roots) & self._computed
+
+    @cached_property
+    def _computed(self) -> set[int]:
+        """The derivatives that some equality says something of besides derivatives."""
+        found: set[int] = set()
+        for equality in self.equalities:
+            try:
+                forms = [
+                    self.forms.form(s, equality.order) for s in (equality.left, equality.right)
+                ]
+            except (TooMuch, RecursionError):
+                continue
+            factors = [{i for a, _ in form for i in self._factors(a)} for form in forms]
+            for mine, theirs in (factors, factors[::-1]):
+                if any(self.forms.atoms[i].key[0] != "D" for i in theirs):
+                    found |= {i for i in mine if self.forms.atoms[i].key[0] == "D"}
+        return found
 
     def _top(self, node: Node) -> Node | None:
         side, _ = self.gradients.unwrapped(node)

@@ -1,6 +1,6 @@
-"""What a text may mean by words of its own, tried and kept only where the text bears it out.
+r"""What a text may mean by words of its own, tried and kept only where the text bears it out.
 
-An `alias` is another name of the objective: texts say `dL` and `\\nabla_W J` where the task says f.
+An `alias` is another name of the objective: texts say `dL` and `\nabla_W J` where the task says f.
 A `claim` is a gradient that a sentence states: "the gradient with respect to W is ...".
 """
 

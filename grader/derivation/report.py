@@ -101,6 +101,7 @@ class Told:
     refused: frozenset[str] = frozenset()  # gradients that lines state, were none of them wrong
     cures: Mapping[str, str] = field(default_factory=dict)  # for an undefined name, its definition
     blank: bool = False
+    idle: bool = False  # it was understood, and no line says more than that a thing is itself
 
 
 def report_of(steps: list[Step], asked: tuple[str, ...] = (), told: Told = Told()) -> Report:
@@ -170,9 +171,9 @@ def _twice(report: Report, told: Told) -> Reason | None:
 
 
 def _open(report: Report, told: Told) -> Reason | None:
-    """A gradient that was led to and not stated, be it wrongly."""
+    """A gradient that was not stated, be it wrongly, in a text that says something."""
     names = [name for name in report.missing if canonical(name) not in told.refused]
-    if not names or not leading(report.steps)[0]:
+    if not names or told.idle:
         return None
     return Reason.of("person.not_stated", names=", ".join(names))
 
