@@ -35,7 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "names": set(),
     "referee": {"sandbox", "names", "oracle", "precision", "catalogue", "notebook", "graded"},
     "notebook": {"catalogue"},
-    "graded": {"notebook", "catalogue"},
+    "graded": {"notebook", "catalogue", "derivation"},
     "rehearsal": {"notebook", "graded", "referee", "sandbox", "catalogue"},
     "course": {"notebook", "graded", "names", "catalogue"},
     "author": {"latex", "problem", "diagnosis", "derivation", "checks", "course", "notebook"},
