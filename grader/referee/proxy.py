@@ -53,6 +53,12 @@ class Proxy:
         """What a call with each of these arguments gives, or the exception that it raises."""
         return self._submission.call_each(Proxy.target_of(self), many)
 
+    def __asked_for__(self, problem: Any, variable: str, seed: int) -> None:
+        """It was asked for the gradient of this problem by this variable."""
+        target = Proxy.target_of(self)
+        if target.name is not None and not target.attributes:
+            self._submission.about[target.name] = problem, variable, seed
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # Python and libraries feel for protocols; it has none
             raise AttributeError(name)

@@ -32,6 +32,7 @@ from ..sandbox.wire import (
 )
 from .outputs import Output
 from .proxy import Proxy, Target
+from .traced import Traced
 
 WITHHELD = "(the text is shown to the instructor)"
 _GRACE_SECONDS = 1.0  # an interrupt first, so that its state survives; then the end
@@ -74,6 +75,8 @@ class Submission:
         self.lent: dict[int, Callable[..., Any]] = {}
         self.autograd: list[str] = []
         self.last_calls: dict[str, tuple[tuple[Any, ...], Any]] = {}
+        self.about: dict[str, tuple[Any, str, int]] = {}  # problem, variable and seed by name
+        self.traced: Traced | None = None  # what libtorch does in its process
 
     # ---- what the court asks for ----
 
@@ -81,6 +84,16 @@ class Submission:
         """The next requests belong to a new cell, which has its own time and its own death."""
         self.fatal, self.withhold = None, withhold
         self.cell_deadline = time.monotonic() + self.limits.cell_seconds
+
+    def allow(self, seconds: float) -> None:
+        """However much of its time it used up, so much is left."""
+        self.deadline = max(self.deadline, time.monotonic() + seconds)
+
+    def mark(self) -> int:
+        """A number that nobody knew before, in its trace; from the first on libtorch writes it."""
+        number = secrets.randbits(30)
+        self._request({"do": "mark", "number": number})
+        return number
 
     def run(self, source: str) -> bool:
         """Run one cell; whether it ended without an exception. Outputs go to the sink."""
@@ -146,6 +159,8 @@ class Submission:
     def close(self) -> None:
         if self.wire:
             self.wire.close()
+        if self.traced:
+            self.traced.close()
         self.child.close()
 
     # ---- requests ----
@@ -310,9 +325,23 @@ class Submission:
                 raise OutOfBudgetError(f"not run: its process died {self.generation} times before")
             self.generation += 1
             self.wire = Wire(self.child.fork(self.limits))
+            if self.watched:
+                self._take_trace(self.wire)
             self._replay()
             self.cell_deadline = time.monotonic() + self.limits.cell_seconds
         return self.wire
+
+    def _take_trace(self, wire: Wire) -> None:
+        """The file in which its process will say what libtorch does, before it runs a cell."""
+        if self.traced:
+            self.traced.close()
+        seconds, number, self.traced = self._seconds(), secrets.token_hex(8), None
+        deadline = time.monotonic() + seconds + _GRACE_SECONDS
+        with contextlib.suppress(WireError):  # it is gone: the next request will say how
+            wire.send({"do": "hand_over", "seconds": seconds, "id": number})
+            file = wire.receive_file(deadline)
+            self.traced = None if file is None else Traced(file)
+            self._reply(wire, number, deadline)
 
     def _replay(self) -> None:
         """Make the state again in a fresh process; what is shown meanwhile was seen before."""

@@ -19,6 +19,7 @@ import torch
 from .coding import Decoder, Encoder
 from .limits import MEGABYTE, Limits, size_of
 from .shell import Output, Shell, Sink
+from .trace import Trace
 from .wire import MAX_BUFFERS, MAX_VALUE, Json, Message, TooLargeError, Wire
 
 # What torch calls, in C, when a derivative is computed by reverse or forward mode.
@@ -36,8 +37,8 @@ class OutOfTime(KeyboardInterrupt):
 class Servant:
     """Answers one request after the other until the referee goes."""
 
-    def __init__(self, end: socket.socket, shell: Shell, limits: Limits) -> None:
-        self.wire, self.shell, self.limits = Wire(end), shell, limits
+    def __init__(self, end: socket.socket, shell: Shell, limits: Limits, trace: Trace) -> None:
+        self.wire, self.shell, self.limits, self.trace = Wire(end), shell, limits, trace
         self.things: list[Any] = []
         self.budget = limits.output_mb * MEGABYTE
         signal.signal(signal.SIGALRM, _out_of_time)
@@ -59,11 +60,22 @@ class Servant:
             with _alarm(float(message["seconds"])):
                 if message["do"] == "run":
                     return {"answer": self.shell.run(message["source"], self._sink())}, []
+                if message["do"] == "hand_over":
+                    return self._hand_over(), []
+                if message["do"] == "mark":
+                    self.trace.mark(message["number"])
+                    return {"answer": None}, []
                 with self.shell.captured(self._sink()):
                     reply = self._look(message, buffers, encoder)
             return reply, encoder.buffers
         except BaseException as error:
             return {"raised": _described(error)}, []
+
+    def _hand_over(self) -> Message:
+        """The trace's file, asked for before a cell is run."""
+        if self.trace.file is not None:
+            self.wire.send_file(self.trace.file)
+        return {"answer": None}
 
     def _look(self, message: Message, buffers: list[bytearray], encoder: Encoder) -> Message:
         """Requests for values: a name or attribute, an item, a call."""

@@ -101,6 +101,23 @@ class Wire:
             raise WireClosedError("the other side is gone")
         return part
 
+    def send_file(self, file: int) -> None:
+        """Let the other side have an open file, in front of the next message."""
+        socket.send_fds(self.end, [b"\0"], [file])
+
+    def receive_file(self, deadline: float) -> int | None:
+        """The file that comes in front of the next message, if one does."""
+        self.end.settimeout(max(0.01, deadline - time.monotonic()))
+        try:
+            data, files, _, _ = socket.recv_fds(self.end, 1, 1)
+        except TimeoutError:
+            raise WireTimeoutError("no answer in time") from None
+        except OSError as error:
+            raise WireClosedError(str(error)) from None
+        if not files:
+            self.ahead += data
+        return files[0] if files else None
+
     def close(self) -> None:
         self.end.close()
 
