@@ -65,7 +65,7 @@ def ask_again(submission: Submission, calls: list[Call]) -> Iterator[tuple[str, 
 def _asked(submission: Submission, call: Call) -> Iterator[Found]:
     about = submission.about.get(call.name)
     point = point_for(about) if about else None
-    start = submission.mark()
+    start = submission.last_mark() or submission.mark()
     traced = submission.traced
     if traced and traced.is_too_long():  # it, or another one, and so it cannot be told
         yield Found(UNANSWERED, _why("too_long", call))

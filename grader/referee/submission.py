@@ -77,6 +77,7 @@ class Submission:
         self.last_calls: dict[str, tuple[tuple[Any, ...], Any]] = {}
         self.about: dict[str, tuple[Any, str, int]] = {}  # problem, variable and seed by name
         self.traced: Traced | None = None  # what libtorch does in its process
+        self.marked: int | None = None
 
     # ---- what the court asks for ----
 
@@ -93,7 +94,12 @@ class Submission:
         """A number that nobody knew before, in its trace; from the first on libtorch writes it."""
         number = secrets.randbits(30)
         self._request({"do": "mark", "number": number})
+        self.marked = number
         return number
+
+    def last_mark(self) -> int | None:
+        """The last number in the trace of the process that lives now, if there is one."""
+        return self.marked if self.wire else None
 
     def run(self, source: str) -> bool:
         """Run one cell; whether it ended without an exception. Outputs go to the sink."""
@@ -336,6 +342,7 @@ class Submission:
         if self.traced:
             self.traced.close()
         seconds, number, self.traced = self._seconds(), secrets.token_hex(8), None
+        self.marked = None
         deadline = time.monotonic() + seconds + _GRACE_SECONDS
         with contextlib.suppress(WireError):  # it is gone: the next request will say how
             wire.send({"do": "hand_over", "seconds": seconds, "id": number})
