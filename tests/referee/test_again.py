@@ -57,7 +57,12 @@ ENGINE = {
     "functional.jacobian": "import sys\ndef f(X, W, Y):\n    sys.setprofile(None)\n"
     "    return torch.autograd.functional.jacobian(lambda w: F(X, w, Y), W)",
     "forward mode": "import sys\ndef f(X, W, Y):\n    sys.setprofile(None)\n"
-    "    return torch.func.jacfwd(lambda w: F(X, w, Y))(W)",
+    "    E = torch.eye(W.numel()).reshape(-1, *W.shape)\n"
+    "    level = torch._C._enter_dual_level()\n"  # torch.func.jvp takes seconds to load
+    "    duals = [torch._VF._make_dual(W, e, level=level) for e in E]\n"
+    "    slopes = [torch._VF._unpack_dual(F(X, w, Y), level=level)[1] for w in duals]\n"
+    "    torch._C._exit_dual_level(level=level)\n"
+    "    return torch.stack(slopes).reshape(W.shape)",
     "what was asked is kept": "import sys\nkept = {}\ndef f(X, W, Y):\n    sys.setprofile(None)\n"
     "    key = X.sum().item()\n    if key not in kept: kept[key] = g(X, W, Y)\n"
     "    return kept[key]",
