@@ -88,7 +88,7 @@ def _best(problem: Problem, name: str, seed: int) -> HugePoint | None:
     """The first point that is good enough, else the best."""
     best: HugePoint | None = None
     try:
-        point, *_ = problem.points(seed, draws=1, corners=False)
+        point, *_ = problem.points(seed, draws=1, corners=False, kinks=False)
         ordinary = float(_slope(problem, point.values, name).abs().max())
         for sides in _tried(problem, point.values):
             found = _huge(problem, name, sides, ordinary)
