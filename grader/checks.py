@@ -11,7 +11,8 @@ answer is off, as a small picture: in a notebook, or on the page that is made of
 needs of a function is to call it: with fresh float64 tensors in the order in which the problem
 declares them, and float64 as default dtype (a referee that calls across processes must carry the
 default dtype over, and copy changed arguments back; it may give its functions' type a method
-`__call_each__`, which takes a list of arguments and gives a list of answers and exceptions).
+`__call_each__`, which takes a list of arguments and gives a list of answers and exceptions, and
+`__asked_for__`, which is told the problem, the variable and the seed of a gradient that is asked).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -81,8 +82,17 @@ def check(
     the formula's left side, whose value it returns. Without `seed` the check is the visible one.
     """
     asked = oracle.asked(problem, list(functions), seed, stable)
+    for name, function in functions.items():
+        tell(function, problem, name, seed)
     verdicts = [verdict_on(problem, name, f, asked, lists) for name, f in functions.items()]
     settle(verdicts, pictures=seed is None)
+
+
+def tell(function: Function, problem: Problem, name: str, seed: int | None) -> None:
+    """Let what stands for a function know what it is asked for, so that it can be asked again."""
+    hear = getattr(type(function), "__asked_for__", None)
+    if hear and name in problem.variables:
+        hear(function, problem, name, seed or oracle.VISIBLE_SEED)
 
 
 def verdict_on(

@@ -74,6 +74,8 @@ def explain_error(error: str) -> tuple[str, Reason]:
         return "missing", Reason.of("answer.not_written")
     if name == "TypeError" and re.match(r"\S+ (takes|missing) .*positional argument", text):
         return "arguments", Reason.of("answer.arguments", text=text)
+    if name == "TooLargeError":
+        return "raised", Reason.of("answer.too_large", text=text)
     return "raised", Reason.of("answer.raised", type=name, text=text)
 
 
@@ -84,7 +86,7 @@ def read_answer(name: str, value: object, lists: str) -> Tensor | Verdict:
     if not isinstance(value, Tensor):
         converted = as_tensor(value)
         if converted is None:
-            why = Reason.of("answer.type", type=type(value).__name__)
+            why = Reason.of("answer.type", type=type_name(value))
             return Verdict(name, False, "type", (why,))
         if lists == "refuse":
             kind = "numpy" if type(value).__module__ == "numpy" else "list"
@@ -93,6 +95,13 @@ def read_answer(name: str, value: object, lists: str) -> Tensor | Verdict:
     if value.is_complex():
         return Verdict(name, False, "dtype", (Reason.of("answer.complex"),))
     return value.detach().to_dense()
+
+
+def type_name(value: object) -> str:
+    """What the type of an answer is called; one that lives elsewhere says it."""
+    said = getattr(type(value), "__type_name__", None)
+    name = said(value) if callable(said) else type(value).__name__
+    return "".join(c for c in str(name) if c.isprintable())[:40]
 
 
 def as_tensor(value: object) -> Tensor | None:

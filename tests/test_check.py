@@ -171,6 +171,17 @@ def test_float32_and_a_changed_input_are_told_and_cost_nothing(answer, remark, s
     assert remark in capsys.readouterr().out
 
 
+def test_what_torch_has_not_implemented_is_no_unwritten_answer() -> None:
+    """A stub's error has no words; a library's says what it lacks."""
+
+    def lacks(X, W, Y):
+        raise NotImplementedError("no kernel for this layout")
+
+    with pytest.raises(CheckFailed, match="raised NotImplementedError: no kernel") as failed:
+        check(RELU, W=lacks)
+    assert [verdict.kind for verdict in failed.value.verdicts] == ["raised"]
+
+
 def by_secants(X, W, Y, step=1e-7):
     def f(W):
         return (torch.relu(X @ W) - Y).square().sum()

@@ -35,6 +35,7 @@ CELLS = [
     ("spy", "error", "ValueError on further inputs."),
     ("endless", "error", "Stopped: it ran longer than 4 s"),
     ("crash", "error", "ZeroDivisionError: division by zero"),
+    ("library", "error", "NotImplementedError: none for int64"),  # a library's own, not a stub's
     (
         "typo",
         "error",

@@ -5,7 +5,7 @@ import torch
 
 from grader import oracle
 from grader.problem import Problem, ProblemError
-from grader.problem.points import OFF_KINK, SATURATION
+from grader.problem.fairness import OFF_KINK, SATURATION
 
 RELU = Problem(r"f = \|\max(XW, 0) - Y\|_F^2", X="n,p", W="p,q", Y="n,q")
 POINTS = [point for seed in range(10) for point in RELU.points(seed)]

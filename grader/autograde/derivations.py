@@ -91,7 +91,8 @@ def person_for(notebook: Any, index: int) -> Reason | None:
         return Reason.of("person.added_cell")
     if found is None:
         return None if is_unwritten(cell) else Reason.of("person.not_checked")
-    return Reason.of("person.not_understood") if found["needs_person"] else None
+    why = found["findings"]["person"]
+    return Reason.from_dict(why) if why else None
 
 
 def graded_derivation(notebook: Any, index: int, name: str = "") -> GradedCell | None:

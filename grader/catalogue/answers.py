@@ -44,6 +44,7 @@ SENTENCES: dict[str, str | Callable[..., str]] = {
     "answer.arguments": _arguments,
     "answer.raised": _raised,
     "answer.none": "the function returns None; does it end in return?",
+    "answer.too_large": "the answer is {text}",
     "answer.type": "a tensor is asked for, this is a {type}",
     "answer.list_refused": "a list was returned; return a torch tensor",
     "answer.numpy_refused": "a numpy array was returned; return a torch tensor",
@@ -95,4 +96,15 @@ SENTENCES: dict[str, str | Callable[..., str]] = {
     "counted.dimensions": "a dimension is lost, or one too many",
     "counted.type": "no tensor is returned",
     "counted.not_there": "a name is not there",
+    # For the instructor: how a gradient was come by that should be written by hand.
+    "answer.engine": "{name} has torch's engine compute derivatives: {operations}",
+    "answer.unwatched": "the watch on what torch does was switched off while {name} was asked",
+    "answer.too_long": "{name} does too much to be watched",
+    "answer.drowned": (
+        "{name} is off by {error:.1e} where the objective is huge and its gradient is not"
+    ),
+    "answer.single": "{name} is off by {error:.1e} in float32",
+    "answer.otherwise": "asked once more, {name} is off by {error:.1e}",
+    "answer.shape_otherwise": "asked once more, {name} gives no tensor of finite numbers as before",
+    "answer.no_more": "asked once more, {name} gives no answer: {why}",
 }

@@ -17,6 +17,18 @@ def _waiting(count: int) -> str:
 
 SENTENCES: dict[str, str | Callable[..., str]] = {
     "person.reads": "a person reads every answer of this kind",
+    "person.no_formula": "no formula was found in the answer",
+    "person.stopped": "the checker stopped at line {line}; from there on nothing was checked",
+    "person.not_read": 'line {line} was not understood: "{text}"',
+    "person.undefined": "{name} is not defined here: say what it is before line {line}",
+    "person.undefined_cure": "{name} is not defined here: begin with {cure}",
+    "person.stated_twice": (
+        "the gradient by {name} is stated in two ways, in lines {right} and {wrong}: leave one"
+    ),
+    "person.not_stated": (
+        "the gradient by {names} was not found: write it as an equation of its own, with every "
+        "name in it defined"
+    ),
     "person.picture": "the answer holds a picture, which no program reads",
     "person.added_cell": "the answer goes on in an added cell",
     "person.which_cell": (

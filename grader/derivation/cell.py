@@ -13,7 +13,7 @@ from grader.problem import Problem
 
 from .checker import check_derivation
 from .render import as_json, markdown, summary
-from .report import Report
+from .report import Report, findings
 
 Written = tuple[str, str]  # a variable, by its Python name, and the text of its derivation
 
@@ -48,18 +48,15 @@ def _names(problem: Problem, earlier: tuple[Written, ...]) -> tuple[str, ...]:
     return (*_names(problem, tuple(before)), *defined)
 
 
-def findings(report: Report) -> dict[str, Any]:
-    """A report as data: what `grader derivation --json` says, its score, and a table to be shown.
-
-    `share` is of the cell's points. A text without any equation needs a person.
-    """
-    score = report.score()
+def printed(report: Report) -> dict[str, Any]:
+    """What is printed of a report: its findings as values, and in words, with a table."""
+    found = findings(report)
     return {
-        **as_json(report),
-        "share": score.total,
-        "needs_person": score.needs_person or not report.steps,
-        "summary": summary(report),
-        "table": markdown(report),
+        **as_json(found),
+        "share": found["share"],
+        "summary": summary(found),
+        "table": markdown(found),
+        "findings": found,
     }
 
 
@@ -67,5 +64,5 @@ def print_findings(
     problem: Problem, variable: str, text: str, earlier: Sequence[Written] = ()
 ) -> None:
     """Print what is found in a derivation, as JSON on one line."""
-    found = findings(check_cell(problem, variable, text, earlier))
+    found = printed(check_cell(problem, variable, text, earlier))
     print(json.dumps(found, ensure_ascii=False))

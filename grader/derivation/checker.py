@@ -3,10 +3,10 @@
 import bisect
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.catalogue import Reason, sentence
+from grader.catalogue import Reason
 from grader.latex import Variable, tree
 from grader.latex.errors import Unreadable
 from grader.latex.names import canonical
@@ -14,10 +14,12 @@ from grader.latex.tex import Tex
 from grader.latex.tree import Node
 
 from .definitions import Document, Head
-from .equation import DEFINES, UNDECLARED, Equations, Outcome, Verdict
+from .equation import DEFINES, GOOD, Equations, Outcome, Verdict, unread
 from .gradients import Gradients
+from .graph import Equality, Graph
+from .hypotheses import alias_of, claimed
 from .mistakes import Mistakes
-from .report import Report, Step, report_of
+from .report import Report, Step, Told, report_of
 from .text import Part, Statement
 from .tolerance import Tolerance
 
@@ -47,8 +49,7 @@ class Chain:
     previous: Part | None = None  # the expression the next one is compared with
     base: Part | None = None  # the last one that was understood
     earlier: list[Expression] = field(default_factory=list)  # for a chain that starts with =
-    gradient: str | None = None  # what the head is the gradient by, while all is well
-    closed: Part | None = None  # a head that would state the gradient it equals
+    compared: Part | None = None  # what the last one was compared with
 
 
 def check_derivation(
@@ -62,17 +63,22 @@ def check_derivation(
 
     `names` are equations such as `Z = XW`: what the task itself or an earlier cell defined.
     """
-    wanted = tuple(canonical(name) for name in asked)
-    defined: list[str] = []
     try:
-        checker = Checker(text, variables, given, names)
-        steps, defined = checker.run(), checker.defined
+        checker = Checker(text, variables, given, asked, names)
+        report, alias = checker.report(), alias_of(checker.document)
+        if alias:
+            other = Checker(text, variables, given, asked, names, alias=alias).report()
+            return other if bears_out(report, other) else report
+        return report
     except RecursionError:
-        steps = [Step(1, 1, "", Verdict.NOT_UNDERSTOOD, "too many things inside one another")]
-    report = report_of(steps, wanted)
-    shown = {canonical(name): name for name in asked}
-    missing = tuple(shown[name] for name in report.missing)
-    return replace(report, missing=missing, definitions=tuple(defined))
+        steps = [Step(1, 1, "", Verdict.NOT_UNDERSTOOD, Reason.of("derivation.too_deep"))]
+        return report_of(steps, tuple(asked))
+
+
+def bears_out(report: Report, other: Report) -> bool:
+    """Whether a line that said nothing before holds in the other reading of the text."""
+    held = {(s.line, s.column, s.text) for s in report.steps if s.verdict in GOOD}
+    return any(s.verdict in GOOD and (s.line, s.column, s.text) not in held for s in other.steps)
 
 
 class Checker:
@@ -83,18 +89,55 @@ class Checker:
         text: str,
         variables: Sequence[Variable],
         given: Iterable[str] = (),
+        asked: Sequence[str] = (),
         names: Iterable[str] = (),
+        *,
+        alias: str = "",
     ) -> None:
-        self.text = text
-        self.document = Document(text, variables, given, names)
+        self.text, self.asked, self.alias = text, tuple(asked), alias
+        self.document = Document(text, variables, given, names, alias)
         self.equations = Equations(self.document, variables)
         self.gradients = Gradients(self.equations)
+        self.graph = Graph(self.equations, self.gradients, tuple(map(canonical, asked)))
         self.tolerance = Tolerance(self.document, self.equations)
         self.mistakes = Mistakes(self.document, self.equations, self.tolerance.holds_if_symmetric)
         self.steps: list[Step] = []
         self.defined: list[str] = []
         self.met: list[Expression] = []
         self.starts = [0] + [m.end() for m in re.finditer("\n", text)]
+
+    def report(self) -> Report:
+        """What the whole text comes to."""
+        self.run()
+        counting, contested = self.graph.counting(), self.graph.contested()
+        stated = {n: at for n, at in self.graph.stated.items() if n not in contested}
+        self.steps = [
+            replace(
+                step,
+                states=tuple(n for n, last in stated.items() if last == place),
+                links=place in counting if step.verdict in GOOD else step.links,
+            )
+            for place, step in enumerate(self.steps)
+        ]
+        both = {
+            name: (self.graph.stated[name], last)
+            for name, last in contested.items()
+            if name in self.graph.stated
+        }
+        blank = not self.text.strip()
+        refused = frozenset(self.graph.stated_if_all_held())
+        idle = not self.graph.says_something() and not self.graph.refused
+        told = Told(both, refused, self.document.cures, blank, idle)
+        report = report_of(self.steps, self.asked, told)
+        return replace(
+            report, definitions=tuple(self.defined), conventions=tuple(self._conventions())
+        )
+
+    def _conventions(self) -> Iterator[Reason]:
+        """What was taken for the whole text."""
+        if self.alias:
+            objective = self.document.objective
+            yield Reason.of("derivation.alias", name=self.alias, objective=objective)
 
     def run(self) -> list[Step]:
         for order, statement in enumerate(self.document.statements):
@@ -109,13 +152,13 @@ class Checker:
             except Exception:  # a fault of ours must not cost the rest of the text
                 LOG.exception("statement %d could not be checked", order)
                 part = next(p for p in statement.parts if p.tokens)
-                message = "the checker failed on this line; a person must look"
+                message = Reason.of("derivation.failed")
                 self._add(part, Outcome(Verdict.NOT_UNDERSTOOD, message))
         return self.steps
 
     def _out_of_time(self, statement: Statement) -> None:
         part = next(p for p in statement.parts if p.tokens)
-        message = "the text takes too long to check; from here on nothing was checked"
+        message = Reason.of("derivation.out_of_time")
         self._add(part, Outcome(Verdict.NOT_UNDERSTOOD, message))
         self.steps[-1] = replace(self.steps[-1], matters=True)
 
@@ -126,9 +169,24 @@ class Checker:
             isinstance(node, Node) and not self.equations.undeclared(node, order) for node in nodes
         )
 
+    # ------------------------------------------------------------ a gradient in a sentence
+
+    def _take_claim(self, order: int, statement: Statement) -> None:
+        """Read "the gradient by W is $...$" as an equation, if it is one that holds."""
+        name = claimed(statement, self.text, self.asked)
+        part = statement.parts[0]
+        if not name or not isinstance(part.node, Node):
+            return
+        by = tree.Name(part.node.at, canonical(name))
+        objective = tree.Name(part.node.at, self.document.objective)
+        gradient = tree.Derivative(part.node.at, objective, by)
+        if self.equations.check(gradient, part.node, order).good:
+            statement.parts = [Part("", part.tokens, gradient), Part("=", part.tokens, part.node)]
+
     # ------------------------------------------------------------ along a chain
 
     def _statement(self, order: int, statement: Statement) -> None:
+        self._take_claim(order, statement)
         parts = list(statement.parts)
         chain = Chain(statement, order)
         if len(parts) == 1 and not parts[0].relation:
@@ -145,25 +203,21 @@ class Checker:
     def _alone(self, chain: Chain, part: Part) -> None:
         """Not an equation, but the next line may go on from it."""
         if isinstance(part.node, Unreadable) and not part.tokens[0].text:
-            self._add(part, Outcome(Verdict.NOT_UNDERSTOOD, part.node.message))
+            self._add(part, replace(unread(part.node), at=None))
         elif chain.statement.display and isinstance(part.node, Node):
             self._meet(chain, part, head=True)
 
     def _head(self, chain: Chain, part: Part) -> None:
         chain.previous = part
         if isinstance(part.node, Unreadable):
-            outcome = Outcome(Verdict.NOT_UNDERSTOOD, part.node.message, at=part.node.at)
-            self._add(part, outcome)
+            self._add(part, unread(part.node))
         elif isinstance(part.node, Node):
             self._meet(chain, part, head=True)
-            chain.gradient = self.gradients.of(part.node, chain.order)
-            if self.gradients.is_closed(part.node, chain.order):
-                chain.closed = part
 
     def _part(self, chain: Chain, part: Part) -> None:
         if part.relation == "~":
-            self._add(part, Outcome(Verdict.NOT_CHECKED, "an approximation, not checked"))
-            chain.previous, chain.gradient, chain.closed = part, None, None
+            self._add(part, Outcome(Verdict.NOT_CHECKED, Reason.of("derivation.approximation")))
+            chain.previous = part
             return
         if not isinstance(part.node, Node):
             self._unread(chain, part)
@@ -172,22 +226,18 @@ class Checker:
         outcome = self._definition(chain, part, head) if head else self._equation(chain, part)
         if head and outcome.verdict in DEFINES:
             self.defined.append(self.document.as_defined(chain.order, head))
-        links = outcome.verdict not in DEFINES and self._links(chain, part)
-        states = self._states(chain, part, outcome)
-        self._add(part, outcome, chain, states=states, links=links)
+        if not head:
+            self._keep(chain, part, outcome)
+        self._add(part, outcome, chain, links=not head and self._links(chain, part))
         if outcome.good or outcome.verdict in DEFINES | {Verdict.WRONG}:
             chain.base = part
-        if not outcome.good:
-            chain.gradient = chain.closed = None
         chain.previous = part
         self._meet(chain, part)
 
     def _unread(self, chain: Chain, part: Part) -> None:
         """An expression that could not be read: the chain goes on from the one before."""
-        chain.gradient = chain.closed = None
         if isinstance(part.node, Unreadable):
-            outcome = Outcome(Verdict.NOT_UNDERSTOOD, part.node.message, at=part.node.at)
-            self._add(part, outcome, chain)
+            self._add(part, unread(part.node), chain)
         if chain.previous is None or not isinstance(chain.previous.node, Node):
             chain.previous = part
 
@@ -201,7 +251,7 @@ class Checker:
         )
 
     def _definition(self, chain: Chain, part: Part, head: Head) -> Outcome:
-        outcome = Outcome(Verdict.DEFINITION, f"defines {head.name}")
+        outcome = Outcome(Verdict.DEFINITION, Reason.of("derivation.defines", name=head.name))
         if head.kind in ("function", "alias"):
             return outcome
         trial = self.equations.evaluates(tree.Name(part.tokens[0].at, head.name), chain.order)
@@ -216,10 +266,15 @@ class Checker:
         before = self.document.before.get(head.name)
         if before is None or not isinstance(part.node, Node):
             return None
+        if head.kind == "entries":
+            before = tree.Index(part.node.at, tree.Group(part.node.at, before), head.parameters)
         if self.equations.holds(before, part.node, order):
+            same = Outcome(Verdict.DEFINITION)
+            self.graph.equalities.append(
+                Equality(len(self.steps), before, part.node, order, same, frozenset(), False)
+            )
             return None
-        said = sentence(Reason.of("derivation.second_meaning", name=head.name))
-        return Outcome(Verdict.CONFLICT, said)
+        return Outcome(Verdict.CONFLICT, Reason.of("derivation.second_meaning", name=head.name))
 
     def _equation(self, chain: Chain, part: Part) -> Outcome:
         assert isinstance(part.node, Node)
@@ -227,7 +282,9 @@ class Checker:
             earlier, chain.earlier = chain.earlier, []
             return self._linked(chain, earlier, part)
         if chain.previous is None or not isinstance(chain.previous.node, Node):
-            return Outcome(Verdict.NOT_UNDERSTOOD, "what it is compared with was not understood")
+            message = Reason.of("derivation.nothing_understood_before")
+            return Outcome(Verdict.NOT_UNDERSTOOD, message)
+        chain.compared = chain.previous
         outcome = self.equations.check(chain.previous.node, part.node, chain.order)
         if not outcome.good:
             outcome = self.tolerance.update(chain.previous.node, part) or outcome
@@ -248,8 +305,9 @@ class Checker:
         other = self.equations.check(base.node, part.node, chain.order)
         if other.verdict not in (Verdict.OK, Verdict.REMARK, Verdict.WRONG):
             return outcome
+        chain.compared = base
         line = self._place(base.tokens[0].at)[0]
-        remark = f"compared with line {line}, because what stands between was not understood"
+        remark = Reason.of("derivation.compared_above", line=line)
         return replace(other, remarks=(*other.remarks, remark), verdict=_remarked(other.verdict))
 
     # ------------------------------------------------------------ lines that start with =
@@ -284,9 +342,9 @@ class Checker:
             if first is None or first.verdict in (Verdict.NOT_UNDERSTOOD, Verdict.RULE):
                 first = outcome
         if first is None:
-            return Outcome(Verdict.NOT_UNDERSTOOD, "it starts with =, but nothing stands before")
+            return Outcome(Verdict.NOT_UNDERSTOOD, Reason.of("derivation.nothing_before"))
         if first.verdict is Verdict.WRONG:
-            chain.previous = Part("", earlier[0].tokens, earlier[0].node)
+            chain.previous = chain.compared = Part("", earlier[0].tokens, earlier[0].node)
             for expression in earlier:
                 before = Part("", expression.tokens, expression.node)
                 other = self.tolerance.other_readings(replace_previous(chain, before), part, first)
@@ -295,8 +353,7 @@ class Checker:
         return first
 
     def _go_on(self, chain: Chain, expression: Expression) -> None:
-        chain.previous = Part("", expression.tokens, expression.node)
-        chain.gradient = self.gradients.of(expression.node, chain.order)
+        chain.previous = chain.compared = Part("", expression.tokens, expression.node)
 
     def _continued(
         self, chain: Chain, outcome: Outcome, expression: Expression, place: int
@@ -304,37 +361,41 @@ class Checker:
         if place == 0 and expression.segment == chain.statement.segment:
             return outcome
         line = self._place(expression.tokens[0].at)[0]
-        remark = f'goes on from "{self._shown(expression.tokens)[:40]}" of line {line}'
+        text = self._shown(expression.tokens)[:40]
+        remark = Reason.of("derivation.goes_on", text=text, line=line)
         verdict = _remarked(outcome.verdict) if place else outcome.verdict
         return replace(outcome, verdict=verdict, remarks=(*outcome.remarks, remark))
 
     # ------------------------------------------------------------ what a step is worth
 
-    def _states(self, chain: Chain, part: Part, outcome: Outcome) -> tuple[str, ...]:
-        """The gradients that this step states."""
-        assert isinstance(part.node, Node)
-        if not outcome.good or any("assum" in r or "condition" in r for r in outcome.remarks):
-            return ()
-        by = self.tolerance.gradient_name(chain, outcome)
-        if chain.gradient is None and by is None and chain.closed is not None:
-            stated = self.gradients.of(part.node, chain.order, outcome)
-            return (stated,) if stated else ()
-        if chain.previous is not None and isinstance(chain.previous.node, Node):
-            fresh = self.gradients.of(chain.previous.node, chain.order, outcome)
-            chain.gradient = fresh or chain.gradient
-        if by is not None:
-            return self._states_in_code(by, part.node, chain.order)
-        by = chain.gradient
-        if by is None or not self.gradients.is_closed(part.node, chain.order):
-            return ()
-        return (by,)
+    def _keep(self, chain: Chain, part: Part, outcome: Outcome) -> None:
+        """Keep an equality for the graph; one under an assumption is none."""
+        left = chain.compared.node if chain.compared else None
+        if not isinstance(left, Node) or not isinstance(part.node, Node) or outcome.assumed:
+            return
+        wrong = outcome.verdict is Verdict.WRONG
+        if not outcome.good and not wrong:
+            return
+        sides = [self._as_read(side, outcome) for side in (left, part.node)]
+        found = outcome.comparison
+        held = frozenset(found.held) if found else frozenset()
+        equality = Equality(
+            len(self.steps), sides[0], sides[1], chain.order, outcome, held,
+            by_factor=found is not None and found.by_factor,
+        )  # fmt: skip
+        (self.graph.refused if wrong else self.graph.equalities).append(equality)
 
-    def _states_in_code(self, by: str, value: Node, order: int) -> tuple[str, ...]:
-        """The gradient that `dW = X^T dZ` states once dZ was written out."""
-        if not self.gradients.is_closed(self.tolerance.without_codes(value), order):
-            return ()
-        self.tolerance.closed_codes.add(by)
-        return (by,) if by in self.document.scope.variables else ()
+    def _as_read(self, node: Node, outcome: Outcome) -> Node:
+        """A side with dW as a gradient, and a bare nabla by the variable it was read by."""
+        if outcome.codes:
+            node = self.tolerance.as_gradients(node, self.document.objective)
+
+        def chosen(found: Node) -> Node:
+            if isinstance(found, tree.Derivative) and found.bottom is None:
+                return replace(found, bottom=self.gradients.chosen(outcome))
+            return found
+
+        return tree.rebuilt(node, chosen) if tree.holds(node, tree.Derivative) else node
 
     def _links(self, chain: Chain, part: Part) -> bool:
         """Whether it says something of a differential, a derivative or an intermediate."""
@@ -344,7 +405,8 @@ class Checker:
         assert isinstance(right, Node)
         if self._shown(chain.previous.tokens) == self._shown(part.tokens):
             return False
-        if self.gradients.of(left, chain.order) and self.gradients.is_closed(right, chain.order):
+        by = self.gradients.of(left, chain.order)
+        if by and self.graph.is_written_out(right, chain.order):
             return False
         return any(self._mentions(side) for side in (left, right))
 
@@ -361,7 +423,7 @@ class Checker:
         """
         texts = [t.text for t in part.tokens]
         derives = {"d", r"\partial", r"\nabla", r"\mathrm", r"\dd"} & set(texts)
-        if outcome.message.startswith(UNDECLARED) and not derives:
+        if outcome.unknown and not derives:
             return False
         if ASIDE & set(texts):
             return False
@@ -370,6 +432,21 @@ class Checker:
         names = {n.split("_")[0] for n in self.document.names.values}
         return bool(derives) or any(t.lstrip("\\") in names for t in texts)
 
+    def _strangers(self, chain: Chain | None, part: Part, outcome: Outcome) -> tuple[str, ...]:
+        """The undeclared names of a line in which declared ones stand beside them, not only as
+        what is derived or what it is derived by: a rule for any A names nothing of the task.
+        """
+        left = chain.previous.node if chain and chain.previous else None
+        sides = [side for side in (left, part.node) if isinstance(side, Node)]
+        if not outcome.unknown:
+            return ()
+        beside = any(
+            not self.equations.undeclared(tree.Name(0, name), chain.order if chain else 0)
+            for side in sides
+            for name in _names_outside(side)
+        )
+        return outcome.unknown if beside else ()
+
     # ------------------------------------------------------------ steps
 
     def _add(
@@ -377,14 +454,14 @@ class Checker:
         part: Part,
         outcome: Outcome,
         chain: Chain | None = None,
-        states: tuple[str, ...] = (),
         links: bool = False,
     ) -> None:
         at = part.tokens[0].at if outcome.at is None or outcome.good else outcome.at
         line, column = self._place(part.tokens[0].at)
         step = Step(
             line, column, self._typed(part, chain), outcome.verdict, outcome.message,
-            outcome.remarks, states=states, links=links, matters=self._matters(part, outcome),
+            outcome.remarks, links=links, matters=self._matters(part, outcome),
+            strangers=self._strangers(chain, part, outcome),
         )  # fmt: skip
         if outcome.verdict is Verdict.NOT_UNDERSTOOD and at is not None:
             line, column = self._place(at)
@@ -399,7 +476,7 @@ class Checker:
         """The equation as it was typed; its left side only where that stands just before."""
         right = self._shown(part.tokens)
         before = chain.previous if chain else None
-        if before is None or before is part or not before.tokens:
+        if before is None or before is part or not before.tokens or before.tokens is part.tokens:
             return right
         first = chain is not None and before is chain.statement.parts[0]
         sign = "≈" if part.relation == "~" else "="
@@ -413,6 +490,17 @@ class Checker:
     def _place(self, at: int) -> tuple[int, int]:
         line = bisect.bisect_right(self.starts, at)
         return line, at - self.starts[line - 1] + 1
+
+
+def _names_outside(node: Node) -> Iterator[str]:
+    """The names of an expression that stand under no d and in no derivative."""
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, tree.Name):
+            yield found.name
+        if not isinstance(found, tree.Differential | tree.Derivative):
+            waiting += tree.children(found)
 
 
 def _remarked(verdict: Verdict) -> Verdict:

@@ -19,7 +19,7 @@ from grader.problem.problem import named
 
 from .checker import check_derivation
 from .render import as_json, terminal
-from .report import Report
+from .report import Report, findings
 
 MARKS = {"*": "one-hot", "+": "positive", "%": "invertible"}
 
@@ -66,7 +66,7 @@ def derivation(path: Path, problem: Path, as_data: bool = False, hints: bool = F
         print(f"grader derivation: {error}", file=sys.stderr)
         return 2
     if as_data:
-        print(json.dumps(as_json(report), ensure_ascii=False))
+        print(json.dumps(as_json(findings(report)), ensure_ascii=False))
     else:
-        print(terminal(report, hints))
+        print(terminal(findings(report), hints))
     return 0 if report.verdict == "right" else 1

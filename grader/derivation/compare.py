@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grader.catalogue import Reason
 from grader.latex.duals import Dual
 from grader.latex.errors import Unreadable
 from grader.latex.functions import Array
@@ -25,11 +26,13 @@ class Comparison:
 
     holds: bool | None
     reason: str = ""  # sizes, value, form, zero, no common differential
-    message: str = ""
-    remarks: tuple[str, ...] = ()
+    message: Reason | None = None
+    remarks: tuple[Reason, ...] = ()
     where: tuple[str, ...] = ()  # variables along whose differentials the sides differ
     left: Array | None = None
     right: Array | None = None
+    held: tuple[str, ...] = ()  # variables whose differential was taken for 0
+    by_factor: bool = False  # a derivative by a matrix was taken for the factor it brings
 
 
 def kinds_agree(read: Read) -> bool:
@@ -69,22 +72,22 @@ def compare(numbers: Numbers, read: Read, terms: tuple[Term, Term]) -> Compariso
     return Comparison(False, "zero" if zero else "value", left=a, right=b)
 
 
-def _sizes_differ(read: Read) -> str:
+def _sizes_differ(read: Read) -> Reason:
     index = _index_that_differs(read)
     if index is not None:
         left, right = (dict(t.kind.axes)[index] for t in read.terms)
         left, right = read.sizes.of(left), read.sizes.of(right)
-        return f"the index {index} runs over {left} on the left and over {right} on the right"
+        return Reason.of("derivation.index_runs", index=index, left=left, right=right)
     shown = [read.sizes.shown(t.kind) for t in read.terms]
-    return f"the left side is {shown[0]}, the right side is {shown[1]}"
+    return Reason.of("derivation.left_and_right", left=shown[0], right=shown[1])
 
 
-def _filled(left: Term, right: Term, read: Read) -> tuple[str, ...]:
+def _filled(left: Term, right: Term, read: Read) -> tuple[Reason, ...]:
     """The remark that a number stands for a matrix filled with it."""
     for number, other in ((left, right), (right, left)):
         kind = read.sizes.known(other.kind)
         if number.kind.number and not other.kind.number and (kind.rows, kind.columns) != ("1", "1"):
-            return ("the number stands for a matrix filled with it",)
+            return (Reason.of("derivation.filled"),)
     return ()
 
 
@@ -108,13 +111,14 @@ def _forms(numbers: Numbers, left: Term, right: Term, a: Array, b: Array) -> Com
     if not (reach[0] or reach[1]):
         return Comparison(True)
     if not common:
-        message = "the two sides have no differential in common"
+        message = Reason.of("derivation.nothing_in_common")
         return Comparison(False, "no common differential", message, (), tuple(sorted(alone)), a, b)
     bad = tuple(sorted(n for n in common if _differ(a[slices[n]], b[slices[n]])))
     if bad:
         return Comparison(False, "form", where=bad, left=a, right=b)
     held = ", ".join(f"d{n} = 0" for n in sorted(alone))
-    return Comparison(True, remarks=(f"holds with {held}",) if alone else ())
+    remarks = (Reason.of("derivation.held", held=held),) if alone else ()
+    return Comparison(True, remarks=remarks, held=tuple(sorted(alone)))
 
 
 def _form_and_value(left: Term, right: Term, a: Array, b: Array) -> Comparison:
@@ -122,11 +126,9 @@ def _form_and_value(left: Term, right: Term, a: Array, b: Array) -> Comparison:
     if not np.abs(value).any():
         form = a if left.kind.form else b
         if np.abs(form).any():
-            return Comparison(None, "form", "an assumption: the differential is set to zero")
+            return Comparison(None, "form", Reason.of("derivation.held_fixed"))
         return Comparison(True)
-    return Comparison(
-        False, "form", "one side is a differential, the other is not", left=a, right=b
-    )
+    return Comparison(False, "form", Reason.of("derivation.one_differential"), left=a, right=b)
 
 
 def _reaches(part: Array, top: float) -> bool:
@@ -143,7 +145,7 @@ def _jacobians(numbers: Numbers, left: Term, right: Term) -> Comparison:
     if left.kind.jacobian and right.kind.jacobian:
         a, b = numbers.of(left), numbers.of(right)
         if a.shape == b.shape and np.allclose(a, b, rtol=CLOSE_ENOUGH):
-            return Comparison(True)
+            return Comparison(True, by_factor=True)
         raise Unreadable("derivatives of a matrix by a matrix have no agreed form", left.at)
     jacobian, matrix = (left, right) if left.kind.jacobian else (right, left)
     if matrix.kind.axes or matrix.kind.form:
@@ -152,8 +154,8 @@ def _jacobians(numbers: Numbers, left: Term, right: Term) -> Comparison:
     probe = np.random.default_rng(5).standard_normal(j.shape[2:])
     wanted = np.einsum("klij,ij->kl", j, probe)
     if any(_is(found, wanted) for found in _multiples(m, probe)):
-        remark = "a derivative by a matrix is read as the factor it brings to the chain rule"
-        return Comparison(True, remarks=(remark,))
+        remark = Reason.of("derivation.by_factor")
+        return Comparison(True, remarks=(remark,), by_factor=True)
     raise Unreadable("a derivative of a matrix by a matrix has no agreed form", left.at)
 
 

@@ -49,8 +49,9 @@ class Document:
         variables: Sequence[Variable],
         given: Iterable[str],
         names: Iterable[str] = (),
+        alias: str = "",
     ) -> None:
-        self.text = text
+        self.text, self.alias = text, alias
         self.budget = Budget(SECONDS)
         self.scope = scope_of(variables)
         self.scope.budget = self.budget
@@ -60,12 +61,15 @@ class Document:
         self.heads: dict[tuple[int, int], Head] = {}  # statement, part that holds the value
         self.objective = ""
         self._given = [tokens(formula) for formula in given]
+        self._givens: list[str] = []
         self.statements = statements(text)
+        self.cures: dict[str, str] = {}  # for a name in the other case, what the task defines
+        self._before = list(self._read_heads(names))
         self._announce_given()
         self._sigma_of_the_problem()
         self._find_heads()
-        self._define_named_before(names)
         self._define_given()
+        self._define_named_before()
         self._read_statements()
         self._define_heads()
 
@@ -77,33 +81,50 @@ class Document:
             if head is None:
                 raise Unreadable("a given formula must read f = ...", 0)
             self.names.values.add(head.name)
-            if head.kind == "quantity":
-                self.names.functionlike.add(head.name)
-            self.objective = self.objective or head.name
+            self.names.functionlike.add(head.name)  # f(W) is f
+        if self.alias:
+            self.names.values.add(self.alias)
+            self.names.functionlike.add(self.alias)
 
     def _define_given(self) -> None:
+        """Define what is given; the objective is what no other given formula rests on."""
+        used: set[str] = set()
         for found in self._given:
             head = self._head(found[: _equals(found)])
             node = read_whole(found[_equals(found) + 1 :], Reading(self.names))
             if head:
                 self.scope.define(head.name, Definition(-1, node))
+                self._givens.append(head.name)
+                used |= {n.name for n in tree.walk(node) if isinstance(n, tree.Name)}
+        self.objective = next((n for n in self._givens if n not in used), self.objective)
+        if self.alias:
+            self.scope.define(self.alias, Definition(-1, tree.Name(0, self.objective)))
 
-    def _define_named_before(self, names: Iterable[str]) -> None:
-        """Define what the task or an earlier cell named, save what this text gives a meaning of
-        its own; what rests on such a name keeps the meaning it had there.
-        """
-        reading = Reading(self.names)
-        listed = list(names)
-        for order, formula in enumerate(listed, -len(listed)):
+    def _read_heads(self, names: Iterable[str]) -> Iterator[tuple[Head, list[Tex]]]:
+        """What the task or an earlier cell named, each with what it was to be."""
+        for formula in names:
             try:
                 found = tokens(formula)
-                head = self._head(found[: _equals(found)])
-                if head is None or head.name in {*self.scope.leaves, self.objective}:
-                    continue
-                own = head.name in self.students
-                if not own:
-                    self._announce(head)
-                node = read_whole(found[_equals(found) + 1 :], reading)
+            except Unreadable:
+                continue
+            head = self._head(found[: _equals(found)])
+            if head is not None and head.name not in self.scope.leaves:
+                other = head.name.swapcase()
+                self.cures[other] = f"{other} = {formula.partition('=')[2].strip()}"
+                yield head, found[_equals(found) + 1 :]
+
+    def _define_named_before(self) -> None:
+        """Define what was named before, save what this text gives a meaning of its own; what rests
+        on such a name keeps the meaning it had there.
+        """
+        for order, (head, value) in enumerate(self._before, -len(self._before)):
+            own = head.name in self.students
+            if head.name in self._givens:
+                continue
+            if not own:
+                self._announce(head)
+            try:
+                node = read_whole(value, Reading(self.names))
             except Unreadable:
                 continue
             node = tree.rebuilt(node, lambda n: _meant_there(n, self.before))
@@ -156,7 +177,7 @@ class Document:
             head = Head("alias", head.name)
         known = self._known(head)
         if not known:
-            if self._just_a_number(head, right):
+            if self._just_a_number(head, right) or self._says_itself(head, left, right):
                 return
             self._introduce(head)
             self.heads[order, i + 1] = head
@@ -174,6 +195,11 @@ class Document:
             head.kind == "entries" or head.name in self.names.sizes or head.name in tuple("ijklt")
         )
         return small and len(right.tokens) == 1 and right.tokens[0].number
+
+    def _says_itself(self, head: Head, left: Part, right: Part) -> bool:
+        """Z = Z + 0 gives no new meaning to a Z that was named before."""
+        named = any(head.name == before.name for before, _ in self._before)
+        return named and any(t.text == left.tokens[0].text for t in right.tokens)
 
     def _introduce(self, head: Head) -> None:
         self.students.add(head.name)

@@ -1,6 +1,6 @@
 """Every single edit of a formula that a slip could have been: `edits(node, context)`.
 
-An edit knows its cause in words ("the sign is wrong") and, apart, the hint that gives the answer
+An edit knows its cause, a kind of the catalogue, and, apart, the hint that gives the answer
 away ("with W^T instead of W").
 """
 
@@ -21,6 +21,7 @@ class Edit:
     node: Node
     cause: str
     hint: str
+    function: str = ""  # the one that the cause is about
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,11 @@ def edits(node: Node, context: Context) -> Iterator[Edit]:
 
 def _of_the_whole(node: Node) -> Iterator[Edit]:
     group = tree.Group(node.at, node)
-    yield Edit(tree.Transpose(node.at, group), "it is transposed", "the transpose of it holds")
+    yield Edit(tree.Transpose(node.at, group), "mistake.transposed", "the transpose of it holds")
 
 
 def _transposes(node: Node, put: Put, parent: Node | None, _: Context) -> Iterator[Edit]:
-    cause = "a transpose is missing or one too many"
+    cause = "mistake.transpose"
     if isinstance(node, tree.Transpose):
         yield Edit(put(node.inner), cause, f"without the transpose on {shown(node.inner)} it holds")
     elif isinstance(node, tree.Name | tree.Group | tree.Call | tree.Differential | tree.Inverse):
@@ -112,9 +113,9 @@ def _signs(node: Node, put: Put, _parent: Node | None, _: Context) -> Iterator[E
         for i, (sign, term) in enumerate(node.terms):
             terms = (*node.terms[:i], (-sign, term), *node.terms[i + 1 :])
             hint = f"with the other sign of term {i + 1} it holds"
-            yield Edit(put(replace(node, terms=terms)), "the sign of a term is wrong", hint)
+            yield Edit(put(replace(node, terms=terms)), "mistake.sign_of_term", hint)
     elif isinstance(node, tree.Negative):
-        yield Edit(put(node.inner), "the sign is wrong", "without the minus it holds")
+        yield Edit(put(node.inner), "mistake.sign", "without the minus it holds")
 
 
 def _orders(node: Node, put: Put, _parent: Node | None, _: Context) -> Iterator[Edit]:
@@ -124,44 +125,44 @@ def _orders(node: Node, put: Put, _parent: Node | None, _: Context) -> Iterator[
         (first, a), (second, b) = node.factors[i : i + 2]
         factors = (*node.factors[:i], (first, b), (second, a), *node.factors[i + 2 :])
         hint = f"with {shown(a)} and {shown(b)} in the other order it holds"
-        yield Edit(put(replace(node, factors=factors)), "two factors are in the wrong order", hint)
+        yield Edit(put(replace(node, factors=factors)), "mistake.two_factors", hint)
     if len(node.factors) > 2:
         last = node.factors[-1]
         moved = ((node.factors[0][0], last[1]), (last[0], node.factors[0][1]), *node.factors[1:-1])
         hint = f"with {shown(last[1])} in front it holds"
-        yield Edit(put(replace(node, factors=moved)), "the factors are in the wrong order", hint)
+        yield Edit(put(replace(node, factors=moved)), "mistake.order", hint)
 
 
 def _numbers(node: Node, put: Put, parent: Node | None, _: Context) -> Iterator[Edit]:
     if isinstance(node, tree.Number) and not isinstance(parent, tree.Power):
         for value in {1.0, 2.0, 0.5} - {node.value}:
-            yield Edit(put(replace(node, value=value)), "a factor is wrong",
+            yield Edit(put(replace(node, value=value)), "mistake.number",
                        f"with {value:g} instead of {node.value:g} it holds")  # fmt: skip
     if isinstance(node, tree.Power) and isinstance(node.exponent, tree.Number):
         for value in {1.0, 2.0, 3.0, -1.0} - {node.exponent.value}:
             exponent = replace(node.exponent, value=value)
-            yield Edit(put(replace(node, exponent=exponent)), "a power is wrong",
+            yield Edit(put(replace(node, exponent=exponent)), "mistake.power",
                        f"with the power {value:g} it holds")  # fmt: skip
     if isinstance(node, tree.Name) and isinstance(parent, tree.Quotient):
         for value in (2.0, 3.0):
             raised = tree.Power(node.at, node, tree.Number(node.at, value))
-            yield Edit(put(raised), "a power is wrong", f"with {shown(node)}^{value:g} it holds")
+            yield Edit(put(raised), "mistake.power", f"with {shown(node)}^{value:g} it holds")
     if isinstance(node, tree.Sum):
         for i, (sign, term) in enumerate(node.terms):
             for value in (2.0, 0.5):
                 factors = (("", tree.Number(term.at, value)), ("", tree.Group(term.at, term)))
                 doubled = (sign, tree.Product(term.at, factors))
                 terms = (*node.terms[:i], doubled, *node.terms[i + 1 :])
-                yield Edit(put(replace(node, terms=terms)), "a factor of one term is wrong",
+                yield Edit(put(replace(node, terms=terms)), "mistake.number_of_term",
                            f"with {value:g} times term {i + 1} it holds")  # fmt: skip
 
 
 def _names(node: Node, put: Put, parent: Node | None, context: Context) -> Iterator[Edit]:
     if not isinstance(node, tree.Name) or isinstance(parent, tree.Derivative):
         return
-    cause = "the wrong matrix stands there"
+    cause = "mistake.matrix"
     if isinstance(parent, tree.Call | tree.Compare):
-        cause = "a function is taken of the wrong argument"
+        cause = "mistake.argument"
     for name in context.names:
         if name != node.name:
             hint = f"with {name} instead of {node.name} it holds"
@@ -176,15 +177,15 @@ def _operators(node: Node, put: Put, _parent: Node | None, _: Context) -> Iterat
         factors = (*node.factors[:i], (other, factor), *node.factors[i + 1 :])
         said = "entry-wise" if other else "matrix"
         yield Edit(put(replace(node, factors=factors)),
-                   "an entry-wise product and a matrix product are mixed up",
+                   "mistake.product",
                    f"with the {said} product before {shown(factor)} it holds")  # fmt: skip
 
 
 def _primes(node: Node, put: Put, _parent: Node | None, _: Context) -> Iterator[Edit]:
     if isinstance(node, tree.Call):
         for primes in {0, 1} - {node.primes}:
-            said = "the function itself stands for its derivative" if primes else (
-                "a derivative stands for the function itself")  # fmt: skip
+            said = "mistake.not_derived" if primes else (
+                "mistake.derived")  # fmt: skip
             made = replace(node, primes=primes)
             yield Edit(put(made), said, f"with {shown(made)} it holds")
 
@@ -197,8 +198,9 @@ def _masks(node: Node, put: Put, parent: Node | None, context: Context) -> Itera
     for mask in context.masks:
         factors = (("", node if parent else tree.Group(node.at, node)), ("odot", mask))
         made = tree.Group(node.at, tree.Product(node.at, factors))
-        yield Edit(put(made), f"the derivative of {mask.function} (the mask) is missing",
-                   f"with {shown(node)} times {shown(mask)} entry by entry it holds")  # fmt: skip
+        yield Edit(put(made), "mistake.mask",
+                   f"with {shown(node)} times {shown(mask)} entry by entry it holds",
+                   mask.function)  # fmt: skip
 
 
 def _dropped(node: Node, put: Put, _parent: Node | None, _: Context) -> Iterator[Edit]:
@@ -206,15 +208,15 @@ def _dropped(node: Node, put: Put, _parent: Node | None, _: Context) -> Iterator
         for i, (_operator, factor) in enumerate(node.factors):
             rest = node.factors[:i] + node.factors[i + 1 :]
             rest = (("", rest[0][1]), *rest[1:])
-            yield Edit(put(replace(node, factors=rest)), "a factor is too many",
+            yield Edit(put(replace(node, factors=rest)), "mistake.factor_too_many",
                        f"without the factor {shown(factor)} it holds")  # fmt: skip
     if isinstance(node, tree.Sum):
         for i, (_sign, term) in enumerate(node.terms):
             kept = node.terms[:i] + node.terms[i + 1 :]
-            yield Edit(put(replace(node, terms=kept)), "a term is too many",
+            yield Edit(put(replace(node, terms=kept)), "mistake.term_too_many",
                        f"without the term {shown(term)} it holds")  # fmt: skip
     if isinstance(node, tree.Inverse):
-        yield Edit(put(node.inner), "an inverse is too many", "without the inverse it holds")
+        yield Edit(put(node.inner), "mistake.inverse_too_many", "without the inverse it holds")
 
 
 def _indices(node: Node, put: Put, _parent: Node | None, _: Context) -> Iterator[Edit]:
@@ -225,11 +227,11 @@ def _indices(node: Node, put: Put, _parent: Node | None, _: Context) -> Iterator
             if letter != node.indices[i]:
                 indices = (*node.indices[:i], letter, *node.indices[i + 1 :])
                 said = "".join(indices)
-                yield Edit(put(replace(node, indices=indices)), "an index is wrong",
+                yield Edit(put(replace(node, indices=indices)), "mistake.index",
                            f"with the indices {said} it holds")  # fmt: skip
     if len(node.indices) == 2:
         turned = node.indices[::-1]
-        yield Edit(put(replace(node, indices=turned)), "two indices are exchanged",
+        yield Edit(put(replace(node, indices=turned)), "mistake.indices",
                    f"with the indices {''.join(turned)} it holds")  # fmt: skip
 
 
@@ -248,7 +250,7 @@ def _regrouped(node: Node, put: Put, _parent: Node | None, _context: Context) ->
             outer = (*node.factors[:i], (operator, kept), *node.factors[i + 1 :])
             whole = tree.Group(node.at, tree.Product(node.at, outer))
             made = tree.Product(node.at, (("", whole), ("odot", masked)))
-            yield Edit(put(made), "an entry-wise product is at the wrong place",
+            yield Edit(put(made), "mistake.place",
                        f"with {shown(masked)} multiplied last and entry-wise it holds")  # fmt: skip
 
 
@@ -257,7 +259,7 @@ def _ones(node: Node, put: Put, _parent: Node | None, _: Context) -> Iterator[Ed
     if not isinstance(node, tree.Product) or len(node.factors) < 2:
         return
     first, last = node.factors[0], node.factors[-1]
-    cause = "the sum goes over the wrong axis"
+    cause = "mistake.axis"
     if isinstance(last[1], tree.Ones):
         moved = (("", tree.Transpose(node.at, last[1])), *node.factors[:-1])
         yield Edit(put(replace(node, factors=moved)), cause, "with 1^T in front it holds")
@@ -275,7 +277,7 @@ def _spread(node: Node, put: Put, _parent: Node | None, _: Context) -> Iterator[
             spread = ((operator, tree.Ones(node.at, ())), ("", factor))
             factors = (*node.factors[:i], *spread, *node.factors[i + 1 :])
             yield Edit(put(replace(node, factors=factors)),
-                       "the sum over the rows (the batch) is missing",
+                       "mistake.batch_sum",
                        f"with 1 {shown(factor)} in place of {shown(factor)} it holds")  # fmt: skip
 
 
@@ -288,8 +290,7 @@ def _added(node: Node, put: Put, parent: Node | None, context: Context) -> Itera
                                                           *node.factors[2:])))  # fmt: skip
         both = ((1, rest), (1, tree.Transpose(node.at, rest)))
         made = tree.Group(node.at, tree.Sum(node.at, both))
-        yield Edit(put(made), "two terms of the product rule are taken for equal: the one is the "
-                   "transpose of the other", "with A + A^T instead of 2A it holds")  # fmt: skip
+        yield Edit(put(made), "mistake.product_rule", "with A + A^T instead of 2A it holds")
     present = {n for _, factor in node.factors for n in _simple(factor)}
     names = [tree.Name(node.at, n) for n in context.names]
     for extra in (*present, *names):
@@ -297,7 +298,7 @@ def _added(node: Node, put: Put, parent: Node | None, context: Context) -> Itera
             for factors in (
                 (*node.factors, ("", wrapped)), (("", wrapped), *node.factors),
             ):  # fmt: skip
-                yield Edit(put(replace(node, factors=factors)), "a factor is missing",
+                yield Edit(put(replace(node, factors=factors)), "mistake.factor_missing",
                            f"with the factor {shown(wrapped)} it holds")  # fmt: skip
 
 
@@ -316,7 +317,7 @@ def _renamed(node: Node, context: Context) -> Iterator[Edit]:
                     same = isinstance(found, tree.Name) and found.name == old
                     return tree.Name(found.at, name) if same else found
 
-                yield Edit(tree.rebuilt(node, change), "the wrong matrix stands there",
+                yield Edit(tree.rebuilt(node, change), "mistake.matrix",
                            f"with {name} instead of {old} throughout it holds")  # fmt: skip
 
 
@@ -329,9 +330,7 @@ def _exchanged_indices(node: Node) -> Iterator[Edit]:
         for b in letters:
             if a < b:
                 made = _with_indices(node, {a: b, b: a})
-                yield Edit(
-                    made, "two indices are exchanged", f"with {a} and {b} exchanged it holds"
-                )
+                yield Edit(made, "mistake.indices", f"with {a} and {b} exchanged it holds")
 
 
 def _with_indices(node: Node, renamed: dict[str, str]) -> Node:

@@ -8,12 +8,17 @@ everything was understood, every symbol is known, and no tolerated reading holds
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 
+from grader.catalogue import Reason
 from grader.latex import Variable, tree
 from grader.latex.asking import Key
+from grader.latex.builder import Remark
 from grader.latex.errors import Misfit, Unreadable
+from grader.latex.kinks import bends_of, draws_beside
+from grader.latex.names import canonical
 from grader.latex.reading import Read, readings
 from grader.latex.terms import Term, open_parts, settled
 from grader.latex.tree import Node
@@ -23,7 +28,6 @@ from .compare import Comparison, compare, kinds_agree
 from .definitions import Document
 from .draws import SPARE, draws
 
-UNDECLARED = "not declared and not defined"
 MOST_READINGS = 80
 CONVENTIONS = {"layout", "line", "nabla", "power", "argument"}  # choices that are no liberty
 
@@ -51,13 +55,16 @@ class Outcome:
     """The verdict on one equation and what it rests on."""
 
     verdict: Verdict
-    message: str = ""
-    remarks: tuple[str, ...] = ()
+    message: Reason | None = None
+    remarks: tuple[Reason, ...] = ()
     at: int | None = None
     comparison: Comparison | None = None
     terms: tuple[Term, Term] | None = None
     numbers: Numbers | None = None
     meanings: Mapping[Key, int] | None = None
+    unknown: tuple[str, ...] = ()  # names in it that nobody declared
+    assumed: bool = False  # it holds under what the text supposes, not always
+    codes: bool = False  # its dW were read as the names of gradients
 
     @property
     def good(self) -> bool:
@@ -82,6 +89,7 @@ class Equations:
         self.document, self.scope = document, document.scope
         self.draws = draws(variables)
         self.numbers = [Numbers(draw) for draw in self.draws]
+        self.movable = [canonical(v.name) for v in variables if not v.domain]
         self.scope.is_entrywise = self._is_entrywise
         self.tried = 0
 
@@ -90,6 +98,18 @@ class Equations:
             return self.numbers[0].is_entrywise(of, by)
         except KeyError:  # of sizes not known yet
             return False
+
+    @cached_property
+    def beside_kinks(self) -> list[Numbers]:
+        """Numbers at which what bends in the objective lies close to its kinks, on both sides."""
+        found = self.value(tree.Name(0, self.document.objective), float("inf"))
+        if found is None:
+            return []
+        try:
+            pairs = list(draws_beside(self.draws[0], found[0], self.movable))
+        except (Unreadable, KeyError):
+            return []
+        return [Numbers(draw) for pair in pairs for draw in pair]
 
     # ------------------------------------------------------------ one equation
 
@@ -109,10 +129,10 @@ class Equations:
         except Unreadable as error:
             return self._not_understood(left, right, unknown, error)
         except (FloatingPointError, RecursionError, KeyError):
-            return Outcome(Verdict.NOT_UNDERSTOOD, "this cannot be evaluated")
+            return Outcome(Verdict.NOT_UNDERSTOOD, Reason.of("derivation.no_value"))
         if best is not None:
             return self._wrong(best)
-        message = f"the sizes do not fit: {misfit.message}" if misfit else "the sizes do not fit"
+        message = _misfit(misfit) if misfit else Reason.of("derivation.sizes")
         return Outcome(
             Verdict.WRONG, message, at=misfit.at if misfit else None,
             comparison=Comparison(False, "sizes", message),
@@ -121,8 +141,8 @@ class Equations:
     def _functions(self, left: tree.Function, right: tree.Function) -> Outcome:
         names = [self._original(side.function) for side in (left, right)]
         if names[0] == names[1] and left.primes == right.primes:
-            return Outcome(Verdict.DEFINITION, "a name for a function")
-        return Outcome(Verdict.NOT_UNDERSTOOD, "an equation between functions")
+            return Outcome(Verdict.DEFINITION, Reason.of("derivation.function_named"))
+        return Outcome(Verdict.NOT_UNDERSTOOD, Reason.of("derivation.functions"))
 
     def _original(self, function: str) -> str:
         """The function that a name like S was given to."""
@@ -133,12 +153,12 @@ class Equations:
         self, left: Node, right: Node, unknown: list[str], error: Unreadable
     ) -> Outcome:
         if unknown and _is_rule(left, right):
-            return Outcome(Verdict.RULE, f"a rule for any {', '.join(unknown)}, not checked")
-        return Outcome(Verdict.NOT_UNDERSTOOD, error.message, at=error.at)
+            return _rule(unknown)
+        return replace(unread(error), unknown=tuple(unknown))
 
     def _wrong(self, best: Trial) -> Outcome:
         comparison = best.comparison
-        message = comparison.message or "the two sides differ"
+        message = comparison.message or Reason.of("derivation.differ")
         return Outcome(
             Verdict.WRONG, message, (), None, comparison, best.terms, best.numbers, best.meanings
         )
@@ -243,8 +263,7 @@ class Equations:
 
     def _too_free(self, trial: Trial) -> bool:
         """A liberty taken, and a variable silently held fixed besides."""
-        held = any(r.startswith("holds with") for r in trial.comparison.remarks)
-        return held and "d" in trial.read.liberties
+        return bool(trial.comparison.held) and "d" in trial.read.liberties
 
     def _trial(self, read: Read, meanings: Mapping[Key, int], draw: int) -> Trial:
         self.tried += 1
@@ -272,18 +291,27 @@ class Equations:
         return drawn
 
     def _confirmed(self, found: Trial) -> Outcome:
-        """The same reading must hold at the other draw."""
+        """The same reading must hold at the other draw, and close to kinks."""
         again = self._trial(found.read, found.meanings, 1)
         if again.comparison.holds is False:
             return self._wrong(again)
-        remarks = (*found.comparison.remarks, *(r.text for r in found.read.remarks))
+        for numbers in self._close_to_kinks(found):
+            there = compare(numbers, found.read, found.terms)
+            if there.holds is False:
+                return self._wrong(replace(found, comparison=there, numbers=numbers))
+        remarks = (*found.comparison.remarks, *map(_read_as, found.read.remarks))
         if found.comparison.holds is None:
             return Outcome(Verdict.CONDITION, found.comparison.message, remarks)
         verdict = Verdict.REMARK if remarks else Verdict.OK
         return Outcome(
-            verdict, "", remarks, None, found.comparison, found.terms, found.numbers,
+            verdict, None, remarks, None, found.comparison, found.terms, found.numbers,
             found.meanings,
         )  # fmt: skip
+
+    def _close_to_kinks(self, found: Trial) -> list[Numbers]:
+        """The numbers beside kinks, where a side bends and every name in it is declared."""
+        bends = self.beside_kinks and any(bends_of(term) for term in found.terms)
+        return self.beside_kinks if bends and not open_parts(found.terms) else []
 
     # ------------------------------------------------------------ undeclared symbols
 
@@ -291,24 +319,23 @@ class Equations:
         self, left: Node, right: Node, unknown: list[str], found: Trial | None, order: float
     ) -> Outcome:
         """An equation with symbols that nobody declared: a general rule, at best."""
-        said = ", ".join(unknown)
         if found is not None and found.comparison.holds:
             confirmed = self._confirmed(found)
             if confirmed.good:
-                return self._for_any(confirmed, said)
+                return self._for_any(confirmed, unknown)
         if _is_rule(left, right):
-            return Outcome(Verdict.RULE, f"a rule for any {said}, not checked")
+            return _rule(unknown)
         if self._about_numbers(left, right, unknown) and self._only_unknown(left, right):
             _, best, _ = self._attempt((left, right), order, {}, {})
             if best is not None and best.comparison.reason == "value":
                 return self._wrong(best)
-        return Outcome(Verdict.NOT_UNDERSTOOD, f"{UNDECLARED}: {said}")
+        message = Reason.of("derivation.undeclared", names=", ".join(unknown))
+        return Outcome(Verdict.NOT_UNDERSTOOD, message, unknown=tuple(unknown))
 
-    def _for_any(self, confirmed: Outcome, said: str) -> Outcome:
+    def _for_any(self, confirmed: Outcome, unknown: list[str]) -> Outcome:
         """It holds whatever the undeclared symbols are."""
-        return replace(
-            confirmed, verdict=Verdict.REMARK, remarks=(*confirmed.remarks, f"for any {said}")
-        )
+        remarks = (*confirmed.remarks, Reason.of("derivation.for_any", names=", ".join(unknown)))
+        return replace(confirmed, verdict=Verdict.REMARK, remarks=remarks, unknown=tuple(unknown))
 
     def _only_unknown(self, left: Node, right: Node) -> bool:
         return not any(
@@ -386,13 +413,13 @@ class Equations:
             term = settled(read.terms[0], read.sizes)
             self._numbers(read, (term, term), 0).of(term)
         except Misfit as misfit:
-            message = f"the sizes do not fit: {misfit.message}"
+            message = _misfit(misfit)
             sizes = Comparison(False, "sizes", message)
             return Outcome(Verdict.WRONG, message, at=misfit.at, comparison=sizes)
         except Unreadable as error:
-            return Outcome(Verdict.NOT_UNDERSTOOD, error.message, at=error.at)
+            return unread(error)
         except (RecursionError, KeyError):
-            return Outcome(Verdict.NOT_UNDERSTOOD, "this cannot be evaluated")
+            return Outcome(Verdict.NOT_UNDERSTOOD, Reason.of("derivation.no_value"))
         return None
 
     def value(self, node: Node, order: float, draw: int = 0) -> tuple[Term, Numbers] | None:
@@ -403,6 +430,25 @@ class Equations:
             return term, self._numbers(read, (term, term), draw)
         except (Unreadable, Misfit, KeyError, RecursionError):
             return None
+
+
+def unread(error: Unreadable) -> Outcome:
+    """An expression that could not be read."""
+    message = Reason.of("derivation.unread", said=error.message)
+    return Outcome(Verdict.NOT_UNDERSTOOD, message, at=error.at)
+
+
+def _misfit(misfit: Misfit) -> Reason:
+    return Reason.of("derivation.misfit", said=misfit.message)
+
+
+def _rule(unknown: Sequence[str]) -> Outcome:
+    message = Reason.of("derivation.rule", names=", ".join(unknown))
+    return Outcome(Verdict.RULE, message, unknown=tuple(unknown))
+
+
+def _read_as(remark: Remark) -> Reason:
+    return Reason.of("derivation.read_as", code=remark.code, said=remark.text)
 
 
 def _is_rule(left: Node, right: Node) -> bool:

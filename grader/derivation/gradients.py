@@ -1,9 +1,4 @@
-"""Which gradients an equation states: `Gradients(equations).stated_by(left, right, order)`.
-
-A gradient is stated by an equation whose one side is the derivative of the objective by a
-declared variable, and whose other side, definitions expanded, holds only declared variables and
-functions: no derivative, no differential, no undefined symbol.
-"""
+"""Whether an expression is a gradient of the objective: `Gradients(equations).of(side, order)`."""
 
 import numpy as np
 
@@ -14,7 +9,7 @@ from .equation import Equations, Outcome
 
 
 class Gradients:
-    """Finds what is stated in one document."""
+    """Knows the gradients of one document."""
 
     def __init__(self, equations: Equations) -> None:
         self.equations, self.scope = equations, equations.scope
@@ -22,23 +17,27 @@ class Gradients:
     def of(self, side: Node, order: float, outcome: Outcome | None = None) -> str | None:
         """The variable by which this side is the objective's derivative."""
         indices: tuple[str, ...] = ()
-        side, indices = self._unwrapped(side, indices)
+        side, indices = self.unwrapped(side, indices)
         if not isinstance(side, tree.Derivative):
             return None
-        bottom = tree.unwrapped(side.bottom) if side.bottom else self._chosen(outcome)
+        bottom = tree.unwrapped(side.bottom) if side.bottom else self.chosen(outcome)
         if isinstance(bottom, tree.Index):
             indices, bottom = bottom.indices, tree.unwrapped(bottom.base)
         if not isinstance(bottom, tree.Name) or bottom.name not in self.scope.variables:
             return None
-        if not self._covers(indices, bottom.name) or not self._is_objective(side.top, order):
+        if not self._covers(indices, bottom.name) or not self.is_objective(side.top, order):
             return None
         return bottom.name
 
-    def _unwrapped(self, side: Node, indices: tuple[str, ...]) -> tuple[Node, tuple[str, ...]]:
-        """Without brackets, a transpose, vec, or indices: it determines the gradient as well."""
+    def unwrapped(self, side: Node, indices: tuple[str, ...] = ()) -> tuple[Node, tuple[str, ...]]:
+        """Without brackets, a sign, a factor, a transpose, vec, or indices: it determines the
+        gradient as well.
+        """
         while True:
-            if isinstance(side, tree.Group | tree.Transpose):
+            if isinstance(side, tree.Group | tree.Transpose | tree.Negative):
                 side = side.inner
+            elif (inner := _without_number(side)) is not None:
+                side = inner
             elif isinstance(side, tree.Call) and side.function == "vec" and not side.primes:
                 side = side.arguments[0]
             elif isinstance(side, tree.Index):
@@ -55,15 +54,15 @@ class Gradients:
             return False
         return all(not i.isdigit() or size == "1" for i, size in zip(indices, sizes, strict=False))
 
-    def _chosen(self, outcome: Outcome | None) -> Node | None:
+    def chosen(self, outcome: Outcome | None) -> Node:
         r"""The variable a bare \nabla was read by."""
         meanings = outcome.meanings if outcome and outcome.meanings else {}
         answer = next((v for k, v in meanings.items() if k[0] == "nabla"), 0)
         return tree.Name(0, list(self.scope.variables)[answer])
 
-    def _is_objective(self, top: Node, order: float) -> bool:
+    def is_objective(self, top: Node, order: float) -> bool:
         """Whether the thing derived is the objective: by name, or by value."""
-        top = tree.unwrapped(top)
+        top = _without_arguments(tree.unwrapped(top))
         objective = self.equations.document.objective
         if isinstance(top, tree.Name) and top.name == objective:
             return True
@@ -81,9 +80,29 @@ class Gradients:
             return None
         return numbers.of(term)
 
-    def is_closed(self, node: Node, order: float) -> bool:
-        """Whether it holds, definitions expanded, only declared variables and functions."""
-        return not any(
-            isinstance(part, tree.Differential | tree.Derivative | tree.Line)
-            for part, _ in self.equations.expanded(node, order)
-        ) and not self.equations.undeclared(node, order)
+
+def _without_arguments(top: Node) -> Node:
+    """The f of f(W), where it was read as a product."""
+    if isinstance(top, tree.Product) and len(top.factors) == 2:
+        (_, name), (by, group) = top.factors
+        if isinstance(name, tree.Name) and not by and isinstance(group, tree.Group | tree.Listing):
+            return name
+    return top
+
+
+def _without_number(side: Node) -> Node | None:
+    """What stands behind a number, or over one; None where neither is so."""
+    if isinstance(side, tree.Product) and len(side.factors) == 2:
+        (_, number), (_, rest) = side.factors
+        return rest if _is_number(number) else None
+    if isinstance(side, tree.Quotient) and _is_number(side.bottom):
+        return side.top
+    return None
+
+
+def _is_number(node: Node) -> bool:
+    """Whether it is a number that is not 0, or a quotient of two."""
+    node = tree.unwrapped(node)
+    if isinstance(node, tree.Quotient):
+        return _is_number(node.top) and _is_number(node.bottom)
+    return isinstance(node, tree.Number) and bool(node.value)

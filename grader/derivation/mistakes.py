@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from grader.catalogue import Reason
 from grader.latex import tree
 from grader.latex.budget import Budget
 from grader.latex.duals import Dual, Seed
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
 
 SECONDS = 0.25  # to look for the edit that would make a line hold
 MOST_EDITS = 1500
-OF_TRACE = (
-    "an entry-wise product is moved out of a trace wrongly: tr(A^T (B o C)) = tr((A o B)^T C)"
-)
+TURNED = {"mistake.transposed", "mistake.transpose"}
 
 
 @dataclass(frozen=True)
@@ -69,19 +68,18 @@ class Mistakes:
         follows = self._followed(left, part.node, chain.order)
         self.wrong.append(Earlier(left, part.node, chain.order, step.line))
         if follows is not None:
-            return replace(
-                step, follows=follows, mistake=f"follows from line {follows}",
-                message=f"{step.message}; it follows rightly from line {follows}",
-            )  # fmt: skip
+            rightly = Reason.of("derivation.follows", line=follows)
+            mistake = Reason.of("mistake.follows", line=follows)
+            return replace(step, follows=follows, mistake=mistake, remarks=(rightly, *step.remarks))
         found = self._cause(left, part.node, chain.order, outcome)
         if found is None:
-            return replace(step, mistake=outcome.message or None)
+            return replace(step, mistake=outcome.message)
         cause, hint = found
         return replace(step, mistake=cause, hint=hint)
 
     def _cause(
         self, left: Node, right: Node, order: int, outcome: Outcome
-    ) -> tuple[str, str | None] | None:
+    ) -> tuple[Reason, str | None] | None:
         seen = self._seen_in_numbers(outcome)
         if seen:
             return seen, None
@@ -95,7 +93,7 @@ class Mistakes:
 
     # ------------------------------------------------------------ what the numbers show
 
-    def _differing(self, outcome: Outcome) -> tuple[str, ...]:
+    def _differing(self, outcome: Outcome) -> tuple[Reason, ...]:
         """One entry left and right, and along which differentials the sides differ."""
         found = outcome.comparison
         if found is None or found.left is None or found.right is None:
@@ -104,13 +102,14 @@ class Mistakes:
             return ()
         a, b = self._worst(found.left, found.right)
         along = f" along d{', d'.join(found.where)}" if found.where else ""
-        return (f"differs{along}: for example {a:.4g} on the left, {b:.4g} on the right",)
+        values = {"left": f"{a:.4g}", "right": f"{b:.4g}"}
+        return (Reason.of("derivation.differs", along=along, **values),)
 
     def _worst(self, x: Array, y: Array) -> tuple[float, float]:
         place = int(np.argmax(np.abs(x - y)))
         return float(x.ravel()[place]), float(y.ravel()[place])
 
-    def _seen_in_numbers(self, outcome: Outcome) -> str | None:
+    def _seen_in_numbers(self, outcome: Outcome) -> Reason | None:
         found, numbers = outcome.comparison, outcome.numbers
         if found is None or outcome.terms is None or numbers is None:
             return None
@@ -126,32 +125,32 @@ class Mistakes:
         factor = _ratio(left, right)
         return self._factor(factor) if factor is not None else None
 
-    def _factor(self, factor: float) -> str | None:
+    def _factor(self, factor: float) -> Reason | None:
         if abs(factor + 1) < 1e-9:
-            return "the sign is wrong"
+            return Reason.of("mistake.sign")
         lengths = self.equations.draws[0].lengths
         named = {float(v): n for n, v in lengths.items()}
-        for value, said in ((factor, "{} is missing"), (1 / factor, "{} is too many")):
-            for sign, minus in ((1, ""), (-1, " and the sign is wrong")):
+        for value, said in ((factor, "mistake.missing"), (1 / factor, "mistake.too_many")):
+            for sign, minus in ((1, ""), (-1, "_and_sign")):
                 number = sign * value
                 for n, length in lengths.items():
                     if abs(number * length - 1) < 1e-9 and length > 2:
-                        return f"a factor 1/{n} " + said.format("").strip() + minus
+                        return Reason.of(said + minus, factor=f"1/{n}")
                 if number > 1 and abs(number - round(number)) < 1e-9:
                     name = named.get(number) if number > 4 else None
-                    return "a factor " + said.format(name or f"{number:g}") + minus
+                    return Reason.of(said + minus, factor=name or f"{number:g}")
         return None
 
-    def _of_other_sizes(self, terms: tuple[Term, Term], numbers: Numbers) -> str | None:
+    def _of_other_sizes(self, terms: tuple[Term, Term], numbers: Numbers) -> Reason | None:
         if any(t.kind.form or t.kind.axes or t.kind.jacobian for t in terms):
             return None
         left, right = (numbers.of(t) for t in terms)
         if left.shape == right.shape[::-1] and np.allclose(left, right.T, rtol=1e-9):
-            return "it is transposed"
+            return Reason.of("mistake.transposed")
         if np.allclose(left.shape, (1, right.shape[1])) and _close(left, right.sum(0)):
-            return "the sum over the rows (the batch) is missing"
+            return Reason.of("mistake.batch_sum")
         if np.allclose(left.shape, (right.shape[0], 1)) and _close(left.T, right.sum(1)):
-            return "the sum over the columns is missing"
+            return Reason.of("mistake.column_sum")
         return None
 
     # ------------------------------------------------------------ carried forward
@@ -225,25 +224,25 @@ class Mistakes:
 
     # ------------------------------------------------------------ misconceptions
 
-    def _misconception(self, left: Node, right: Node, order: int) -> str | None:
+    def _misconception(self, left: Node, right: Node, order: int) -> Reason | None:
         objective = self.document.objective
         for made, said in self._other_objectives(left, objective):
             if self._holds(made, right, order):
                 return said
         if self._holds_for_diagonal_softmax(left, right, order):
-            return "the derivative of softmax is taken as diagonal"
+            return Reason.of("mistake.diagonal_softmax")
         for name, kind in self.document.scope.variables.items():
             square = kind.rows == kind.columns != "1"
             if square and self.symmetric(name, left, right, order):
-                return f"it holds only for a symmetric {name}"
+                return Reason.of("mistake.symmetric", name=name)
         return None
 
-    def _other_objectives(self, left: Node, name: str) -> Iterator[tuple[Node, str]]:
+    def _other_objectives(self, left: Node, name: str) -> Iterator[tuple[Node, Reason]]:
         if not tree.holds(left, tree.Differential, tree.Derivative):
             return
         for power, said in (
-            (2.0, "as if the objective were squared"),
-            (0.5, "as if the square root of the objective were taken"),
+            (2.0, Reason.of("mistake.squared")),
+            (0.5, Reason.of("mistake.root")),
         ):
             exponent = tree.Number(0, power)
 
@@ -298,14 +297,15 @@ class Mistakes:
                     found.setdefault((call.function, repr(call.arguments)), call)
         return Context((*names, *scope.variables), tuple(found.values())[:3])
 
-    def _said(self, edit: Edit, left: Node) -> str:
+    def _said(self, edit: Edit, left: Node) -> Reason:
         """The cause of an edit; a Hadamard product moved out of a trace by its name."""
         trace = any(
             isinstance(n, tree.Call) and n.function == "tr" and _mixes(n) for n in tree.walk(left)
         )
-        if trace and "transpose" in edit.cause:
-            return OF_TRACE
-        return edit.cause
+        if trace and edit.cause in TURNED:
+            return Reason.of("mistake.out_of_trace")
+        about = {"function": edit.function} if edit.function else {}
+        return Reason.of(edit.cause, **about)
 
     def _holds(self, left: Node, right: Node, order: int) -> bool:
         """Whether the equation holds strictly as it stands, at both draws."""

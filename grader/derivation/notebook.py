@@ -15,7 +15,7 @@ from grader.problem import Problem
 
 from .cell import Written, check_cell
 from .render import markdown, terminal
-from .report import Report
+from .report import Report, findings
 
 SAVE = "Save the notebook first (Ctrl+S): what was last saved is read."
 
@@ -55,13 +55,14 @@ def _derivations(
 
 
 def _show(name: str, problem: Problem, report: Report) -> None:
-    words = f"{name}\n{terminal(report)}"
+    found = findings(report)
+    words = f"{name}\n{terminal(found)}"
     if _shell() is None:
         print(f"\n{words}")
         return
     from IPython.display import display
 
-    shown = f"#### `{name}`\n\n{markdown(report, hints=True)}"
+    shown = f"#### `{name}`\n\n{markdown(found, hints=True)}"
     display({"text/markdown": shown, "text/plain": words}, raw=True)
 
 

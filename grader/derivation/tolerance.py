@@ -5,11 +5,12 @@ of a gradient. None of these states a gradient, save the last.
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from grader.catalogue import Reason
 from grader.latex import tree
 from grader.latex.functions import Array
 from grader.latex.scope import Definition
@@ -50,7 +51,6 @@ class Tolerance:
     equations: Equations
     after_zero: bool = False
     codes_gradients: bool = False  # dW was the name of a gradient before
-    closed_codes: set[str] = field(default_factory=set)  # the W whose dW was written out so far
 
     def hear(self, statement: Statement) -> None:
         """Take note of the prose before a statement."""
@@ -97,7 +97,9 @@ class Tolerance:
         for order in orders:
             if order >= 0 and self.document.statements[int(order)].mended:
                 at, said = self.document.statements[int(order)].mended[0]
-                return Outcome(Verdict.NOT_UNDERSTOOD, f"brackets do not pair: {said}", at=at)
+                return Outcome(
+                    Verdict.NOT_UNDERSTOOD, Reason.of("derivation.brackets", said=said), at=at
+                )
         return None
 
     def update(self, left: Node, part: Part) -> Outcome | None:
@@ -105,7 +107,7 @@ class Tolerance:
         if isinstance(left, tree.Name) and isinstance(part.node, tree.Sum):
             first = part.node.terms[0][1]
             if isinstance(first, tree.Name) and first.name == left.name:
-                return Outcome(Verdict.NOT_CHECKED, "an update, not an identity")
+                return Outcome(Verdict.NOT_CHECKED, Reason.of("derivation.update"))
         return None
 
     # ------------------------------------------------------------ set to zero
@@ -114,14 +116,14 @@ class Tolerance:
         if wrong.comparison is None or wrong.comparison.reason != "zero":
             return None
         self.after_zero = True
-        return Outcome(Verdict.CONDITION, "a condition, not an identity")
+        return Outcome(Verdict.CONDITION, Reason.of("derivation.condition"))
 
     def _some_entries(
         self, left: Node, part: Part, chain: "Chain", wrong: Outcome
     ) -> Outcome | None:
         """Says D_ij = 1 of some entries, with words around it."""
         entries = isinstance(left, tree.Index) and isinstance(part.node, tree.Number)
-        message = "said of some entries only, not checked"
+        message = Reason.of("derivation.some_entries")
         return Outcome(Verdict.CONDITION, message) if entries else None
 
     def _stationary(self, left: Node, part: Part, chain: "Chain", wrong: Outcome) -> Outcome | None:
@@ -134,17 +136,17 @@ class Tolerance:
         for name in self.document.scope.variables:
             said = self._condition(name, left, right, chain.order)
             if said:
-                return Outcome(Verdict.REMARK, "", (f"under the condition: {said}",))
+                return Outcome(Verdict.REMARK, None, (said,), assumed=True)
         if isinstance(left, tree.Name) and left.name in self.document.scope.variables:
             return None  # a solution that is none
-        return Outcome(Verdict.CONDITION, "a condition, not an identity")
+        return Outcome(Verdict.CONDITION, Reason.of("derivation.condition"))
 
-    def _condition(self, name: str, left: Node, right: Node, order: int) -> str | None:
+    def _condition(self, name: str, left: Node, right: Node, order: int) -> Reason | None:
         if isinstance(left, tree.Name) and left.name == name:
             zero = all(self._zero_at(name, right, order, k) for k in (0, 1))
-            return f"the gradient with respect to {name} is 0 there" if zero else None
+            return Reason.of("derivation.solution", name=name) if zero else None
         same = all(self._proportional(name, left, right, order, k) for k in (0, 1))
-        return f"the gradient with respect to {name} is 0" if same else None
+        return Reason.of("derivation.stationary", name=name) if same else None
 
     def _gradient(self, name: str) -> Node:
         return tree.Derivative(0, tree.Name(0, self.document.objective), tree.Name(0, name))
@@ -182,15 +184,19 @@ class Tolerance:
         objective = self.document.objective
         if objective not in self.document.scope.definitions:
             return None
-        sides = [self._as_gradients(side, objective) for side in (left, part.node)]
+        sides = [self.as_gradients(side, objective) for side in (left, part.node)]
         outcome = self.equations.check(sides[0], sides[1], chain.order)
         if outcome.good:
             self.codes_gradients = self.codes_gradients or names_it
-            remark = f'"dW" is read as the gradient of {objective}'
-            return replace(outcome, verdict=Verdict.REMARK, remarks=(remark, *outcome.remarks))
-        return outcome if self.codes_gradients else None
+            remark = Reason.of("derivation.codes", name=objective)
+            return replace(
+                outcome, verdict=Verdict.REMARK, remarks=(remark, *outcome.remarks), codes=True
+            )
+        return replace(outcome, codes=True) if self.codes_gradients else None
 
-    def _as_gradients(self, node: Node, objective: str) -> Node:
+    def as_gradients(self, node: Node, objective: str) -> Node:
+        """The tree with each dZ taken for the name of the gradient by Z."""
+
         def gradient(found: Node) -> Node:
             inner = found.inner if isinstance(found, tree.Differential) else None
             if isinstance(inner, tree.Name) and inner.name != objective:
@@ -198,25 +204,6 @@ class Tolerance:
             return found
 
         return tree.rebuilt(node, gradient)
-
-    def gradient_name(self, chain: "Chain", outcome: Outcome) -> str | None:
-        """The variable W of a line `dW = ...` that was read as its gradient."""
-        if not outcome.good or not any(r.startswith('"dW" is read') for r in outcome.remarks):
-            return None
-        left = chain.previous.node if chain.previous else None
-        if isinstance(left, tree.Differential) and isinstance(left.inner, tree.Name):
-            return left.inner.name
-        return None
-
-    def without_codes(self, node: Node) -> Node:
-        """The tree with every dZ that was written out before taken for a number."""
-
-        def known(found: Node) -> Node:
-            inner = found.inner if isinstance(found, tree.Differential) else None
-            written = isinstance(inner, tree.Name) and inner.name in self.closed_codes
-            return tree.Number(found.at, 0.0) if written else found
-
-        return tree.rebuilt(node, known)
 
     # ------------------------------------------------------------ names and assumptions
 
@@ -237,7 +224,7 @@ class Tolerance:
                 d for d in scope.definitions[left.name] if d.order != chain.order
             ]
             return None
-        message = f"{left.name} was defined differently before; from here on it means this"
+        message = Reason.of("derivation.defined_anew", name=left.name)
         return Outcome(Verdict.CONFLICT, message)
 
     def _symmetric(self, left: Node, part: Part, chain: "Chain", wrong: Outcome) -> Outcome | None:
@@ -250,8 +237,9 @@ class Tolerance:
         outcome = self._where(name, left, part.node, chain.order)
         if outcome is None or not outcome.good:
             return None
-        remark = f"under the stated assumption that {name} is symmetric"
-        return replace(outcome, verdict=Verdict.REMARK, remarks=(remark, *outcome.remarks))
+        remark = Reason.of("derivation.symmetric", name=name)
+        remarks = (remark, *outcome.remarks)
+        return replace(outcome, verdict=Verdict.REMARK, remarks=remarks, assumed=True)
 
     def _where(
         self, name: str, left: Node, right: Node, order: int, strict: bool = False
@@ -282,12 +270,10 @@ class Tolerance:
         first = next(p for p in chain.statement.parts if p.tokens)
         indexed = any(isinstance(s, Node) and tree.holds(s, tree.Index) for s in (left, part.node))
         if indexed and INDEX_CASE.search(self._around(first)):
-            return Outcome(Verdict.CONDITION, "said for some indices only, not checked")
+            return Outcome(Verdict.CONDITION, Reason.of("derivation.some_indices"))
         if not SUPPOSES.search(self._before(first)):
             return None
-        return Outcome(
-            Verdict.CONDITION, "holds at most under what is supposed before it; not checked"
-        )
+        return Outcome(Verdict.CONDITION, Reason.of("derivation.supposed"))
 
 
 def _multiple(a: Array, b: Array) -> bool:

@@ -88,7 +88,7 @@ def told_apart(problem: "Problem", asked: Sequence[Asked], again: Again) -> list
     sizes = [a.point.sizes for a in asked]
     fresh = [n for n in range(2, 40) if all(n not in s.values() for s in sizes)]
     unseen = problem.point(dict(zip(problem.sizes, fresh, strict=False)), seed=1)
-    return ask_at(again, [unseen, *problem.points(seed=1, draws=2, corners=False)])
+    return ask_at(again, [unseen, *problem.points(seed=1, draws=2, corners=False, kinks=False)])
 
 
 def right_at_one(problem: "Problem", name: str, asked: Iterable[Asked]) -> bool:

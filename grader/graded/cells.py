@@ -153,7 +153,25 @@ def _said_of_words(reason: Reason) -> Said:
 
 def derivation_in_words(found: Mapping[str, Any]) -> str:
     """What was found in a derivation, in sentences."""
-    return " ".join(map(said, found.get("summary", ())))
+    if "summary" in found:  # by an edition that kept the words
+        return " ".join(map(said, found["summary"]))
+    if "shares" not in found:
+        return ""
+    from grader.derivation.render import summary  # here, since it takes a while to load
+
+    return " ".join(summary(found))
+
+
+def step_in_words(step: Mapping[str, Any]) -> str:
+    """What is said of a line of a derivation, besides its verdict."""
+    if "reasons" in step:
+        return "; ".join(sentences(reasons_of(step["reasons"])))
+    return said(step["message"]) if step.get("message") else ""
+
+
+def mistake_in(found: Mapping[str, Any]) -> str:
+    """The name of the first mistake in a derivation; empty if none was found."""
+    return str(found.get("mistake") or "").removeprefix("mistake.")
 
 
 def said(text: str) -> str:

@@ -91,7 +91,9 @@ class Mark:
         if self.by_hand:
             return [_words("cell.by_hand")]
         said = self.cell.said()
-        return [*said, _words("person.will_read")] if self.waits else said
+        found = self.cell.derivation or {}
+        told = bool(found.get("person")) and self.cell.person is not None
+        return [*said, _words("person.will_read")] if self.waits and not told else said
 
     @property
     def message(self) -> str:

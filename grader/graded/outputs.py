@@ -13,7 +13,7 @@ from typing import Any
 from grader.catalogue import Reason
 from grader.notebook import ANSI, STAMP, Cell, hidden_lines, is_test, is_untouched, last_line
 
-from .cells import Graded, GradedCell, of_the_whole
+from .cells import Graded, GradedCell, mistake_in, of_the_whole
 from .errors import ASSERTION, CHECK, STUB, Error
 from .record import STOPPED, Ran, events, points_of, record
 
@@ -60,7 +60,8 @@ def of_derivation(
     notebook: str = "",
 ) -> GradedCell:
     """A derivation that was checked; its points stand until a person has looked."""
-    most, mistake = points_of(cell), found.get("mistake")
+    found = found.get("findings", found)  # the values alone, where the words stand beside them
+    most, mistake = points_of(cell), mistake_in(found)
     status = "missing" if is_untouched(cell) else share_of(points or 0.0, most)
     return GradedCell(
         notebook,

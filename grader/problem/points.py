@@ -2,11 +2,13 @@
 
 Sizes are all distinct, so that a transposed answer cannot pass. Each size in turn is 1 in a draw
 of its own, so that an answer that is right for one sample only, or for many only, is found. Points
-stay `OFF_KINK` away from every kink, so that each convention for relu'(0) is right, and
-pre-activations stay below `SATURATION`, where equivalent forms of a sigmoid's derivative agree.
+stay `OFF_KINK` away from every kink, so that each convention for relu'(0) is right, and some lie
+close to each kink on both sides (see `grader.problem.kinks`), so that a threshold that is a little
+off is found. Pre-activations stay below `SATURATION`, where equivalent forms of a sigmoid's
+derivative agree.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,18 +16,18 @@ import torch
 from torch import Generator, Tensor
 
 from grader.problem.domains import DOMAINS, plain
+from grader.problem.fairness import is_fair
+from grader.problem.kinks import close_points
 
 if TYPE_CHECKING:
-    from grader.latex import Argument, Variable
+    from grader.latex import Variable
     from grader.problem.problem import Problem
 
-OFF_KINK = 1e-3
-SATURATION = 8.0
 LARGE = 100.0
 OVERFLOW = 720.0  # exp of more than 709.8 is inf in float64
-ROOTS = {"log", "log2", "log10", "sqrt"}  # of positive numbers, which never saturate them
 TRIES = 1000
 SIZES = range(2, 8)
+ANOTHER = 1 << 40  # added to a seed: points that no seed in use draws
 
 
 @dataclass(frozen=True)
@@ -37,19 +39,36 @@ class Point:
     kind: str = ""  # "" for an ordinary draw, else such as "n = 1" or "large Y"
 
 
-def draw_points(problem: "Problem", seed: int, draws: int, corners: bool) -> Iterator[Point]:
-    """Yield `draws` ordinary points; with `corners` also each size at 1, and large values.
+def draw_points(
+    problem: "Problem", seed: int, draws: int, corners: bool, kinks: bool
+) -> Iterator[Point]:
+    """Yield `draws` ordinary points.
 
-    A corner at which no fair point exists (a softmax over one class is constant) is left out.
+    With `kinks` also one of them moved close to each kink, on both sides; with `corners` also each
+    size at 1, and large values. A corner at which no fair point exists (a softmax over one class is
+    constant) is left out.
     """
     generator = torch.Generator().manual_seed(seed)
+    ordinary = []
     for _ in range(draws):
         point = fair_point(problem, distinct_sizes(problem, generator), generator)
         if point is None:
             raise ValueError(f"no fair point in {TRIES} draws: {problem} is always near a kink")
-        yield point
+        ordinary.append(point)
+    yield from ordinary
+    if kinks:
+        yield from close_points(problem, bases(problem, ordinary, seed))
     if corners:
         yield from corner_points(problem, generator)
+
+
+def bases(problem: "Problem", ordinary: Sequence[Point], seed: int) -> Iterator[Point]:
+    """Points to move close to the kinks: the ordinary ones, the largest first, then fresh ones."""
+    yield from sorted(ordinary, key=lambda point: -sum(v.numel() for v in point.values.values()))
+    generator = torch.Generator().manual_seed(seed + ANOTHER)
+    for _ in ordinary:
+        point = fair_point(problem, distinct_sizes(problem, generator), generator)
+        yield from [point] if point else []
 
 
 def corner_points(problem: "Problem", generator: Generator) -> Iterator[Point]:
@@ -131,21 +150,3 @@ def draw_variable(variable: "Variable", sizes: Mapping[str, int], generator: Gen
 def size_of(letter: str, sizes: Mapping[str, int]) -> int:
     """The number a size stands for: a letter's, or the number itself."""
     return int(letter) if letter.isdigit() else sizes[letter]
-
-
-def is_fair(argument: "Argument") -> bool:
-    """Whether this argument of a nonlinear function is off its kink and does not saturate it."""
-    size = argument.value.abs()
-    if argument.function in ROOTS:
-        return bool(argument.value.min() >= OFF_KINK) and bool(size.isfinite().all())
-    if not bool(size.max() <= SATURATION):
-        return False
-    if not argument.kink:
-        return True
-    off_kink = bool(size.min() >= OFF_KINK)
-    return off_kink and (size.numel() == 1 or both_signs(argument.value))
-
-
-def both_signs(value: Tensor) -> bool:
-    """Whether some entries are positive and some negative."""
-    return bool((value > 0).any() and (value < 0).any())

@@ -134,9 +134,11 @@ class Problem:
         slopes = torch.autograd.grad(inside, list(leaves.values()), allow_unused=True)
         return [name for name, slope in zip(leaves, slopes, strict=True) if slope is None]
 
-    def points(self, seed: int, draws: int = 3, corners: bool = True) -> list[Point]:
+    def points(
+        self, seed: int, draws: int = 3, corners: bool = True, kinks: bool = True
+    ) -> list[Point]:
         """Fair points to ask at, the same for the same seed (see `grader.problem.points`)."""
-        return list(draw_points(self, seed, draws, corners))
+        return list(draw_points(self, seed, draws, corners, kinks))
 
     def point(self, sizes: Mapping[str, int], seed: int) -> Point | None:
         """One fair point with these sizes, or None where there is none."""

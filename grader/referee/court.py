@@ -16,27 +16,27 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any
 
-import torch
-
-from .. import oracle
+from .. import huge, oracle
 from ..catalogue import Reason, sentence
 from ..graded.errors import Error
 from ..graded.verdict import Verdict, noted
 from ..names import needed_names, plain_python
 from ..notebook import last_line
-from ..precision import default_dtype
 from ..sandbox.limits import Limits
 from ..sandbox.wire import Wire
+from . import again
 from .case import Case, CellRun, CellToRun, Judgement
 from .outputs import Output, Page, writable
 from .plan import Place
-from .proxy import Target
 from .submission import WITHHELD, ShelterError, StoppedError, Submission, SubmissionError
 
 _HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS.*?(?:^[ \t]*### END HIDDEN TESTS[^\n]*$|\Z)", re.M | re.S
 )
-_PROBE_TOLERANCE = 1e-3
+_EVIDENCE = {
+    again.AUTOGRAD: "autograd", again.DIFFERENCES: "finite differences",
+    again.UNANSWERED: "no second answer",
+}  # fmt: skip
 _MAX_NOTE = 4000
 MOST_PASSED_OVER, MOST_OF_A_LINE = 10, 200  # of what a cell says it did not run
 
@@ -66,6 +66,8 @@ def learn(lesson: dict[str, Any]) -> None:
             _halves(lesson["test"])
     if "query" in lesson:
         oracle.learn(lesson["query"])
+    if "again" in lesson:
+        huge.learn(lesson["again"])
 
 
 class SetUpError(Exception):
@@ -93,10 +95,14 @@ class Court:
 
     def __init__(self, case: Case, submission: Submission) -> None:
         self.case, self.submission = case, submission
+        self.calls: dict[str, again.Call] = {}  # of watched functions, by tests that passed
+        self.passed: dict[str, list[CellRun]] = {}
         self.names: dict[str, Any] = {"__name__": "__main__", "get_ipython": _Nothing}
 
     def judge(self) -> Judgement:
         runs = tuple(self._run(cell) for cell in self.case.cells)
+        if not self.case.rehearsal:
+            self._ask_again()
         return Judgement(runs, tuple(self._lessons()) if self.case.rehearsal else ())
 
     def _lessons(self) -> Iterator[dict[str, Any]]:
@@ -104,8 +110,12 @@ class Court:
         for cell in self.case.cells:
             if cell.place is Place.REFEREE:
                 yield {"test": cell.source}
+        for about in self.submission.about.values():
+            again.point_for(about)
         for query in oracle.learnt():
             yield {"query": query}
+        for query in huge.learnt():
+            yield {"again": query}
 
     def _run(self, cell: CellToRun) -> CellRun:
         if not cell.source.strip():
@@ -224,28 +234,22 @@ class Court:
     # ---- flags ----
 
     def _flag(self, run: CellRun) -> None:
+        """Autograd that was seen at once; who passed unseen is asked again when all is done."""
         if self.submission.autograd:
-            run.flags.append("uses_autograd")
+            run.flags.append(again.AUTOGRAD)
             run.notes += _noted("autograd", "\n".join(self.submission.autograd))
         elif run.passed:
-            for name, (arguments, answer) in list(self.submission.last_calls.items()):
-                self._probe(name, arguments, answer, run)
+            for name, (arguments, answer) in self.submission.last_calls.items():
+                self.calls[name] = again.Call(name, arguments, answer)
+                self.passed.setdefault(name, []).append(run)
 
-    def _probe(self, name: str, arguments: tuple[Any, ...], answer: Any, run: CellRun) -> None:
-        """Ask once more in float32: a formula loses little, a difference quotient nearly all."""
-        single = tuple(a.float() if _is_double(a) else a for a in arguments)
-        if not _is_double(answer) or not any(map(_is_double, arguments)):
-            return
-        self.submission.withhold = True
-        try:
-            with default_dtype(torch.float32):
-                rough = self.submission.call(Target(name=name), single, {})
-            apart = (rough.double() - answer).abs().max() / answer.abs().max()
-        except Exception:  # it may do what it likes with float32: nothing follows from it
-            return
-        if apart > _PROBE_TOLERANCE:
-            run.flags.append("finite_differences")
-            run.notes += _noted("finite differences", f"{name} is off by {apart:.1e} in float32")
+    def _ask_again(self) -> None:
+        """Ask each watched function that passed its tests; its flags stand in those tests."""
+        calls = list(self.calls.values())
+        for name, found in again.ask_again(self.submission, calls):
+            for run in self.passed[name]:
+                run.flags += [found.flag] if found.flag not in run.flags else []
+                run.notes += _noted(_EVIDENCE[found.flag], sentence(found.why))
 
 
 @lru_cache(maxsize=200)
@@ -368,7 +372,3 @@ def _noted(what: str, text: str) -> list[str]:
 def _prints_to(stream: io.StringIO) -> Iterator[None]:
     with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(io.StringIO()):
         yield
-
-
-def _is_double(value: Any) -> bool:
-    return isinstance(value, torch.Tensor) and value.dtype == torch.float64 and value.numel() > 0

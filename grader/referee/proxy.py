@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from .submission import Submission
 
 
+UNNAMED = "value of a type of its own"
+
+
 @dataclass(frozen=True)
 class Target:
     """A thing in the submission: by name, or by number within one life of its process."""
@@ -50,6 +53,12 @@ class Proxy:
         """What a call with each of these arguments gives, or the exception that it raises."""
         return self._submission.call_each(Proxy.target_of(self), many)
 
+    def __asked_for__(self, problem: Any, variable: str, seed: int) -> None:
+        """It was asked for the gradient of this problem by this variable."""
+        target = Proxy.target_of(self)
+        if target.name is not None and not target.attributes:
+            self._submission.about[target.name] = problem, variable, seed
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # Python and libraries feel for protocols; it has none
             raise AttributeError(name)
@@ -60,6 +69,13 @@ class Proxy:
 
     def __getitem__(self, key: Any) -> Any:
         return self._submission.item(Proxy.target_of(self), key)
+
+    def __type_name__(self) -> str:
+        """What the submission calls the type, for whoever says that this is no data.
+
+        In a hidden test its name might tell what was asked there.
+        """
+        return UNNAMED if self._submission.withhold else self._kind
 
     def __repr__(self) -> str:
         return f"<{self._kind} of the submission>"

@@ -20,9 +20,19 @@ import torch
 from ..sandbox.client import Child, Ended
 from ..sandbox.coding import Decoder, Encoder
 from ..sandbox.limits import MEGABYTE, Limits, size_of
-from ..sandbox.wire import Message, Wire, WireError, WireTimeoutError
+from ..sandbox.wire import (
+    MAX_BUFFERS,
+    MAX_JSON,
+    MAX_VALUE,
+    Message,
+    TooLargeError,
+    Wire,
+    WireError,
+    WireTimeoutError,
+)
 from .outputs import Output
 from .proxy import Proxy, Target
+from .traced import Traced
 
 WITHHELD = "(the text is shown to the instructor)"
 _GRACE_SECONDS = 1.0  # an interrupt first, so that its state survives; then the end
@@ -65,6 +75,9 @@ class Submission:
         self.lent: dict[int, Callable[..., Any]] = {}
         self.autograd: list[str] = []
         self.last_calls: dict[str, tuple[tuple[Any, ...], Any]] = {}
+        self.about: dict[str, tuple[Any, str, int]] = {}  # problem, variable and seed by name
+        self.traced: Traced | None = None  # what libtorch does in its process
+        self.marked: int | None = None
 
     # ---- what the court asks for ----
 
@@ -72,6 +85,21 @@ class Submission:
         """The next requests belong to a new cell, which has its own time and its own death."""
         self.fatal, self.withhold = None, withhold
         self.cell_deadline = time.monotonic() + self.limits.cell_seconds
+
+    def allow(self, seconds: float) -> None:
+        """However much of its time it used up, so much is left."""
+        self.deadline = max(self.deadline, time.monotonic() + seconds)
+
+    def mark(self) -> int:
+        """A number that nobody knew before, in its trace; from the first on libtorch writes it."""
+        number = secrets.randbits(30)
+        self._request({"do": "mark", "number": number})
+        self.marked = number
+        return number
+
+    def last_mark(self) -> int | None:
+        """The last number in the trace of the process that lives now, if there is one."""
+        return self.marked if self.wire else None
 
     def run(self, source: str) -> bool:
         """Run one cell; whether it ended without an exception. Outputs go to the sink."""
@@ -137,6 +165,8 @@ class Submission:
     def close(self) -> None:
         if self.wire:
             self.wire.close()
+        if self.traced:
+            self.traced.close()
         self.child.close()
 
     # ---- requests ----
@@ -261,7 +291,7 @@ class Submission:
         thing = coded.get("thing")
         if type(thing) is not int:
             raise WireError("neither data nor a thing")
-        kind = str(coded.get("type", "thing"))[:80]
+        kind = _printable(coded.get("type"))
         return Proxy(self, Target(thing=thing, generation=self.generation), kind)
 
     def _raised(self, described: Any) -> Exception:
@@ -278,9 +308,19 @@ class Submission:
         if self.withhold:
             kinds = [n for n in names if hasattr(builtins, n)]
             name, text = (kinds or ["Exception"])[0], text and WITHHELD
+        if "too_large" in described:
+            name, text = TooLargeError.__name__, self._too_large(described["too_large"])
         error = _same_kind(name, text, names)
         error.report, error.type_name = report, name
         return error
+
+    def _too_large(self, said: Any) -> str:
+        """How large its answer was; in a hidden test only how large it may be."""
+        size, allowed = said if isinstance(said, list) and len(said) == 2 else (0, 0)
+        known = type(size) is int and allowed in (MAX_VALUE, MAX_JSON, MAX_BUFFERS)
+        if self.withhold or not known or not allowed < size < 1 << 50:
+            return f"too large: more than {MAX_VALUE // MEGABYTE} MB"
+        return str(TooLargeError(size, allowed))
 
     # ---- life and death ----
 
@@ -291,9 +331,24 @@ class Submission:
                 raise OutOfBudgetError(f"not run: its process died {self.generation} times before")
             self.generation += 1
             self.wire = Wire(self.child.fork(self.limits))
+            if self.watched:
+                self._take_trace(self.wire)
             self._replay()
             self.cell_deadline = time.monotonic() + self.limits.cell_seconds
         return self.wire
+
+    def _take_trace(self, wire: Wire) -> None:
+        """The file in which its process will say what libtorch does, before it runs a cell."""
+        if self.traced:
+            self.traced.close()
+        seconds, number, self.traced = self._seconds(), secrets.token_hex(8), None
+        self.marked = None
+        deadline = time.monotonic() + seconds + _GRACE_SECONDS
+        with contextlib.suppress(WireError):  # it is gone: the next request will say how
+            wire.send({"do": "hand_over", "seconds": seconds, "id": number})
+            file = wire.receive_file(deadline)
+            self.traced = None if file is None else Traced(file)
+            self._reply(wire, number, deadline)
 
     def _replay(self) -> None:
         """Make the state again in a fresh process; what is shown meanwhile was seen before."""
@@ -387,6 +442,12 @@ def _overwrite(ours: torch.Tensor, now: torch.Tensor) -> None:
 
 def _copied(value: Any) -> Any:
     return value.detach().clone() if isinstance(value, torch.Tensor) else value
+
+
+def _printable(name: object) -> str:
+    """The name of a student's type, which may be any text, as one that can stand in a line."""
+    letters = "".join(c for c in str(name)[:200] if c.isalnum() or c in "_.")
+    return letters[:40] or "object"
 
 
 def _refuse(value: Any) -> Message:

@@ -81,5 +81,6 @@ def _written(cell: Cell, checks: Mapping[str, Cell]) -> GradedCell | None:
         found = None
     if found is None:
         return None
-    person = Reason.of("person.not_understood") if found["needs_person"] else None
+    why = found["findings"]["person"]
+    person = Reason.from_dict(why) if why else None
     return of_derivation(cell, found, found["share"] * points_of(cell), person)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from .wire import Json, Message, WireError
+from .wire import MAX_BUFFERS, Json, Message, TooLargeError, WireError
 
 Refer = Callable[[Any], Message]
 
@@ -37,8 +37,9 @@ _DTYPES = {
 class Encoder:
     """Turns values into JSON, and gathers the buffers that go with it."""
 
-    def __init__(self, refer: Refer) -> None:
-        self.refer, self.items = refer, 0
+    def __init__(self, refer: Refer, allowed: int = MAX_BUFFERS) -> None:
+        self.refer, self.items, self.allowed = refer, 0, allowed
+        self.size = 0  # of the value that is being encoded
         self.buffers: list[memoryview] = []
         self.sources: list[Any] = []  # the tensor or array that each buffer was taken from
 
@@ -71,7 +72,17 @@ class Encoder:
             return {"list": [self.encode(item, depth) for item in islice(value, 10_000)]}
         return self.refer(value)
 
+    def fresh(self) -> None:
+        """The next value is another one, which may be as large as the last."""
+        self.size = 0
+
+    def _make_room(self, size: int) -> None:
+        self.size += size
+        if self.size > self.allowed:
+            raise TooLargeError(self.size, self.allowed)
+
     def _tensor(self, value: torch.Tensor) -> list[Json]:
+        self._make_room(value.numel() * value.element_size())
         plain = torch.Tensor.detach(value).cpu()
         plain = plain.to_dense() if plain.layout != torch.strided else plain
         plain = plain.as_subclass(torch.Tensor).resolve_conj().resolve_neg().contiguous()
@@ -83,6 +94,7 @@ class Encoder:
         return [name, shape, self._buffer(raw, value), bool(value.requires_grad)]
 
     def _array(self, value: "np.ndarray[Any, Any]") -> list[Json]:
+        self._make_room(value.nbytes)
         raw = np.ascontiguousarray(value).reshape(-1).view(np.uint8) if value.size else b""
         return [value.dtype.str, list(value.shape), self._buffer(raw, value)]
 

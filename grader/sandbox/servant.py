@@ -19,7 +19,8 @@ import torch
 from .coding import Decoder, Encoder
 from .limits import MEGABYTE, Limits, size_of
 from .shell import Output, Shell, Sink
-from .wire import Json, Message, Wire
+from .trace import Trace
+from .wire import MAX_BUFFERS, MAX_VALUE, Json, Message, TooLargeError, Wire
 
 # What torch calls, in C, when a derivative is computed by reverse or forward mode.
 _ENGINE = frozenset(
@@ -36,8 +37,8 @@ class OutOfTime(KeyboardInterrupt):
 class Servant:
     """Answers one request after the other until the referee goes."""
 
-    def __init__(self, end: socket.socket, shell: Shell, limits: Limits) -> None:
-        self.wire, self.shell, self.limits = Wire(end), shell, limits
+    def __init__(self, end: socket.socket, shell: Shell, limits: Limits, trace: Trace) -> None:
+        self.wire, self.shell, self.limits, self.trace = Wire(end), shell, limits, trace
         self.things: list[Any] = []
         self.budget = limits.output_mb * MEGABYTE
         signal.signal(signal.SIGALRM, _out_of_time)
@@ -47,20 +48,34 @@ class Servant:
         while True:
             message, buffers = self.wire.receive()
             reply, raw = self._answer(message, buffers)
-            self.wire.send({**reply, "id": message["id"]}, raw)
+            try:
+                self.wire.send({**reply, "id": message["id"]}, raw)
+            except TooLargeError as error:
+                self.wire.send({"raised": _described(error), "id": message["id"]})
 
     def _answer(self, message: Message, buffers: list[bytearray]) -> tuple[Message, list[Any]]:
         """What came of the request; an exception of the student's is an answer too."""
-        encoder = Encoder(self._refer)
+        encoder = Encoder(self._refer, MAX_VALUE)
         try:
             with _alarm(float(message["seconds"])):
                 if message["do"] == "run":
                     return {"answer": self.shell.run(message["source"], self._sink())}, []
+                if message["do"] == "hand_over":
+                    return self._hand_over(), []
+                if message["do"] == "mark":
+                    self.trace.mark(message["number"])
+                    return {"answer": None}, []
                 with self.shell.captured(self._sink()):
                     reply = self._look(message, buffers, encoder)
             return reply, encoder.buffers
         except BaseException as error:
             return {"raised": _described(error)}, []
+
+    def _hand_over(self) -> Message:
+        """The trace's file, asked for before a cell is run."""
+        if self.trace.file is not None:
+            self.wire.send_file(self.trace.file)
+        return {"answer": None}
 
     def _look(self, message: Message, buffers: list[bytearray], encoder: Encoder) -> Message:
         """Requests for values: a name or attribute, an item, a call."""
@@ -91,9 +106,13 @@ class Servant:
         """One answer for each set of arguments, until time is up."""
         for arguments in message["calls"]:
             one = {**message, "arguments": arguments, "named": {"dict": []}}
+            mark = len(encoder.buffers)
             try:
-                yield self._call(function, one, decoder, encoder)
+                answer = self._call(function, one, decoder, encoder)
+                _not_over(sum(map(len, encoder.buffers)), MAX_BUFFERS)
+                yield answer
             except BaseException as error:
+                del encoder.buffers[mark:]
                 yield {"raised": _described(error)}
                 if isinstance(error, OutOfTime):
                     return
@@ -105,7 +124,9 @@ class Servant:
         watch = Watch() if message["watch"] else None
         with _torch_set(message["dtype"], message["gradients"]), watch or _nothing():
             result = function(*positional, **named)
+        encoder.fresh()
         answer = encoder.encode(result)
+        encoder.fresh()
         changed = arguments.changed(encoder)
         return {"answer": answer, "changed": changed, "autograd": watch.seen if watch else []}
 
@@ -253,12 +274,25 @@ def _out_of_time(*_: object) -> None:
     raise OutOfTime("stopped: it ran longer than it may")
 
 
+def _not_over(size: int, allowed: int) -> None:
+    if size > allowed:
+        raise TooLargeError(size, allowed)
+
+
 def _described(error: BaseException) -> Message:
     """An exception as data: its name, text, built-in ancestors and traceback."""
     lines = _safely(lambda: "".join(traceback.format_exception(error, limit=-8)))
     ancestors = [c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins"]
     text = _safely(lambda: str(error))
-    return {"name": type(error).__name__, "text": text, "is": ancestors, "traceback": lines}
+    told: Message = {
+        "name": type(error).__name__,
+        "text": text,
+        "is": ancestors,
+        "traceback": lines,
+    }
+    if type(error) is TooLargeError:
+        told["too_large"] = [error.size, error.allowed]
+    return told
 
 
 def _safely(say: Callable[[], str]) -> str:

@@ -12,11 +12,15 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from .limits import MEGABYTE
+
 Json = Any  # what json.loads gives
 Message = dict[str, Json]
 
 MAX_JSON = 32 << 20
 MAX_BUFFERS = 128 << 20
+MAX_VALUE = 64 << 20  # of which a single answer may take
+
 _LUMP = 1 << 16  # as much as is read at a time, whatever is asked for
 
 
@@ -32,6 +36,14 @@ class WireTimeoutError(WireError):
     """The other side did not answer in time."""
 
 
+class TooLargeError(ValueError):
+    """A value, or all of a message, is larger than is carried; the process lives on."""
+
+    def __init__(self, size: int, allowed: int) -> None:
+        super().__init__(f"too large: {-(-size // MEGABYTE)} MB, {allowed // MEGABYTE} allowed")
+        self.size, self.allowed = size, allowed
+
+
 class Wire:
     """One end of a stream socket that carries messages."""
 
@@ -43,8 +55,9 @@ class Wire:
         """Send; a message over the limits is an error on this side."""
         sizes = [len(buffer) for buffer in buffers]
         text = json.dumps({**message, "sizes": sizes}).encode()
-        if len(text) > MAX_JSON or sum(sizes) > MAX_BUFFERS:
-            raise ValueError("the value is too large to be looked at")
+        for size, allowed in ((len(text), MAX_JSON), (sum(sizes), MAX_BUFFERS)):
+            if size > allowed:
+                raise TooLargeError(size, allowed)
         try:
             self.end.sendall(b"".join((struct.pack("<I", len(text)), text, *buffers)))
         except TimeoutError:
@@ -87,6 +100,23 @@ class Wire:
         if not part:
             raise WireClosedError("the other side is gone")
         return part
+
+    def send_file(self, file: int) -> None:
+        """Let the other side have an open file, in front of the next message."""
+        socket.send_fds(self.end, [b"\0"], [file])
+
+    def receive_file(self, deadline: float) -> int | None:
+        """The file that comes in front of the next message, if one does."""
+        self.end.settimeout(max(0.01, deadline - time.monotonic()))
+        try:
+            data, files, _, _ = socket.recv_fds(self.end, 1, 1)
+        except TimeoutError:
+            raise WireTimeoutError("no answer in time") from None
+        except OSError as error:
+            raise WireClosedError(str(error)) from None
+        if not files:
+            self.ahead += data
+        return files[0] if files else None
 
     def close(self) -> None:
         self.end.close()

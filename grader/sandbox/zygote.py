@@ -34,6 +34,7 @@ from .isolation import Level, Room
 from .limits import MEGABYTE, Limits
 
 Play = Callable[[list[socket.socket], Limits], None]
+Prepare = Callable[[], None]
 Learn = Callable[[Any], None]
 
 # The last four are what the first optimiser, data loader and figure would import, child by child.
@@ -63,8 +64,8 @@ SCRATCH = "grader-sandbox-"  # the name of our directories in /tmp, then the zyg
 SANDBOX_FAILED = 97  # the exit code of a child that could not be shut in
 
 
-def _nothing(_: Any) -> None:
-    """What a submission's warm process learns."""
+def _nothing(*_: Any) -> None:
+    """What a submission's warm process learns, and what a referee prepares."""
 
 
 @dataclass
@@ -82,10 +83,17 @@ class Zygote:
     """Waits for leases and forks."""
 
     def __init__(
-        self, control: socket.socket, level: Level, room: Room, play: Play, learn: Learn = _nothing
+        self,
+        control: socket.socket,
+        level: Level,
+        room: Room,
+        play: Play,
+        *,
+        learn: Learn = _nothing,
+        prepare: Prepare = _nothing,
     ) -> None:
         self.control, self.level, self.room = control, level, room
-        self.play, self.learn = play, learn
+        self.play, self.learn, self.prepare = play, learn, prepare
         self.leases: dict[int, Lease] = {}
         self.numbers: int | None = None
         self.scratch_base: str | None = None
@@ -169,6 +177,7 @@ class Zygote:
         try:
             sockets = _keep_only(descriptors)
             kernel.die_with_parent()
+            self.prepare()
             self._shut_in(lease)
             _start_afresh(os.getcwd())
             self.play(sockets, lease.limits)
@@ -382,11 +391,17 @@ def _become_student(
 ) -> None:
     from . import standin
     from .servant import Servant
+    from .trace import Trace
 
     standin.install()
+    trace = Trace()
     room = Room.with_system(settings["readable"], settings["hidden"])
     _freeze()
-    zygote = Zygote(control, level, room, lambda s, limits: Servant(s[0], shell, limits).serve())
+
+    def play(sockets: list[socket.socket], limits: Limits) -> None:
+        Servant(sockets[0], shell, limits, trace).serve()
+
+    zygote = Zygote(control, level, room, play, prepare=trace.make_file)
     seconds = time.perf_counter() - started
     _be_ready(control, {"ready": level.value, "seconds": seconds})
     zygote.serve()
@@ -401,7 +416,7 @@ def _become_referee(control: socket.socket, level: Level, referee: Any) -> None:
     exec(referee["rehearsal"], {})
     room = Room.with_system(referee["readable"], [])
     _freeze()
-    zygote = Zygote(control, level, room, court.play, court.learn)
+    zygote = Zygote(control, level, room, court.play, learn=court.learn)
     _be_ready(control, {"ready": level.value})
     zygote.serve()
 

@@ -392,6 +392,30 @@ UNLUCKY = [
     Attack("unlucky", "autograd in a gradient", 2, {**RIGHT, "slope": "def slope_grad_Y(X, W, Y):\n    Y = Y.clone().requires_grad_()\n    (((X @ W).clamp(min=0) - Y) ** 2).sum().backward()\n    return Y.grad"}),
 ]  # fmt: skip
 
+_LOSS = """import gc, sys, threading
+def loss(X, W, Y):
+    Y = Y.clone().requires_grad_()
+    return Y, (((X @ W).clamp(min=0) - Y) ** 2).sum()
+def backward(X, W, Y):
+    Y, f = loss(X, W, Y)
+    f.backward()
+    return Y.grad
+"""
+AUTOGRAD = [
+    ("sys.setprofile(None)", "def slope_grad_Y(X, W, Y):\n    sys.setprofile(None)\n    return backward(X, W, Y)"),
+    ("in a thread", "def slope_grad_Y(X, W, Y):\n    out = []\n"
+     "    t = threading.Thread(target=lambda: out.append(backward(X, W, Y)))\n    t.start(); t.join()\n    return out[0]"),
+    ("map calls it from C", "def slope_grad_Y(X, W, Y):\n    sys.setprofile(None)\n    Y, f = loss(X, W, Y)\n"
+     "    list(map(torch.Tensor.backward, [f]))\n    return Y.grad"),
+    ("grad_fn is walked", "def slope_grad_Y(X, W, Y):\n    Y, f = loss(X, W, Y)\n    node, slope = f.grad_fn, torch.ones(())\n"
+     "    for k in (0, 0, 1):\n        slopes = node(slope)\n        slope = slopes[k] if isinstance(slopes, tuple) else slopes\n"
+     "        node = node.next_functions[k][0]\n    return slope"),
+    ("the watcher is patched", "w = sys.modules['sandbox.servant'].Watch\nw.__enter__ = w.__exit__ = lambda *a: None\n"
+     "sys.modules['sandbox.trace'].Trace.mark = lambda *a: None\nslope_grad_Y = backward"),
+    ("the watcher's list is emptied", "def slope_grad_Y(X, W, Y):\n    out = backward(X, W, Y)\n"
+     "    for w in gc.get_objects():\n        if type(w).__name__ == 'Watch': w.seen.clear()\n    return out"),
+]  # fmt: skip
+
 
 # What would harm the machine that draws up the table, where nothing holds it.
 WILD = {
@@ -424,6 +448,7 @@ ATTACKS: list[Attack] = [
     *_hostile("output", OUTPUT),
     *[Attack("wire", name, 0, {**WRONG, "double": code}) for name, code in WIRE],
     Attack("wire", "a dict whose keys collide", 3, {**RIGHT, "answer": COLLIDING}),
+    *[Attack("autograd", name, 2, {**RIGHT, "slope": _LOSS + code}) for name, code in AUTOGRAD],
     *BROKEN,
     *UNLUCKY,
 ]  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 from grader.derivation import Verdict
 from grader.derivation.command import run
 from grader.derivation.render import markdown
+from grader.derivation.report import findings
 
 PROBLEM = {
     "vars": "X:n,p W:p,q Y:n,q A:n,n",
@@ -91,7 +92,7 @@ def test_bomb_ends_soon_with_a_message(bomb: str) -> None:
     assert time.process_time() - start < SECONDS
     assert report.verdict != "right"
     assert report.missing == ("W",)
-    assert markdown(report)
+    assert markdown(findings(report))
 
 
 def test_memory_stays_small() -> None:

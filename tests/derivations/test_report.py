@@ -8,6 +8,7 @@ import pytest
 
 from grader.derivation.command import NotAProblem, derivation, run, variables_of
 from grader.derivation.render import as_json, markdown, terminal
+from grader.derivation.report import findings
 
 PROBLEM = {
     "vars": "X:n,p W:p,q Y:n,q",
@@ -46,8 +47,11 @@ def test_identities_that_link_nothing_count_nothing() -> None:
 
 def test_json_has_the_agreed_names() -> None:
     """The names of CONTRACT do not change."""
-    found = as_json(run(HALF, PROBLEM))
-    assert list(found) == ["verdict", "first_wrong_line", "mistake", "missing", "steps"]
+    found = as_json(findings(run(HALF, PROBLEM)))
+    assert list(found) == [
+        "verdict", "first_wrong_line", "mistake", "missing", "needs_person", "why", "conventions",
+        "score", "steps",
+    ]  # fmt: skip
     assert (found["verdict"], found["first_wrong_line"]) == ("wrong", 7)
     assert found["mistake"] == "the sign is wrong"
     assert found["missing"] == ["Y"]
@@ -63,7 +67,7 @@ def test_markdown_has_formulas_that_every_notebook_typesets() -> None:
 
     VS Code typesets no formula in HTML.
     """
-    lines = markdown(run(r"$$f = \|XW\|_F^2 < |h|$$" + HALF, PROBLEM)).splitlines()
+    lines = markdown(findings(run(r"$$f = \|XW\|_F^2 < |h|$$" + HALF, PROBLEM))).splitlines()
     assert lines[1:4] == ["", "| line | equation | verdict |", "| :-- | :-- | :-- |"]
     assert r"$f = \Vert XW\Vert _F^2 \lt \vert h\vert$" in lines[4]
     assert all(line.count("|") == 4 for line in lines[4:])
@@ -73,7 +77,8 @@ def test_markdown_has_formulas_that_every_notebook_typesets() -> None:
 def test_hints_are_folded_and_only_on_request() -> None:
     """A row opens its hint where hints are asked for."""
     report = run(HALF, PROBLEM)
-    hinted = replace(report, steps=[replace(report.steps[0], hint="sizes *first*")])
+    steps = (replace(report.steps[0], hint="sizes *first*"),)
+    hinted = findings(replace(report, steps=steps))
     assert "<details>" not in markdown(hinted)
     assert "<summary>hint</summary>sizes &#42;first&#42;</details>" in markdown(hinted, hints=True)
 
@@ -81,7 +86,7 @@ def test_hints_are_folded_and_only_on_request() -> None:
 def test_markdown_takes_what_was_typed_literally() -> None:
     """No tag, emphasis, bar or link of a student's is read as Markdown."""
     text = r"$$f = <img src=x>|a| \href{javascript:alert(1)}{*X*} `c` [d](e)$$"
-    shown = markdown(run(text, PROBLEM))
+    shown = markdown(findings(run(text, PROBLEM)))
     row = shown.splitlines()[-1]
     assert row.count("|") == 4
     assert not set("`*[]\\") & set(row)
@@ -90,12 +95,14 @@ def test_markdown_takes_what_was_typed_literally() -> None:
 
 def test_terminal_has_a_row_an_equation() -> None:
     """Line, mark, verdict, formula as typed; then the verdict in sentences."""
-    lines = terminal(run(HALF, PROBLEM)).splitlines()
+    lines = terminal(findings(run(HALF, PROBLEM))).splitlines()
     assert lines[0] == "1  ·  definition  E = XW - Y"
-    assert lines[-3:] == [
+    assert lines[-5:] == [
         "There is a line that does not hold.",
         "The first wrong line is line 7: the sign is wrong.",
         "Not stated rightly: the gradient by Y.",
+        "Gradient stated: 30 of 60 %.",
+        "Steps: 40 of 40 %.",
     ]
 
 

@@ -66,8 +66,6 @@ UNSTATED = {
     "a differential on the right": r"$$\frac{\partial f}{\partial W} = \frac{df}{dW}$$",
     "a transposed one": r"$$\frac{\partial f}{\partial W} = "
     r"2\left[(\max(XW,0)-Y)\odot\mathbb{1}[XW>0]\right]^TX$$",
-    "half of it": r"$$\frac12\frac{\partial f}{\partial W} = "
-    r"X^T\left[(\max(XW,0)-Y)\odot\mathbb{1}[XW>0]\right]$$",
     "code style without an end": r"$$dW = X^T dZ$$",
 }  # fmt: skip
 
@@ -96,6 +94,8 @@ STATED = {
     "of the expression itself": rf"$$\nabla_W \|\max(XW,0)-Y\|_F^2 = {RIGHT}$$",
     "transposed on both sides": r"$$\left(\frac{\partial f}{\partial W}\right)^T = "
     r"2\left[(\max(XW,0)-Y)\odot\mathbb{1}[XW>0]\right]^TX$$",
+    "half of it": r"$$\frac12\frac{\partial f}{\partial W} = "
+    r"X^T\left[(\max(XW,0)-Y)\odot\mathbb{1}[XW>0]\right]$$",
     "plain text": "df/dW = 2 X^T ((max(XW, 0) - Y) * (XW > 0))",
     "code style": r"Let $Z=XW$. $$dZ = 2(\max(Z,0)-Y)\odot(Z>0)$$ $$dW = X^T dZ$$",
 }

@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader.catalogue import sentence, sentences
 from grader.derivation import Report, Step, Verdict
 from grader.derivation.command import run
 
@@ -56,7 +57,7 @@ def test_tolerated_reading_is_remarked(text: str, remark: str, problem: dict[str
     """A liberty is taken only where the usual reading fails, and is always said."""
     step = last(text, problem)
     assert step.verdict is Verdict.REMARK
-    assert remark in " ".join(step.remarks)
+    assert remark in " ".join(sentences(step.remarks))
 
 
 def test_two_liberties_at_once_are_refused() -> None:
@@ -70,8 +71,8 @@ def test_a_transposed_gradient_is_wrong() -> None:
     """A gradient has the shape of its variable."""
     step = last(r"$$\frac{\partial f}{\partial Y} = 2(Y-\max(XW,0))^T$$")
     assert step.verdict is Verdict.WRONG
-    assert step.message == "the left side is n x q, the right side is q x n"
-    assert step.mistake == "it is transposed"
+    said = [sentence(reason) for reason in (step.message, step.mistake) if reason]
+    assert said == ["the left side is n x q, the right side is q x n", "it is transposed"]
 
 
 def test_assumption_said_in_words_is_heard() -> None:

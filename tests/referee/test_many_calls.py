@@ -53,3 +53,57 @@ def test_another_number_of_answers_or_garbage_ends_the_submission(trial, answers
     test = EACH.format("[(1,), (2,)]") + "assert all('no data' in str(a) for a in answers)"
     (run,) = trial(SERVANT + forged, test)
     assert run.passed, said(run)
+
+
+def test_an_answer_too_large_is_told_with_sizes_and_the_process_lives_on(trial) -> None:
+    student = "kept = []\ndef f(x):\n    kept.append(x)\n    return torch.zeros(x << 17)"
+    test = EACH.format("[(1,), (162,), (2,)]") + (
+        "assert answers[0].numel() == 1 << 17 and answers[2].numel() == 2 << 17\n"
+        "assert str(answers[1]) == 'too large: 81 MB, 64 allowed', answers[1]"
+    )
+    first, second = trial(student, test, "assert kept == [1, 162, 2]", names="f kept")
+    assert first.passed, said(first)
+    assert second.passed, said(second)
+
+
+def test_a_text_too_large_leaves_the_process_alive(trial) -> None:
+    student = "n = 0\ndef f(x):\n    global n\n    n += 1\n    return 'x' * x"
+    test = "try: f(40 << 20)\nexcept ValueError as e: assert '41 MB, 32 allowed' in str(e), e"
+    first, second = trial(student, test, "assert n == 1", names="f n")
+    assert first.passed, said(first)
+    assert second.passed, said(second)
+
+
+def test_in_a_hidden_test_the_size_is_not_told(trial) -> None:
+    """What a submission says there might speak of the hidden inputs."""
+    test = (
+        "### BEGIN HIDDEN TESTS\ntry: f(1)\nexcept ValueError as e: "
+        "assert str(e) == 'too large: more than 64 MB', e\n### END HIDDEN TESTS"
+    )
+    (run,) = trial("def f(x): return torch.zeros(81 << 18)", test)
+    assert run.passed, said(run)
+
+
+OWN = "class {}: pass\ndef f(*x): return {}()"
+CHECK = (
+    "from grader import Problem, check\np = Problem(r'f = \\|X\\|_F^2', X='n,p')\ncheck(p, X=f{})"
+)
+
+
+def test_what_is_no_tensor_is_called_by_the_type_that_the_student_gave_it(trial) -> None:
+    (run,) = trial(OWN.format("Wrapped", "Wrapped"), CHECK.format(""))
+    assert "a tensor is asked for, this is a Wrapped" in said(run)
+
+
+def test_a_type_with_a_wild_name_is_printed_tamely(trial) -> None:
+    wild = "A = type('\\x1b[2J' + 'A' * 999, (), {})\ndef f(*x): return A()"
+    (run,) = trial(wild, CHECK.format(""))
+    assert f"this is a 2J{'A' * 38}" in said(run)
+    assert "A" * 39 not in said(run)
+
+
+def test_in_a_hidden_test_a_type_has_no_name(trial) -> None:
+    hidden = f"### BEGIN HIDDEN TESTS\n{CHECK.format(', seed=3')}\n### END HIDDEN TESTS"
+    (run,) = trial(OWN.format("Secret", "Secret"), hidden)
+    assert not run.passed
+    assert "Secret" not in said(run)

@@ -5,14 +5,14 @@ What checked a derivation leaves its findings in the record, where this page fin
     cell.derivation = {
         "verdict": "right" | "wrong" | "unknown",
         "first_wrong_line": None | int,
-        "mistake": None | text,
+        "mistake": None | its name,
         "missing": [gradients asked for and not stated],
-        "steps": [{"line", "column", "text", "verdict", "message"}],
-        "summary": [sentences],
+        "steps": [{"line", "column", "text", "verdict", "reasons"}],
+        ...
     }
 
-what `grader derivation --json` prints, and a summary. It is read as data, not as HTML: a student
-wrote half of it.
+the values of which `grader derivation --json` makes words, as this page does. It is read as data,
+not as HTML: a student wrote half of it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from markupsafe import Markup
 
 from grader.course.pages.formula import as_mathml
 from grader.course.pages.prose import line
-from grader.graded.cells import derivation_in_words, said
+from grader.graded.cells import derivation_in_words, mistake_in, step_in_words
 
 SAID = {  # verdict: whether it is good, and in words
     "ok": ("ok", "holds"),
@@ -75,7 +75,7 @@ def derivation_of(found: Mapping[str, Any] | None) -> Derivation | None:
     return Derivation(
         tuple(_step(one) for one in found.get("steps", [])),
         found.get("first_wrong_line"),
-        str(found.get("mistake") or ""),
+        mistake_in(found),
         tuple(map(str, found.get("missing", []))),
         derivation_in_words(found),
     )
@@ -85,7 +85,7 @@ def _step(found: Mapping[str, Any]) -> Step:
     verdict = str(found.get("verdict", ""))
     status, words = SAID.get(verdict, ("unclear", verdict.replace("_", " ")))
     formula = as_mathml(_bare(str(found.get("text", ""))))
-    message = line(said(str(found.get("message") or "")))
+    message = line(step_in_words(found))
     return Step(int(found.get("line", 0)), formula, status, words, message)
 
 
