@@ -10,7 +10,7 @@ import base64
 import copy
 import json
 import random
-from typing import Callable
+from collections.abc import Callable
 
 GOOD_W = '''def relu_grad_W(X, W, Y):
     """The gradient of f with respect to W, shape (p, q). Two lines."""
@@ -49,8 +49,12 @@ def put_line(nb: dict, cell_id: str, source: str) -> dict:
 
 def code_cell(cell_id: str, source: str) -> dict:
     return {
-        "cell_type": "code", "execution_count": None, "id": cell_id,
-        "metadata": {}, "outputs": [], "source": source,
+        "cell_type": "code",
+        "execution_count": None,
+        "id": cell_id,
+        "metadata": {},
+        "outputs": [],
+        "source": source,
     }
 
 
@@ -68,7 +72,7 @@ def in_code(nb: dict, text: str) -> dict:
     return put_line(nb, W_CELL, GOOD_W + "\n\n" + text)
 
 
-# ---- reading the file -------------------------------------------------------------------------------
+# ---- reading the file ----
 
 
 def json_depth(nb: dict) -> bytes:
@@ -88,7 +92,7 @@ def json_of_nothing(nb: dict) -> bytes:
     return head.encode() + b"[" + b"{}," * 15_000_000 + b"{}]" + tail.encode()
 
 
-# ---- finding the cells ------------------------------------------------------------------------------
+# ---- finding the cells ----
 
 
 def many_cells(nb: dict) -> dict:
@@ -121,7 +125,7 @@ def lost_function_candidates(nb: dict) -> dict:
     return nb
 
 
-# ---- comparing students -----------------------------------------------------------------------------
+# ---- comparing students ----
 
 
 def similarity_shuffle(nb: dict) -> dict:
@@ -134,7 +138,7 @@ def similarity_shuffle(nb: dict) -> dict:
     return in_code(nb, "\n".join(text) + "\n")
 
 
-# ---- regular expressions on Markdown and LaTeX ------------------------------------------------------
+# ---- regular expressions on Markdown and LaTeX ----
 
 
 def whitespace_run(nb: dict) -> dict:
@@ -143,7 +147,9 @@ def whitespace_run(nb: dict) -> dict:
 
 
 def begin_without_end(nb: dict) -> dict:
-    return in_markdown(nb, "$$\n" + "\\begin{aligned} \\left( {\n" * 80_000 + "$$ $a \\$ $$$ \\[ \\( " * 40_000)
+    return in_markdown(
+        nb, "$$\n" + "\\begin{aligned} \\left( {\n" * 80_000 + "$$ $a \\$ $$$ \\[ \\( " * 40_000
+    )
 
 
 def html_openers(nb: dict) -> dict:
@@ -151,17 +157,27 @@ def html_openers(nb: dict) -> dict:
     return in_markdown(nb, "\n\n".join("x " + kind * 60_000 for kind in kinds))
 
 
-# ---- rendering Markdown -----------------------------------------------------------------------------
+# ---- rendering Markdown ----
 
 
 def emphasis_runs(nb: dict) -> dict:
-    runs = ["a**b" + "c* " * 60_000, "*a _b **c __d " * 30_000, "*a_ " * 60_000, "**x" * 60_000 + "*y" * 60_000]
+    runs = [
+        "a**b" + "c* " * 60_000,
+        "*a _b **c __d " * 30_000,
+        "*a_ " * 60_000,
+        "**x" * 60_000 + "*y" * 60_000,
+    ]
     ticks = "".join("`" * k + "x" for k in range(1, 1500))
     return in_markdown(nb, "\n\n".join([*runs, ticks]))
 
 
 def link_brackets(nb: dict) -> dict:
-    parts = ["[" * 50_000 + "a" + "](" * 50_000, "![[" * 30_000, "[a](<b" * 50_000, "[ (](" * 50_000]
+    parts = [
+        "[" * 50_000 + "a" + "](" * 50_000,
+        "![[" * 30_000,
+        "[a](<b" * 50_000,
+        "[ (](" * 50_000,
+    ]
     nest = "".join(" " * (2 * k) + "- > a\n" for k in range(1, 1000))
     return in_markdown(nb, "\n\n".join(parts) + "\n\n" + nest)
 
@@ -182,15 +198,23 @@ def attachment_amplifier(nb: dict) -> dict:
     return in_markdown(nb, "![x](attachment:a.png)\n" * 20_000)
 
 
-# ---- outputs: HTML, SVG, text -----------------------------------------------------------------------
+# ---- outputs: HTML, SVG, text ----
 
 
 def html_reconstruction(nb: dict) -> dict:
     make = "''.join(f'<b id=b{i}><i title={i}>' for i in range(3000)) + '<p>x' * 3000 + '<table><a>' * 3000"
     nb = in_code(nb, f"from IPython.display import HTML, display\n\ndisplay(HTML({make}))\n")
-    html = "".join(f"<b id=b{i}><i title={i}>" for i in range(3000)) + "<p>x" * 3000 + "<table><a>" * 3000
+    html = (
+        "".join(f"<b id=b{i}><i title={i}>" for i in range(3000))
+        + "<p>x" * 3000
+        + "<table><a>" * 3000
+    )
     nb["cells"][position(nb, W_CELL)]["outputs"] = [
-        {"output_type": "display_data", "metadata": {}, "data": {"text/html": html, "text/plain": "x"}}
+        {
+            "output_type": "display_data",
+            "metadata": {},
+            "data": {"text/html": html, "text/plain": "x"},
+        }
     ]
     return nb
 
@@ -257,11 +281,13 @@ def exception_str(nb: dict) -> dict:
 
 def traceback_lines(nb: dict) -> dict:
     filler = ";x=[1]" * 50 + "  # " + "<b>[x](y) $`" * 2000  # cheap to compile, long to print
-    functions = [f"def t{i}():\n x=0{filler}\n t{i + 1}(){filler}\n x=0{filler}\n" for i in range(250)]
+    functions = [
+        f"def t{i}():\n x=0{filler}\n t{i + 1}(){filler}\n x=0{filler}\n" for i in range(250)
+    ]
     return in_code(nb, "".join(functions) + "def t250():\n raise ValueError('end')\n\n\nt0()\n")
 
 
-# ---- compile() and syntax highlighting --------------------------------------------------------------
+# ---- compile() and syntax highlighting ----
 
 
 def finally_doubling(nb: dict) -> dict:
@@ -290,7 +316,7 @@ def pygments_blank_lines(nb: dict) -> dict:
     return in_code(nb, "x = 1\n" + " \n" * 60_000 + "y = 1\n")
 
 
-# ---- checking the derivation ------------------------------------------------------------------------
+# ---- checking the derivation ----
 
 
 def latex_macro_loop(nb: dict) -> dict:
@@ -301,7 +327,11 @@ def latex_macro_loop(nb: dict) -> dict:
             r"$\let\s\t \let\t\s \renewcommand{\frac}[2]{\frac{#2}{#1}\p}$",
         ]
     )
-    return put(nb, Y_CELL, macros + "\n\n" + GOOD_Y + "\n" + r"$$\frac{\partial f}{\partial Y} = \r{Y}\p\s$$" + "\n")
+    return put(
+        nb,
+        Y_CELL,
+        macros + "\n\n" + GOOD_Y + "\n" + r"$$\frac{\partial f}{\partial Y} = \r{Y}\p\s$$" + "\n",
+    )
 
 
 def latex_definition_doubling(nb: dict) -> dict:
@@ -309,7 +339,10 @@ def latex_definition_doubling(nb: dict) -> dict:
     for k in range(1, 80):
         lines += [rf"$$A_{{{k}}} = A_{{{k - 1}}} \odot A_{{{k - 1}}} + A_{{{k - 1}}}$$", ""]
     lines += [r"$$f = \|A_0\|_F^2 + 0 \operatorname{tr}(A_{79}^\top A_{79})$$", ""]
-    lines += [r"$$df = 2 \operatorname{tr}(A_0^\top dA_0) + 0 \operatorname{tr}(A_{79}^\top dA_{79})$$", ""]
+    lines += [
+        r"$$df = 2 \operatorname{tr}(A_0^\top dA_0) + 0 \operatorname{tr}(A_{79}^\top dA_{79})$$",
+        "",
+    ]
     lines += [r"$$\frac{\partial f}{\partial Y} = -2 A_0 + 0 A_{79}$$", ""]
     return put(nb, Y_CELL, "\n".join(lines))
 
@@ -324,11 +357,14 @@ def latex_tower(nb: dict) -> dict:
         r"\mathbf{1}_{10^{10}}^\top \mathbf{1}_{10^{10}}",
         "9" * 1_000_000,
     ]
-    lines = [rf"$$\frac{{\partial f}}{{\partial Y}} = -2(\max(XW, 0) - Y) + 0 \cdot {one} \cdot Y$$" for one in big]
+    lines = [
+        rf"$$\frac{{\partial f}}{{\partial Y}} = -2(\max(XW, 0) - Y) + 0 \cdot {one} \cdot Y$$"
+        for one in big
+    ]
     return in_markdown(nb, "\n\n".join(lines) + "\n")
 
 
-# ---- neighbours -------------------------------------------------------------------------------------
+# ---- neighbours ----
 
 
 def background_load(nb: dict) -> dict:
@@ -356,35 +392,119 @@ def background_load(nb: dict) -> dict:
 
 ATTACKS: dict[str, tuple[str, Callable[[dict], dict | bytes]]] = {
     "json_depth": ("notebook metadata is an array nested two million deep", json_depth),
-    "conflict_openers": ("broken JSON with 200,000 merge-conflict openers and stray quotes, never closed", conflict_openers),
-    "json_of_nothing": ("15 million empty objects in the metadata: 45 MB on disk, over 1 GB parsed", json_of_nothing),
+    "conflict_openers": (
+        "broken JSON with 200,000 merge-conflict openers and stray quotes, never closed",
+        conflict_openers,
+    ),
+    "json_of_nothing": (
+        "15 million empty objects in the metadata: 45 MB on disk, over 1 GB parsed",
+        json_of_nothing,
+    ),
     "many_cells": ("150,000 empty Markdown cells with ids of their own", many_cells),
-    "same_id_thousands": ("relu_grad_W 8,000 times, the same id and metadata, each another body", same_id_thousands),
-    "lost_function_candidates": ("relu_grad_W lost, 4,000 near-equal cells that define it", lost_function_candidates),
-    "similarity_shuffle": ("48,000 statements out of 120 in random order: quadratic diff that dodges autojunk", similarity_shuffle),
-    "whitespace_run": ("runs of 300,000 blanks inside text and LaTeX, for \\s+$ and the like", whitespace_run),
-    "begin_without_end": ("80,000 \\begin, \\left, { and odd dollars that are never closed", begin_without_end),
-    "html_openers": ("60,000 each of <!--, <?, <![CDATA[, open attributes inside Markdown", html_openers),
-    "emphasis_runs": ("unmatched emphasis delimiters of every kind, and backtick runs of 1,500 lengths", emphasis_runs),
-    "link_brackets": ("unclosed link and image brackets, lists and quotes nested 1,000 deep", link_brackets),
-    "reference_amplifier": ("one link definition of 200 kB used 50,000 times: 10 GB of HTML", reference_amplifier),
-    "table_autofill": ("table of 5,000 columns with 30,000 one-cell rows: 150 million cells filled in", table_autofill),
-    "attachment_amplifier": ("a 1 MB attachment shown 20,000 times: 28 GB when inlined as data URIs", attachment_amplifier),
-    "html_reconstruction": ("6,000 open formatting tags, then 3,000 <p>: an HTML5 parser opens all again in each", html_reconstruction),
-    "svg_entities": ("SVG and HTML output with a billion-laughs DTD under 20,000 nested groups", svg_entities),
-    "display_flood": ("300,000 display, update_display and clear_output messages with odd MIME types", display_flood),
-    "print_flood": ("2 GB on stdout and stderr in one line of backspaces, returns and ANSI colours", print_flood),
-    "exception_str": ("exception whose text is over 300 million characters of markup, in a chain of 200 causes", exception_str),
-    "traceback_lines": ("an error 250 frames deep with source lines of 24 kB around every frame", traceback_lines),
-    "finally_doubling": ("finally in finally, 19 deep: bytecode doubles with each level", finally_doubling),
-    "constant_folding": ("250,000 short string products that the compiler folds to 4 kB each: 1 GB", constant_folding),
-    "fstring_quadratic": ("one f-string with 300,000 fields, quadratic to parse before Python 3.12", fstring_quadratic),
-    "nfkc_identifier": ("an identifier of 300,000 combining marks in bad order: NFKC is quadratic", nfkc_identifier),
-    "pygments_blank_lines": ("60,000 lines of one blank: the docstring rule of pygments is quadratic", pygments_blank_lines),
-    "latex_macro_loop": ("mutually recursive, growing and self-redefining LaTeX macros", latex_macro_loop),
-    "latex_definition_doubling": ("79 named matrices, each using the one before three times: 3^79 when substituted", latex_definition_doubling),
-    "latex_tower": ("power towers, factorials, binomials, endless sums, a million-digit number, all times 0", latex_tower),
-    "background_load": ("32 detached busy processes of 100 MB that ignore signals and 64 threads, for 240 s", background_load),
+    "same_id_thousands": (
+        "relu_grad_W 8,000 times, the same id and metadata, each another body",
+        same_id_thousands,
+    ),
+    "lost_function_candidates": (
+        "relu_grad_W lost, 4,000 near-equal cells that define it",
+        lost_function_candidates,
+    ),
+    "similarity_shuffle": (
+        "48,000 statements out of 120 in random order: quadratic diff that dodges autojunk",
+        similarity_shuffle,
+    ),
+    "whitespace_run": (
+        "runs of 300,000 blanks inside text and LaTeX, for \\s+$ and the like",
+        whitespace_run,
+    ),
+    "begin_without_end": (
+        "80,000 \\begin, \\left, { and odd dollars that are never closed",
+        begin_without_end,
+    ),
+    "html_openers": (
+        "60,000 each of <!--, <?, <![CDATA[, open attributes inside Markdown",
+        html_openers,
+    ),
+    "emphasis_runs": (
+        "unmatched emphasis delimiters of every kind, and backtick runs of 1,500 lengths",
+        emphasis_runs,
+    ),
+    "link_brackets": (
+        "unclosed link and image brackets, lists and quotes nested 1,000 deep",
+        link_brackets,
+    ),
+    "reference_amplifier": (
+        "one link definition of 200 kB used 50,000 times: 10 GB of HTML",
+        reference_amplifier,
+    ),
+    "table_autofill": (
+        "table of 5,000 columns with 30,000 one-cell rows: 150 million cells filled in",
+        table_autofill,
+    ),
+    "attachment_amplifier": (
+        "a 1 MB attachment shown 20,000 times: 28 GB when inlined as data URIs",
+        attachment_amplifier,
+    ),
+    "html_reconstruction": (
+        "6,000 open formatting tags, then 3,000 <p>: an HTML5 parser opens all again in each",
+        html_reconstruction,
+    ),
+    "svg_entities": (
+        "SVG and HTML output with a billion-laughs DTD under 20,000 nested groups",
+        svg_entities,
+    ),
+    "display_flood": (
+        "300,000 display, update_display and clear_output messages with odd MIME types",
+        display_flood,
+    ),
+    "print_flood": (
+        "2 GB on stdout and stderr in one line of backspaces, returns and ANSI colours",
+        print_flood,
+    ),
+    "exception_str": (
+        "exception whose text is over 300 million characters of markup, in a chain of 200 causes",
+        exception_str,
+    ),
+    "traceback_lines": (
+        "an error 250 frames deep with source lines of 24 kB around every frame",
+        traceback_lines,
+    ),
+    "finally_doubling": (
+        "finally in finally, 19 deep: bytecode doubles with each level",
+        finally_doubling,
+    ),
+    "constant_folding": (
+        "250,000 short string products that the compiler folds to 4 kB each: 1 GB",
+        constant_folding,
+    ),
+    "fstring_quadratic": (
+        "one f-string with 300,000 fields, quadratic to parse before Python 3.12",
+        fstring_quadratic,
+    ),
+    "nfkc_identifier": (
+        "an identifier of 300,000 combining marks in bad order: NFKC is quadratic",
+        nfkc_identifier,
+    ),
+    "pygments_blank_lines": (
+        "60,000 lines of one blank: the docstring rule of pygments is quadratic",
+        pygments_blank_lines,
+    ),
+    "latex_macro_loop": (
+        "mutually recursive, growing and self-redefining LaTeX macros",
+        latex_macro_loop,
+    ),
+    "latex_definition_doubling": (
+        "79 named matrices, each using the one before three times: 3^79 when substituted",
+        latex_definition_doubling,
+    ),
+    "latex_tower": (
+        "power towers, factorials, binomials, endless sums, a million-digit number, all times 0",
+        latex_tower,
+    ),
+    "background_load": (
+        "32 detached busy processes of 100 MB that ignore signals and 64 threads, for 240 s",
+        background_load,
+    ),
 }
 
 EXPECTED: dict[str, str] = {name: "graded" for name in ATTACKS}
