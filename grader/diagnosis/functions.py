@@ -17,6 +17,7 @@ from grader.diagnosis.algebra import (
     scaled,
     size,
     times,
+    total,
 )
 from grader.diagnosis.misconceptions import Slip
 from grader.diagnosis.symbols import Symbols, activation
@@ -230,6 +231,10 @@ def _softmax(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
         yield Slip("activation_other", f"as if σ stood for {name}", apply("sigmoid", z))
         bare = f"as if exp({symbols.said(z)}) were not divided by its sum"
         yield Slip("activation_other", bare, apply("exp", z))
+        if not is_number(z) and "1" not in (rows, columns):
+            whole = times(apply("exp", z), power(total(apply("exp", z), "all"), -1.0))
+            said = "as if softmax were taken over all entries at once, not in each row"
+            yield Slip("wrong_axis", said, whole)
 
 
 FUNCTIONS: dict[str, Rule] = {"apply": _apply, "softmax": _softmax, "logsumexp": _softmax}

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from torch import Tensor
+
 from grader.diagnosis.factors import Found
 from grader.diagnosis.fit import Asked, Fit
 from grader.diagnosis.values import batch_letters
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from grader.problem import Problem
 
 LARGEST = 300  # size that is tried
+DRAWS = 4  # at which an answer must be right where it is said to be
+UPWARD = range(2, 7)
 USUAL = (10, 100)  # sizes of the examples in the homework
 
 Again = Callable[[Point], Asked]
@@ -97,23 +101,61 @@ def right_at_one(problem: "Problem", name: str, asked: Iterable[Asked]) -> bool:
 
 
 def when_right(problem: "Problem", name: str, asked: Sequence[Asked], again: Again) -> list[Found]:
-    """What is known of an answer that no candidate explains: where alone it is right."""
+    """What is known of an answer that no candidate explains: where alone it is right.
+
+    It must be right at several draws there, and wrong at every other that is asked.
+    """
     batch = batch_letters(problem)
     for letter in sorted(problem.sizes, key=lambda letter: letter not in batch):
         if letter not in batch and len(problem.sizes) == 1:
             continue  # all is a number there, and a matrix's slips are none
-        if right_at_one(problem, name, (a for a in asked if a.point.sizes[letter] > 1)):
-            continue
-        if Fit(problem, name, ask_at(again, corners(problem, {letter: 1}))).is_right():
-            which = "one_sample_only" if letter in batch else "size_one_only"
-            return [((which,), f"right with {letter} = 1 only")]
+        if any(is_cut_off(a.answer) for a in asked if a.answer is not None):
+            continue  # right by chance, where nothing is large
+        if right_with(problem, name, again, letter, 1):
+            if last := right_up_to(problem, name, asked, again, letter):
+                return [said_of(letter, last, letter in batch)]
     return []
 
 
-def corners(problem: "Problem", fixed: Mapping[str, int]) -> Iterator[Point | None]:
-    """Two points with some sizes as said, and the others different."""
+def said_of(letter: str, last: int, is_batch: bool) -> Found:
+    """That an answer is right for a size of 1 only, or up to some number."""
+    if last == 1:
+        which = "one_sample_only" if is_batch else "size_one_only"
+        return (which,), f"right with {letter} = 1 only"
+    return ("fixed_size",), f"right for {letter} <= {last} only, as if {last} stood for {letter}"
+
+
+def right_with(problem: "Problem", name: str, again: Again, letter: str, number: int) -> bool:
+    """Whether the answer is right at every draw at which a size is this number."""
+    points = [p for p in corners(problem, {letter: number}, DRAWS) if p]
+    return bool(points) and Fit(problem, name, ask_at(again, points)).is_right()
+
+
+def right_up_to(
+    problem: "Problem", name: str, asked: Sequence[Asked], again: Again, letter: str
+) -> int:
+    """The largest size at which it is right, as it is at all below and none above; 0 if so none."""
+    right = [1, *(n for n in UPWARD if right_with(problem, name, again, letter, n))]
+    last = len(right)
+    larger = (a for a in asked if a.point.sizes[letter] > last)
+    if right != list(range(1, last + 1)) or last == UPWARD[-1]:
+        return 0
+    beyond = ask_at(again, corners(problem, {letter: last + 1}))
+    return 0 if right_at_one(problem, name, [*larger, *beyond]) else last
+
+
+def is_cut_off(answer: Tensor) -> bool:
+    """Whether several entries are the largest, as after a clamp."""
+    sizes = answer.abs().flatten()
+    return bool(sizes.numel() > 1 and sizes.max() > 0 and (sizes == sizes.max()).sum() > 1)
+
+
+def corners(
+    problem: "Problem", fixed: Mapping[str, int], draws: int = 2
+) -> Iterator[Point | None]:
+    """Points with some sizes as said, and the others different."""
     others = [s for s in (5, 3, 4, 2, 6, 7, 8, 9, 11, 12) if s not in fixed.values()]
-    for seed in (1, 2):
+    for seed in range(1, draws + 1):
         rest = dict(zip(problem.sizes, others[seed - 1 :], strict=False))
         yield problem.point({**rest, **fixed}, seed)
 
