@@ -111,9 +111,10 @@ def when_right(problem: "Problem", name: str, asked: Sequence[Asked], again: Aga
             continue  # all is a number there, and a matrix's slips are none
         if any(is_cut_off(a.answer) for a in asked if a.answer is not None):
             continue  # right by chance, where nothing is large
-        if right_with(problem, name, again, letter, 1):
-            if last := right_up_to(problem, name, asked, again, letter):
-                return [said_of(letter, last, letter in batch)]
+        if not right_with(problem, name, again, letter, 1):
+            continue
+        if last := right_up_to(problem, name, asked, again, letter):
+            return [said_of(letter, last, letter in batch)]
     return []
 
 
@@ -150,9 +151,7 @@ def is_cut_off(answer: Tensor) -> bool:
     return bool(sizes.numel() > 1 and sizes.max() > 0 and (sizes == sizes.max()).sum() > 1)
 
 
-def corners(
-    problem: "Problem", fixed: Mapping[str, int], draws: int = 2
-) -> Iterator[Point | None]:
+def corners(problem: "Problem", fixed: Mapping[str, int], draws: int = 2) -> Iterator[Point | None]:
     """Points with some sizes as said, and the others different."""
     others = [s for s in (5, 3, 4, 2, 6, 7, 8, 9, 11, 12) if s not in fixed.values()]
     for seed in range(1, draws + 1):

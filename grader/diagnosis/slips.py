@@ -46,8 +46,15 @@ def slips(root: Term, symbols: Symbols, fitting: bool = False) -> Iterator[Slip]
             if fitting and size(slip.term) != size(part):
                 continue
             yield Slip(slip.name, slip.sentence, replaced(root, {part: slip.term}))
-            for changed in in_each_place(root, part, slip.term) if len(above) > 1 else ():
-                yield Slip(slip.name, slip.sentence, changed)
+            places = in_each_place(root, part, slip.term) if len(above) > 1 else ()
+            for place, changed in zip(above, places, strict=False):
+                if not turns_back(place, part, slip):
+                    yield Slip(slip.name, slip.sentence, changed)
+
+
+def turns_back(place: Term, part: Term, slip: Slip) -> bool:
+    """Whether a transpose where a transpose stands is meant: that is one left out, and said so."""
+    return place.op == "transpose" and (slip.term.op, slip.term.args) == ("transpose", (part,))
 
 
 def slips_once(root: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -261,7 +268,7 @@ def _times(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
 
 def _transpose(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     (x,) = part.args
-    yield Slip("transpose_left_out", f"as if {symbols.said(x)} stood for {symbols.said(part)}", x)
+    yield Slip("transpose_left_out", f"{symbols.said(x)} is not transposed", x)
     said = f"as if {symbols.said(x)} were reshaped where it should be transposed"
     if x.kind.rows != x.kind.columns:
         yield Slip("reshape_for_transpose", said, make("reshape", (x,), size(part)))
@@ -317,8 +324,8 @@ def _determinant(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
 
 def _leaf(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     """Another variable: of any sizes, which then fit only where all are equal, but no number."""
-    if not is_number(part):
-        said = f"as if {symbols.said(transpose(part))} stood for {symbols.said(part)}"
+    if not is_number(part) and any(above.op != "transpose" for above in parents(root, part)):
+        said = f"{symbols.said(part)} is transposed and should not be"
         yield Slip("transpose_left_out", said, transpose(part))
     for other in parts(root):
         numbers = [size(one) == ("1", "1") for one in (part, other)]
