@@ -324,7 +324,8 @@ def _determinant(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
 
 def _leaf(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     """Another variable: of any sizes, which then fit only where all are equal, but no number."""
-    if not is_number(part) and any(above.op != "transpose" for above in parents(root, part)):
+    turned = [above.op == "transpose" for above in parents(root, part)]
+    if not is_number(part) and not (turned and all(turned)):
         said = f"{symbols.said(part)} is transposed and should not be"
         yield Slip("transpose_left_out", said, transpose(part))
     for other in parts(root):
