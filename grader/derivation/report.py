@@ -87,8 +87,10 @@ class Report:
 
 
 def leading(steps: tuple[Step, ...]) -> tuple[int, int]:
-    """How many of the steps that lead to a gradient are right, and how many wrong."""
-    linking = [s for s in steps if s.links]
+    """How many of the steps that lead to a gradient are right, and how many wrong; one that follows
+    rightly from a wrong one is neither: a mistake costs once.
+    """
+    linking = [s for s in steps if s.links and s.follows is None]
     right = sum(s.verdict in GOOD for s in linking)
     return right, sum(s.verdict is Verdict.WRONG for s in linking)
 
@@ -216,5 +218,5 @@ def _step(step: Step) -> dict[str, Any]:
         "mistake": step.mistake.as_dict() if step.mistake else None,
         "hint": step.hint,
         "states": list(step.states),
-        "counts": step.links,
+        "counts": step.links and step.follows is None,
     }

@@ -14,7 +14,7 @@ from grader.derivation.command import run
 
 HERE = Path(__file__).parent
 FORMULA = 0.6  # the share for the gradient itself
-# What a wrong step costs is a matter of judgement: by hand definitions were counted as right lines.
+# What a wrong step costs is a matter of judgement: by hand definitions were counted as lines.
 JUDGEMENT = 0.18
 
 
