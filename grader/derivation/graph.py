@@ -548,8 +548,8 @@ class Graph:
     def _writes_out(
         self, left: Node, right: Node, equality: Equality, sides: Sequence[Form]
     ) -> bool:
-        """Whether brackets around what is asked for are multiplied out: no norm or function is
-        taken any longer of what depends on it.
+        """Whether brackets around what is asked for are multiplied out: no longer is any norm or
+        function taken of what f takes it of, nor another one instead.
         """
         if sides[0] == sides[1] or not self._are_f(left, right, equality.order):
             return False
@@ -557,12 +557,8 @@ class Graph:
         return bool(self._cores) and any(self._is_multiplied_out(found) for found in inside)
 
     def _is_multiplied_out(self, inside: set[int]) -> bool:
-        bent = NONLINEAR - {"power"} | {"BigSum"}
-        wanted = set(self._wanted)
-        return not self._cores & inside and not any(
-            self.forms.atoms[i].key[0] in bent and self.forms.atoms[i].leaves & wanted
-            for i in inside
-        )
+        new = {self.forms.atoms[i].key[0] for i in inside - set(self.forms.below(self._objective))}
+        return not self._cores & inside and not new & {"BigSum", *NONLINEAR}
 
     def _are_f(self, left: Node, right: Node, order: float) -> bool:
         return any(self.gradients.is_objective(side, order) for side in (left, right))
