@@ -125,7 +125,8 @@ def decided(line: str) -> dict[str, object]:
         cell["person"] = cell["person"] is not None
         del cell["message"]
     repairs = len(result.pop("repairs"))
-    return {**result, "repairs": repairs, "seconds": None}
+    error = result.pop("error") is not None
+    return {**result, "repairs": repairs, "error": error, "seconds": None}
 
 
 def counted(course: Course) -> object:

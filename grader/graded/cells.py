@@ -146,9 +146,9 @@ def _said_of_words(reason: Reason) -> Said:
     if reason.kind != "cell.said" or not fields[1:]:
         return Said((), sentence(reason))
     measured = [one for one in fields[1:] if MEASURES.match(one)]
-    why = [Reason.of(reason.kind, text=one) for one in fields[1:] if one not in measured]
-    answer = next((one for one in measured if one.startswith("agrees:")), "")
-    return Said((fields[0], *measured), "; ".join(sentences(why)), answer)
+    why = "; ".join(said(one) for one in fields[1:] if one not in measured)
+    answer = next((said(one) for one in measured if one.startswith("agrees:")), "")
+    return Said((fields[0], *map(said, measured)), why, answer)
 
 
 def derivation_in_words(found: Mapping[str, Any]) -> str:
