@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 # One thread a process: the machine's cores are shared out over processes instead.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help demo test test-slow test-browser release grade lint format bench attacks slides screenshots clean
+.PHONY: help demo test test-slow test-browser release grade lint format bench attacks budget-attacks slides screenshots clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ build/axe:
 
 attacks: $(READY)  ## draw up docs/attacks.md, with stock nbgrader beside ours (half an hour)
 	PYTHONPATH=tests $(BIN)/python -m attacks.table docs/attacks.md
+
+budget-attacks: $(READY)  ## measure what costly submissions cost others (ATTACKS=a module)
+	PYTHONPATH=tests:examples $(BIN)/python -m attacks.budget $(or $(ATTACKS),attacks.costly)
 
 release: $(READY)  ## build notebooks/ and dist/student.zip from solutions/
 	$(GRADER) release --zip dist/student.zip

@@ -32,6 +32,7 @@ ALLOWED: dict[str, set[str]] = {
         "catalogue",
         "graded",
     },
+    "budget": set(),
     "sandbox": set(),
     "names": set(),
     "referee": {
@@ -47,7 +48,7 @@ ALLOWED: dict[str, set[str]] = {
     "notebook": {"catalogue"},
     "graded": {"notebook", "catalogue", "derivation"},
     "rehearsal": {"notebook", "graded", "referee", "sandbox", "catalogue"},
-    "course": {"notebook", "graded", "names", "catalogue"},
+    "course": {"notebook", "graded", "names", "catalogue", "budget"},
     "author": {"latex", "problem", "diagnosis", "derivation", "checks", "course", "notebook"},
 }
 UPSTAIRS = {"cli", "autograde", "__main__", "__init__"}  # may import any room below them

@@ -12,6 +12,10 @@ from typing import Any
 
 import nh3
 
+from grader.budget import Budget, TooMuchError, costs_too_much, within
+
+HTML = "text/html"
+TOO_MUCH = "<p>(too much to show)</p>"
 # Bare tags, without attributes, do nothing but lay text out.
 _LAYOUT = (
     "b|i|em|strong|u|s|sub|sup|br|hr|p|div|span|ul|ol|li|dl|dt|dd|code|pre|kbd|blockquote|details"
@@ -32,15 +36,49 @@ _SHAPE = re.compile(
 )
 
 
-def clean(notebook: Any) -> None:
-    """Make every cell harmless to look at."""
+def clean(notebook: Any, budget: Budget | None = None) -> None:
+    """Make every cell harmless to look at, but for the pictures that came with it."""
+    shown = _cleaned_html(notebook, budget or Budget())
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = clean_markdown(cell.source)
-            cell.attachments = clean_attachments(cell.get("attachments", {}))
         for output in cell.get("outputs", []):
             if "data" in output:
-                output.data = {m: s for m, c in output.data.items() if (s := clean_data(m, c))}
+                output.data = {
+                    mime: kept
+                    for mime, content in output.data.items()
+                    if (kept := shown.get(content) if mime == HTML else clean_data(mime, content))
+                }
+
+
+def clean_pictures(notebook: Any) -> None:
+    """Leave the pictures in that came with a Markdown cell, and nothing else that did."""
+    for cell in notebook.cells:
+        if cell.get("attachments"):
+            cell.attachments = clean_attachments(cell.attachments)
+
+
+def _cleaned_html(notebook: Any, budget: Budget) -> dict[str, str]:
+    """The HTML that its cells showed, cleaned. Deep nesting makes that slow: a hand does it."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    found = [output.data.get(HTML) for output in outputs if "data" in output]
+    shown = list(dict.fromkeys(one for one in found if isinstance(one, str) and one))
+    if not shown:
+        return {}
+    try:
+        cleaned: list[str] = within(budget, clean_all_html, shown)
+    except TooMuchError:
+        cleaned = [TOO_MUCH] * len(shown)
+    return dict(zip(shown, cleaned, strict=True))
+
+
+def clean_all_html(shown: list[str]) -> list[str]:
+    """HTML that is tables and text."""
+    return [TOO_MUCH if costs_too_much(one) else clean_html(one) for one in shown]
+
+
+def clean_html(shown: str) -> str:
+    return nh3.clean(shown, tags=set(_LAYOUT.split("|")), attributes={})
 
 
 def clean_markdown(source: str) -> str:
@@ -52,8 +90,8 @@ def clean_data(mime: str, content: Any) -> str | None:
     """One form of an output, None if it is better left out."""
     if mime not in _SHOWN or not isinstance(content, str):
         return None
-    if mime == "text/html":
-        return nh3.clean(content, tags=set(_LAYOUT.split("|")), attributes={})
+    if mime == HTML:
+        return clean_html(content)
     if mime in ("text/markdown", "text/latex"):
         return clean_markdown(content)
     if mime == "image/svg+xml":

@@ -20,7 +20,8 @@ from grader.notebook import STAMP, Cell, derivation_checks, is_unwritten, kind
 from grader.referee.case import CellRun, CellToRun
 from grader.referee.plan import Place
 
-PICTURE = re.compile(r"!\[[^\]]*\]\(|<img\b", re.IGNORECASE)
+MOST_READ = 60_000  # characters; the checker takes no more
+PICTURE = re.compile(r"<img\b", re.IGNORECASE)
 
 
 def derivations_to_check(notebook: Any) -> Iterator[CellToRun]:
@@ -28,7 +29,7 @@ def derivations_to_check(notebook: Any) -> Iterator[CellToRun]:
     written = [
         (index, cell)
         for index, cell in enumerate(notebook.cells)
-        if is_derivation(cell) and not is_unwritten(cell)
+        if is_derivation(cell) and not is_unwritten(cell) and len(cell.source) <= MOST_READ
     ]
     texts = [(cell.metadata.nbgrader.grade_id, cell.source) for _, cell in written]
     for (index, _), code in zip(written, derivation_checks(texts), strict=True):
@@ -44,9 +45,10 @@ def is_derivation(cell: Cell) -> bool:
 def note_findings(notebook: Any, run: CellRun) -> None:
     """Keep what was found in a derivation; one that could not be checked is left to a person."""
     found = _printed(run)
-    if found is None:
-        return
     cell = notebook.cells[run.index]
+    if found is None or "too_much" in found:
+        cell.metadata.setdefault(STAMP, NotebookNode())["too_much"] = found is not None
+        return
     points = round(found.pop("share") * float(cell.metadata.nbgrader.points), 2)
     found["points"] = points
     cell.metadata.setdefault(STAMP, NotebookNode())["derivation"] = found
@@ -64,7 +66,17 @@ def _printed(run: CellRun) -> dict[str, Any] | None:
 
 def has_picture(cell: Cell) -> bool:
     """Whether a picture stands in the cell, such as a photo of a derivation on paper."""
-    return bool(cell.get("attachments")) or bool(PICTURE.search(cell.source))
+    source = cell.source
+    return bool(cell.get("attachments") or PICTURE.search(source)) or _shows_picture(source)
+
+
+def _shows_picture(source: str) -> bool:
+    """Whether ![words](address) stands in it, looked for from its middle.
+
+    From its beginning it would take for ever where that stands there a hundred thousand times.
+    """
+    *before, _ = source.split("](")
+    return any("![" in part[part.rfind("]") + 1 :] for part in before)
 
 
 def is_continued(cells: list[Cell], index: int) -> bool:
@@ -89,10 +101,17 @@ def person_for(notebook: Any, index: int) -> Reason | None:
         return Reason.of("person.picture")
     if is_continued(notebook.cells, index):
         return Reason.of("person.added_cell")
+    if found is None and not is_unwritten(cell):
+        return Reason.of("person.too_much" if _is_too_much(cell) else "person.not_checked")
     if found is None:
-        return None if is_unwritten(cell) else Reason.of("person.not_checked")
+        return None
     why = found["findings"]["person"]
     return Reason.from_dict(why) if why else None
+
+
+def _is_too_much(cell: Cell) -> bool:
+    """Whether it is longer than is read, or came when the budget was used up."""
+    return len(cell.source) > MOST_READ or bool(cell.metadata.get(STAMP, {}).get("too_much"))
 
 
 def graded_derivation(notebook: Any, index: int, name: str = "") -> GradedCell | None:

@@ -93,7 +93,7 @@ class Foreman:
         return 2 * sum(desk.threads + 1 for desk in list(self.desks.values())) + 4
 
     def hand(self, paper: Paper) -> Future[Any]:
-        errand = Errand(paper, Future())
+        errand = Errand(paper.carried(), Future())
         self.events.put(partial(self._take, errand))
         return errand.promise
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from grader.catalogue import Reason
@@ -71,7 +71,10 @@ def name_remarks(notebook: Path) -> list[Reason]:
 
 def digest(file: Path) -> str:
     """Tells whether a file is still the one that was graded."""
-    return digest_of(file.read_bytes()) if file.is_file() else ""
+    if not file.is_file():
+        return ""
+    with file.open("rb") as content:
+        return file_digest(content, "sha256").hexdigest()
 
 
 def digest_of(content: bytes) -> str:

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from grader.autograde.blueprint import Blueprint
 from grader.autograde.engine import ENGINE_OF_THIS_PROCESS, EngineError, Settings, run
-from grader.autograde.intake import digest_of
-from grader.autograde.reading import UnreadableError, read_bytes
-from grader.autograde.repair import repair
+from grader.autograde.reading import UnreadableError, content_of
+from grader.autograde.taking import taken_in
+from grader.budget import Budget
 from grader.catalogue import Reason
 from grader.sandbox.client import NoSandboxError
 from grader.sandbox.isolation import Level
@@ -30,19 +31,24 @@ class ClusterError(Exception):
 class Paper:
     """A hand-in, and what there is to know for judging it."""
 
-    content: bytes
+    content: bytes  # empty where the path tells
     remarks: tuple[Reason, ...]  # on how it was handed in
     blueprint: Blueprint
     settings: Settings
+    path: Path | None = None  # where it lies, for a judge on this machine
+
+    def carried(self) -> Paper:
+        """With its content, for a judge elsewhere; UnreadableError if there is none to carry."""
+        return replace(self, content=content_of(self.path), path=None) if self.path else self
 
 
 def judge(paper: Paper) -> Any:
     """The graded notebook; UnreadableError, EngineError or NoSandboxError if there is none."""
-    reading = read_bytes(paper.content)
-    reading = replace(reading, remarks=(*paper.remarks, *reading.remarks))
-    stamp = {"submission": digest_of(paper.content)}
     try:
-        return run(repair(reading, paper.blueprint), paper.blueprint, paper.settings, stamp)
+        taken = taken_in(Budget(), paper.path or paper.content, paper.remarks, paper.blueprint)
+        assert taken.repaired is not None
+        stamp = {"submission": taken.digest}
+        return run(taken.repaired, paper.blueprint, paper.settings, stamp)
     except (UnreadableError, EngineError, NoSandboxError):
         raise
     except Exception as error:  # a fault of ours must not stop the others

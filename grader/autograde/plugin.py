@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,12 @@ from grader.autograde.blueprint import Blueprint, blueprint_of
 from grader.autograde.cleaning import clean
 from grader.autograde.engine import Settings, run
 from grader.autograde.intake import ASK, digest, misnamed, name_remarks, put_in_place
-from grader.autograde.reading import Reading, UnreadableError, read
+from grader.autograde.reading import UnreadableError
 from grader.autograde.record import forget_failure, keep_failure
-from grader.autograde.repair import Repaired, repair
+from grader.autograde.repair import Repaired
 from grader.autograde.scores import assess
+from grader.autograde.taking import read_in, repaired_in
+from grader.budget import Budget
 from grader.catalogue import Reason
 from grader.course import Course
 from grader.course.fault import Fault
@@ -58,11 +61,12 @@ class SubmissionExporter(NotebookExporter):
         try:
             if wrong := misnamed(resources["nbgrader"]["student"]):
                 raise UnreadableError(wrong)
-            reading = read(path)
+            budget = Budget()
+            reading = read_in(budget, path)
         except UnreadableError as error:
             _file_failure(Course(Path(converter.coursedir.root)), resources["nbgrader"], error)
             raise
-        resources[_READING] = reading
+        resources[_READING] = reading, budget
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         made: Any = new_notebook()
         return self.from_notebook_node(made, resources, **more)  # type: ignore[no-untyped-call]
@@ -101,9 +105,10 @@ class RepairSubmission(_OfOurs):
     """Puts what was handed in back into the assignment's shape."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        reading: Reading = resources.pop(_READING)
+        reading, budget = resources.pop(_READING)
         said = (*name_remarks(self.submitted(resources)), *reading.remarks)
-        repaired = repair(Reading(reading.cells, said), self.blueprint(resources))
+        reading = replace(reading, remarks=said)
+        repaired = repaired_in(budget, reading, self.blueprint(resources))
         mended = [remark.as_dict() for remark in repaired.remarks]
         repaired.notebook.metadata[STAMP] = {"repairs": mended}
         return repaired.notebook, resources

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.budget import decoded_json
 from grader.catalogue import Reason
 
 LARGEST = 64 << 20
@@ -43,7 +44,8 @@ class Reading:
 
 def read(path: Path) -> Reading:
     """The notebook in a file."""
-    return read_bytes(content_of(path))
+    text, said = decoded(content_of(path))
+    return read_text(text, said)
 
 
 def content_of(path: Path) -> bytes:
@@ -58,7 +60,11 @@ def content_of(path: Path) -> bytes:
 
 def read_bytes(raw: bytes) -> Reading:
     """The notebook in these bytes; UnreadableError if there is none."""
-    text, said_of_text = _decoded(raw)
+    return read_text(*decoded(raw))
+
+
+def read_text(text: str, said_of_text: list[Reason]) -> Reading:
+    """The notebook in a text that was decoded; UnreadableError if there is none."""
     content, said_of_json = _parsed(text)
     cells, said_of_version = _cells(content)
     if len(cells) > MOST_CELLS:
@@ -68,7 +74,7 @@ def read_bytes(raw: bytes) -> Reading:
     return Reading(read_cells, (*said_of_text, *said_of_json, *said_of_version, *said_of_kernel))
 
 
-def _decoded(raw: bytes) -> tuple[str, list[Reason]]:
+def decoded(raw: bytes) -> tuple[str, list[Reason]]:
     """The text, whatever the encoding; UTF-8 without a mark is as it should be."""
     if not raw.strip():
         raise UnreadableError("the file is empty")
@@ -80,16 +86,26 @@ def _decoded(raw: bytes) -> tuple[str, list[Reason]]:
     ):
         if raw.startswith(mark):
             remark = Reason.of("repair.encoding", encoding=encoding.upper())
-            return raw.decode(encoding, "replace"), [remark]
+            return decoded_json(raw, encoding, "replace"), [remark]
     try:
-        return raw.decode("utf-8"), []
+        return decoded_json(raw), []
     except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace"), [Reason.of("repair.not_utf8")]
+        return decoded_json(raw, "cp1252", "replace"), [Reason.of("repair.not_utf8")]
+
+
+def _without_outputs(found: dict[str, Any]) -> dict[str, Any]:
+    """A cell without what it once showed, which is most of a large file and is not read."""
+    if "cell_type" in found:
+        found.pop("outputs", None)
+    return found
+
+
+_DECODER = json.JSONDecoder(strict=False, object_hook=_without_outputs)
 
 
 def _parsed(text: str) -> tuple[dict[str, Any], list[Reason]]:
     try:
-        content, end = json.JSONDecoder(strict=False).raw_decode(text.lstrip())
+        content, end = _DECODER.raw_decode(text.lstrip())
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"it is no notebook ({_short(error)})") from None
     if not isinstance(content, dict):

@@ -18,6 +18,7 @@ from nbformat.v4 import new_notebook
 from grader.autograde.blueprint import Blueprint, Known
 from grader.autograde.locating import Located, defined, located, released, squeezed
 from grader.autograde.reading import HandedIn, Reading
+from grader.budget import costs_too_much
 from grader.catalogue import Reason
 from grader.notebook import STAMP
 
@@ -136,7 +137,7 @@ def _parses(source: str) -> bool:
 
     This is no sandbox, so IPython does not read it here: on hostile text it takes minutes.
     """
-    if len(source) > _LONGEST:
+    if len(source) > _LONGEST or costs_too_much(source):
         return False
     return _compiles(source) or _compiles(_IPYTHONS_OWN.sub(r"\1pass", source))
 

@@ -31,6 +31,7 @@ SENTENCES: dict[str, str | Callable[..., str]] = {
     ),
     "person.picture": "the answer holds a picture, which no program reads",
     "person.added_cell": "the answer goes on in an added cell",
+    "person.too_much": "too much to read: it is shown as it was written, and a person reads it",
     "person.which_cell": (
         "something is written in a cell that may be this answer: say whether it is, and give points"
     ),

@@ -5,7 +5,10 @@ problem is: in the referee when grading, in a kernel for a student.
 """
 
 import json
+import os
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +19,7 @@ from .render import as_json, markdown, summary
 from .report import Report, findings
 
 Written = tuple[str, str]  # a variable, by its Python name, and the text of its derivation
+SECONDS = 2.0  # of CPU for all derivations of a submission
 
 
 def check_cell(
@@ -63,6 +67,29 @@ def printed(report: Report) -> dict[str, Any]:
 def print_findings(
     problem: Problem, variable: str, text: str, earlier: Sequence[Written] = ()
 ) -> None:
-    """Print what is found in a derivation, as JSON on one line."""
+    """Print what is found in a derivation, as JSON on one line.
+
+    All derivations of a submission share a budget; of one that comes when it is used up, only that
+    is said.
+    """
+    if _spent.seconds >= SECONDS:
+        print(json.dumps({"too_much": True}))
+        return
+    began = time.thread_time()
     found = printed(check_cell(problem, variable, text, earlier))
     print(json.dumps(found, ensure_ascii=False))
+    _spent.seconds += time.thread_time() - began
+
+
+@dataclass
+class _Spent:
+    """CPU that this process has used for derivations."""
+
+    seconds: float = 0.0
+
+    def forget(self) -> None:
+        self.seconds = 0.0
+
+
+_spent = _Spent()
+os.register_at_fork(after_in_child=_spent.forget)  # each submission is judged in a fork

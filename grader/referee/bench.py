@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from ..sandbox.client import Child, RefereeSettings, Warm
 from ..sandbox.isolation import Level
-from ..sandbox.limits import Limits
+from ..sandbox.limits import PATIENCE, Limits
 from ..sandbox.wire import Wire, WireError
 from .case import Case, Judgement
 
@@ -92,7 +92,7 @@ class Bench:
 
 
 def _ask(wire: Wire, case: Case, limits: Limits) -> Judgement | Failed:
-    deadline = time.monotonic() + limits.submission_seconds + _OWN_SECONDS
+    deadline = time.monotonic() + PATIENCE * limits.submission_seconds + _OWN_SECONDS
     wire.send({"case": case.as_dict(), "limits": limits.as_dict()})
     message, _ = wire.receive(deadline)
     if "judgement" in message:

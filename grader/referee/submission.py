@@ -10,7 +10,6 @@ import contextlib
 import secrets
 import signal
 import socket
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,7 +18,7 @@ import torch
 
 from ..sandbox.client import Child, Ended
 from ..sandbox.coding import Decoder, Encoder
-from ..sandbox.limits import MEGABYTE, Limits, size_of
+from ..sandbox.limits import MEGABYTE, PATIENCE, Limits, size_of
 from ..sandbox.wire import (
     MAX_BUFFERS,
     MAX_JSON,
@@ -32,10 +31,10 @@ from ..sandbox.wire import (
 )
 from .outputs import Output
 from .proxy import Proxy, Target
+from .spending import GRACE_SECONDS, Spending
 from .traced import Traced
 
 WITHHELD = "(the text is shown to the instructor)"
-_GRACE_SECONDS = 1.0  # an interrupt first, so that its state survives; then the end
 _MAX_REPLAYS = 40
 
 
@@ -64,8 +63,7 @@ class Submission:
 
     def __init__(self, lease: socket.socket, limits: Limits, watched: frozenset[str]) -> None:
         self.child, self.limits, self.watched = Child(lease), limits, watched
-        self.deadline = time.monotonic() + limits.submission_seconds
-        self.cell_deadline = self.deadline
+        self.spending = Spending(limits, self.child.cpu)
         self.fatal: StoppedError | None = None  # it died in this cell: no second try
         self.sink: Callable[[Output], None] = lambda output: None
         self.wire: Wire | None = None
@@ -84,11 +82,11 @@ class Submission:
     def begin_cell(self, withhold: bool = False) -> None:
         """The next requests belong to a new cell, which has its own time and its own death."""
         self.fatal, self.withhold = None, withhold
-        self.cell_deadline = time.monotonic() + self.limits.cell_seconds
+        self.spending.begin_cell()
 
     def allow(self, seconds: float) -> None:
         """However much of its time it used up, so much is left."""
-        self.deadline = max(self.deadline, time.monotonic() + seconds)
+        self.spending.allow(seconds)
 
     def mark(self) -> int:
         """A number that nobody knew before, in its trace; from the first on libtorch writes it."""
@@ -213,22 +211,27 @@ class Submission:
         """One request and its reply, whatever happens."""
         if self.fatal:
             raise self.fatal
-        wire = self._living_wire()
-        seconds = self._seconds()
-        message = {**message, "seconds": seconds, "id": secrets.token_hex(8)}
-        deadline = time.monotonic() + seconds + _GRACE_SECONDS
+        wire, spending = self._living_wire(), self.spending
+        if spending.is_over():
+            limit = self.limits.submission_seconds
+            raise OutOfBudgetError(f"not run: the {limit:g} s of the whole submission are used up")
+        spending.begin_request()
+        times = {"seconds": spending.may_use, "wall": spending.may_take}
+        message = {**message, **times, "id": secrets.token_hex(8)}
         try:
-            wire.end.settimeout(seconds + _GRACE_SECONDS)
+            wire.end.settimeout(spending.may_take + GRACE_SECONDS)
             wire.send(message, encoder.buffers if encoder else ())
-            return self._reply(wire, message["id"], deadline)
+            return self._reply(wire, message["id"])
         except WireTimeoutError:
             raise self._break_off(self._too_long()) from None
         except WireError as error:
             raise self._break_off(self._cause(str(error))) from None
+        finally:
+            spending.end_request()
 
-    def _reply(self, wire: Wire, wanted: str, deadline: float) -> tuple[Message, list[bytearray]]:
+    def _reply(self, wire: Wire, wanted: str) -> tuple[Message, list[bytearray]]:
         while True:
-            message, buffers = wire.receive(deadline)
+            message, buffers = wire.receive(self.spending.patience)
             if "output" in message:
                 self._take_output(message["output"])
             elif "call_back" in message:
@@ -261,15 +264,11 @@ class Submission:
             return
         wire.send({"answer": answer}, encoder.buffers)
 
-    def _seconds(self) -> float:
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            limit = self.limits.submission_seconds
-            raise OutOfBudgetError(f"not run: the {limit:g} s of the whole submission are used up")
-        return max(0.01, min(left, self.cell_deadline - time.monotonic()))
-
     def _too_long(self) -> str:
-        return f"it ran longer than {self.limits.cell_seconds:g} s"
+        seconds = self.limits.cell_seconds
+        if self.spending.has_waited():
+            return f"it was not done after {PATIENCE * seconds:g} s, which it spent waiting"
+        return f"it ran longer than {seconds:g} s"
 
     # ---- values that are no data ----
 
@@ -331,24 +330,26 @@ class Submission:
                 raise OutOfBudgetError(f"not run: its process died {self.generation} times before")
             self.generation += 1
             self.wire = Wire(self.child.fork(self.limits))
+            self.spending.begin_process()
             if self.watched:
                 self._take_trace(self.wire)
             self._replay()
-            self.cell_deadline = time.monotonic() + self.limits.cell_seconds
+            self.spending.begin_cell()
         return self.wire
 
     def _take_trace(self, wire: Wire) -> None:
         """The file in which its process will say what libtorch does, before it runs a cell."""
         if self.traced:
             self.traced.close()
-        seconds, number, self.traced = self._seconds(), secrets.token_hex(8), None
-        self.marked = None
-        deadline = time.monotonic() + seconds + _GRACE_SECONDS
+        number, self.traced, self.marked = secrets.token_hex(8), None, None
+        self.spending.begin_request()
+        times = {"seconds": self.spending.may_use, "wall": self.spending.may_take}
         with contextlib.suppress(WireError):  # it is gone: the next request will say how
-            wire.send({"do": "hand_over", "seconds": seconds, "id": number})
-            file = wire.receive_file(deadline)
+            wire.send({"do": "hand_over", **times, "id": number})
+            file = wire.receive_file(self.spending.patience)
             self.traced = None if file is None else Traced(file)
-            self._reply(wire, number, deadline)
+            self._reply(wire, number)
+        self.spending.end_request()
 
     def _replay(self) -> None:
         """Make the state again in a fresh process; what is shown meanwhile was seen before."""
@@ -357,7 +358,7 @@ class Submission:
         received, self.received = self.received, 0
         try:
             for source in sources:
-                self.cell_deadline = time.monotonic() + self.limits.cell_seconds
+                self.spending.begin_cell()
                 self.run(source)
         finally:
             self.sink, self.received = sink, received
@@ -374,19 +375,9 @@ class Submission:
             self.wire.close()
             self.wire = None
         self.child.kill()
-        with contextlib.suppress(OSError):
-            self._drop_report()
+        self.child.forget()
         self.fatal = StoppedError(why)
         return self.fatal
-
-    def _drop_report(self) -> None:
-        """Whatever the zygote still said about the former process concerns no later one."""
-        self.child.lease.setblocking(False)
-        try:
-            while self.child.lease.recv(1 << 16):
-                pass
-        finally:
-            self.child.lease.setblocking(True)
 
 
 class ShelterError(Exception):

@@ -131,6 +131,7 @@ class Child:
 
     def __init__(self, lease: socket.socket) -> None:
         self.lease = lease
+        self.report: Ended | None = None  # came while something else was asked
 
     def fork(self, limits: Limits, *more: socket.socket) -> socket.socket:
         """A fresh child (a former one is killed); returns our end of its first socket.
@@ -138,6 +139,7 @@ class Child:
         `more` are handed to it too, and are then no longer ours.
         """
         ours, theirs = socket.socketpair()
+        self.report = None
         request = json.dumps({"fork": limits.as_dict()}).encode()
         ends = [theirs, *more]
         socket.send_fds(self.lease, [request], [end.fileno() for end in ends])
@@ -148,17 +150,46 @@ class Child:
     def ended(self, seconds: float = 1.0) -> Ended | None:
         """How it ended, None if it did not within the time."""
         deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0:
-            self.lease.settimeout(left)
-            try:
-                data = self.lease.recv(_PACKET)
-            except OSError:
-                return None
-            if not data:
-                return None  # the zygote itself is gone
-            said = json.loads(data)
-            return Ended(said["ended"], said["why"], said["cpu"], said["memory_mb"])
-        return None
+        while self.report is None and self._hear(deadline) is not None:
+            pass
+        return self.report
+
+    def cpu(self, seconds: float = 1.0) -> float | None:
+        """The CPU that it has used so far, all its threads; None if that cannot be known."""
+        deadline = time.monotonic() + seconds
+        with contextlib.suppress(OSError):
+            self.lease.send(b'{"clock": true}')
+            while self.report is None and (said := self._hear(deadline)) is not None:
+                if "clock" in said:
+                    told: float | None = said["clock"]
+                    return told
+        return self.report.cpu if self.report else None
+
+    def forget(self) -> None:
+        """Whatever the zygote still said about a former process concerns no later one."""
+        self.lease.setblocking(False)
+        with contextlib.suppress(OSError):
+            while self.lease.recv(_PACKET):
+                pass
+        self.lease.setblocking(True)
+        self.report = None
+
+    def _hear(self, deadline: float) -> dict[str, Any] | None:
+        """What the zygote says next; None if it says nothing in time, or is gone."""
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return None
+        self.lease.settimeout(left)
+        try:
+            data = self.lease.recv(_PACKET)
+        except OSError:
+            return None
+        if not data:
+            return None
+        said: dict[str, Any] = json.loads(data)
+        if "ended" in said:
+            self.report = Ended(said["ended"], said["why"], said["cpu"], said["memory_mb"])
+        return said
 
     def kill(self) -> None:
         """Whatever it is doing, it is killed; another may be forked."""

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 MEGABYTE = 1 << 20
+PATIENCE = 4  # so many times the seconds of CPU may pass on the clock
 
 
 def size_of(output: Any) -> int:
@@ -17,8 +18,8 @@ def size_of(output: Any) -> int:
 class Limits:
     """How much one submission may use; every one of them can be set in the course's settings."""
 
-    cell_seconds: float = 30.0  # one cell, or one call from a test
-    submission_seconds: float = 120.0  # all of it together
+    cell_seconds: float = 30.0  # of CPU, for one cell, or one call from a test
+    submission_seconds: float = 120.0  # of CPU, for all of it together
     memory_mb: int = 2048  # beyond what the warm process brings along
     output_mb: float = 4.0  # printed and shown, all of it together
     file_mb: int = 64  # in its scratch directory, all files together

@@ -9,13 +9,15 @@ import json
 import socket
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .limits import MEGABYTE
 
 Json = Any  # what json.loads gives
 Message = dict[str, Json]
+# A time of time.monotonic, or a function that says how many seconds are left from now.
+Deadline = float | Callable[[], float] | None
 
 MAX_JSON = 32 << 20
 MAX_BUFFERS = 128 << 20
@@ -65,8 +67,8 @@ class Wire:
         except OSError as error:
             raise WireClosedError(str(error)) from None
 
-    def receive(self, deadline: float | None = None) -> tuple[Message, list[bytearray]]:
-        """The next message, before the deadline (of time.monotonic)."""
+    def receive(self, deadline: Deadline = None) -> tuple[Message, list[bytearray]]:
+        """The next message, before the deadline."""
         (length,) = struct.unpack("<I", self._exactly(4, deadline))
         if length > MAX_JSON:
             raise WireError("a message is too long")
@@ -78,25 +80,27 @@ class Wire:
             raise WireError("a message is too long")
         return message, [self._exactly(size, deadline) for size in sizes]
 
-    def _exactly(self, count: int, deadline: float | None) -> bytearray:
+    def _exactly(self, count: int, deadline: Deadline) -> bytearray:
         # Grown as it comes: a promise of 128 MB costs nothing until it is kept.
         while len(self.ahead) < count:
             self.ahead += self._more(count - len(self.ahead), deadline)
         taken, self.ahead = self.ahead[:count], self.ahead[count:]
         return taken
 
-    def _more(self, wanted: int, deadline: float | None) -> bytes:
+    def _more(self, wanted: int, deadline: Deadline) -> bytes:
         """What has come, at least one byte."""
-        left = None if deadline is None else deadline - time.monotonic()
-        if left is not None and left <= 0:
-            raise WireTimeoutError("no answer in time")
-        self.end.settimeout(left)
-        try:
-            part = self.end.recv(min(max(wanted, _LUMP), 1 << 20))
-        except TimeoutError:
-            raise WireTimeoutError("no answer in time") from None
-        except OSError as error:
-            raise WireClosedError(str(error)) from None
+        while True:
+            left = _seconds_until(deadline)
+            if left is not None and left <= 0:
+                raise WireTimeoutError("no answer in time")
+            self.end.settimeout(left)
+            try:
+                part = self.end.recv(min(max(wanted, _LUMP), 1 << 20))
+                break
+            except TimeoutError:  # a deadline may have moved meanwhile
+                continue
+            except OSError as error:
+                raise WireClosedError(str(error)) from None
         if not part:
             raise WireClosedError("the other side is gone")
         return part
@@ -105,9 +109,10 @@ class Wire:
         """Let the other side have an open file, in front of the next message."""
         socket.send_fds(self.end, [b"\0"], [file])
 
-    def receive_file(self, deadline: float) -> int | None:
+    def receive_file(self, deadline: Deadline) -> int | None:
         """The file that comes in front of the next message, if one does."""
-        self.end.settimeout(max(0.01, deadline - time.monotonic()))
+        left = _seconds_until(deadline)
+        self.end.settimeout(None if left is None else max(0.01, left))
         try:
             data, files, _, _ = socket.recv_fds(self.end, 1, 1)
         except TimeoutError:
@@ -120,6 +125,12 @@ class Wire:
 
     def close(self) -> None:
         self.end.close()
+
+
+def _seconds_until(deadline: Deadline) -> float | None:
+    if deadline is None:
+        return None
+    return deadline() if callable(deadline) else deadline - time.monotonic()
 
 
 def _read_json(raw: bytearray) -> Message:

@@ -8,6 +8,7 @@ that end closes, for whatever reason, the child is killed.
     control   the starter's socket: settings first, then a message for each new lease, and what the
               referee's process is to learn; closed: all ends
     lease     {"fork": limits} with sockets for the child, {"kill": true} --> {"ended": ...}
+              {"clock": true} --> {"clock": the CPU that the child has used}
 """
 
 import contextlib
@@ -24,6 +25,7 @@ import socket
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,6 +77,7 @@ class Lease:
     end: socket.socket
     pid: int | None = None
     scratch: str | None = None
+    core: int | None = None  # that its child is bound to
     limits: Limits = field(default_factory=Limits)
     why: str | None = None  # we killed it
 
@@ -95,6 +98,7 @@ class Zygote:
         self.control, self.level, self.room = control, level, room
         self.play, self.learn, self.prepare = play, learn, prepare
         self.leases: dict[int, Lease] = {}
+        self.cores = _cores()
         self.numbers: int | None = None
         self.scratch_base: str | None = None
         _one_thread_or_die()
@@ -157,8 +161,11 @@ class Zygote:
         if not data:
             self._end(lease)
             return
-        self._kill(lease)  # a lease holds one child at a time
         request = json.loads(data)
+        if "clock" in request:
+            _say(lease, {"clock": _clock(lease.pid)})
+            return
+        self._kill(lease)  # a lease holds one child at a time
         if "fork" in request:
             self._fork(lease, Limits.from_dict(request["fork"]), descriptors)
         for descriptor in descriptors:
@@ -168,9 +175,15 @@ class Zygote:
         lease.limits, lease.why = limits, None
         if self.level is not Level.NAMESPACES:
             lease.scratch = tempfile.mkdtemp(dir=self.scratch_base)
+        lease.core = self._freest_core()
         lease.pid = isolation.fork_into_own_numbers(self.numbers)
         if lease.pid == 0:
             self._live(lease, descriptors)
+
+    def _freest_core(self) -> int | None:
+        """The core that the fewest children are bound to; None where they cannot be bound."""
+        taken = Counter(lease.core for lease in self.leases.values() if lease.pid)
+        return min(self.cores, key=lambda core: taken[core], default=None)
 
     def _live(self, lease: Lease, descriptors: list[int]) -> None:
         """The child, from its first breath to its last."""
@@ -178,6 +191,7 @@ class Zygote:
             sockets = _keep_only(descriptors)
             kernel.die_with_parent()
             self.prepare()
+            _bind(lease.core)
             self._shut_in(lease)
             _start_afresh(os.getcwd())
             self.play(sockets, lease.limits)
@@ -236,8 +250,7 @@ class Zygote:
         cpu, memory = used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
         ended = {"ended": code, "why": lease.why, "cpu": cpu, "memory_mb": memory}
         self._clear(lease)
-        with contextlib.suppress(OSError):
-            lease.end.send(json.dumps(ended).encode(), socket.MSG_DONTWAIT)
+        _say(lease, ended)
 
     def _watch(self) -> None:
         """What Landlock and rlimits cannot count: all files together, all threads."""
@@ -272,6 +285,36 @@ def _receive(end: socket.socket) -> tuple[bytes, list[int]]:
     except OSError:
         return b"", []
     return data, list(descriptors)
+
+
+def _say(lease: Lease, message: dict[str, Any]) -> None:
+    with contextlib.suppress(OSError):
+        lease.end.send(json.dumps(message).encode(), socket.MSG_DONTWAIT)
+
+
+def _cores() -> list[int]:
+    """The cores there are, in an order of our own: other zygotes begin with others."""
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    return random.sample(cores, len(cores))
+
+
+def _bind(core: int | None) -> None:
+    """Keep to one core, in a session of its own: the kernel shares a core out by sessions.
+
+    However many threads a submission starts, another's share is as large as before.
+    """
+    with contextlib.suppress(OSError):
+        os.setsid()
+        if core is not None:
+            os.sched_setaffinity(0, {core})
+
+
+def _clock(pid: int | None) -> float | None:
+    """The CPU that a process has used, with all its threads; None if there is none to ask."""
+    try:
+        return time.clock_gettime((~pid << 3) | 2) if pid else None  # as clock_getcpuclockid(3)
+    except OSError:
+        return None
 
 
 def _child_signals() -> int:

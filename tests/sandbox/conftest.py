@@ -43,10 +43,12 @@ class Cells:
 
     def run(self, source: str, seconds: float | None = None) -> Run:
         seconds = seconds or self.limits.cell_seconds
-        self.wire.send({"do": "run", "source": source, "seconds": seconds, "id": 0})
+        self.wire.send(
+            {"do": "run", "source": source, "seconds": seconds, "wall": 4 * seconds, "id": 0}
+        )
         outputs = []
         while True:
-            message, _ = self.wire.receive(time.monotonic() + seconds + 1)
+            message, _ = self.wire.receive(time.monotonic() + 4 * seconds + 1)
             if "answer" in message:
                 return Run(message["answer"], outputs)
             assert "output" in message, message

@@ -79,7 +79,7 @@ def test_a_second_fork_replaces_the_first(warm):
     first, second = Wire(child.fork(SMALL)), Wire(child.fork(SMALL))
     with pytest.raises(WireClosedError):
         first.receive(time.monotonic() + 30)
-    second.send({"do": "run", "source": "1", "seconds": 5, "id": 0})
+    second.send({"do": "run", "source": "1", "seconds": 5, "wall": 20, "id": 0})
     assert second.receive(time.monotonic() + 30)
     child.close()
 

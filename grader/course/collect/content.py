@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from grader.budget import Budget, TooMuchError, within
 from grader.course.roster import key
 
 MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8-sig"}
@@ -26,7 +27,16 @@ class Content:
 
 
 def content(raw: bytes) -> Content:
-    """Read a notebook's cell names without trusting anything about it."""
+    """What is in a file, within a budget."""
+    try:
+        found: Content = within(Budget(), content_here, raw)
+    except TooMuchError as error:
+        return Content(fault=f"it is {error}")
+    return found
+
+
+def content_here(raw: bytes) -> Content:
+    """Read a notebook's cell names without trusting anything about it. A hand does this."""
     encoding = next((name for mark, name in MARKS.items() if raw.startswith(mark)), "utf-8")
     try:
         notebook = json.loads(raw.decode(encoding))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from grader.budget import costs_too_much
+
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
     from pygments.token import _TokenType
@@ -14,11 +16,15 @@ if TYPE_CHECKING:
 LONGEST = 30_000
 
 
-@lru_cache(maxsize=1024)
 def code(source: str) -> Markup:
     """Python source in which keywords, texts, numbers and comments can be told apart."""
     if len(source) > LONGEST:
         return escape(source[:LONGEST] + "\n...")
+    return escape(source) if costs_too_much(source) else _coloured(source)
+
+
+@lru_cache(maxsize=1024)
+def _coloured(source: str) -> Markup:
     return Markup("").join(_span(kind, text) for kind, text in _lexer().get_tokens(source)).rstrip()
 
 

@@ -12,11 +12,19 @@ from typing import Any
 from nbconvert.exporters import Exporter
 from traitlets import Unicode
 
+from grader.budget import Budget, within
 from grader.course.gradebook import open_gradebook
 from grader.course.layout import Course
-from grader.course.pages.feedback import feedback_page
+from grader.course.pages.feedback import feedback_page, warm_up
 from grader.course.pages.reading import submission_of
-from grader.course.pages.scores import scores_of
+from grader.course.pages.scores import Scores, scores_of
+
+__all__ = ["FeedbackExporter", "page_as_html", "warm_up"]
+
+
+def page_as_html(notebook: Any, student: str, assignment: str, scores: Scores) -> str:
+    """The page of a graded notebook. A hand does this."""
+    return feedback_page(submission_of(notebook, student, assignment, scores))
 
 
 class FeedbackExporter(Exporter):
@@ -31,7 +39,8 @@ class FeedbackExporter(Exporter):
         student, assignment = names["student"], names["assignment"]
         with open_gradebook(self._course()) as book:
             scores = scores_of(book, student, assignment)
-        return feedback_page(submission_of(notebook, student, assignment, scores)), resources
+        made = within(Budget(), page_as_html, notebook, student, assignment, scores)
+        return made, resources
 
     def _course(self) -> Course:
         converter: Any = self.parent

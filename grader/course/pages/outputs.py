@@ -11,7 +11,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from grader.course.pages.prose import LONGEST, clean, prose
+from grader.budget import costs_too_much
+from grader.course.pages.prose import LONGEST, clean, prose, too_much
 from grader.notebook import ANSI, Cell, last_line
 
 MOST_LINES = 60  # of text that a cell printed
@@ -63,11 +64,15 @@ def _richest(data: Any, metadata: Any) -> Iterator[Figure | Shown]:
     if figure:
         yield from _figure(figure, _joined(data[figure]), metadata)
     elif "text/html" in data and len(_joined(data["text/html"])) <= LARGEST_FIGURE:
-        yield Shown(Markup(clean(_joined(data["text/html"]))), "table")
+        yield Shown(_table(_joined(data["text/html"])), "table")
     elif "text/markdown" in data or "text/latex" in data:
         yield Shown(prose(_joined(data.get("text/markdown", data.get("text/latex")))), "table")
     elif "text/plain" in data:
         yield from _text(_joined(data["text/plain"]), "text")
+
+
+def _table(html: str) -> Markup:
+    return too_much("") if costs_too_much(html) else Markup(clean(html))
 
 
 def _figure(kind: str, content: str, metadata: Any) -> Iterator[Figure | Shown]:

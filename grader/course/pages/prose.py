@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import nh3
 from markupsafe import Markup
 
+from grader.budget import costs_too_much
+from grader.catalogue import Reason, sentence
 from grader.course.pages.formula import as_mathml
 
 if TYPE_CHECKING:
@@ -74,6 +76,8 @@ def prose(text: str, pictures: Mapping[str, str] | None = None) -> Markup:
     """Markdown with mathematics as HTML; `pictures` are a cell's attachments, as data addresses."""
     if len(text) > LONGEST:
         return quoted(text)
+    if costs_too_much(text):
+        return too_much(text)
     formulas: list[Markup] = []
     marked = FORMULA.sub(lambda found: _lift(found, formulas), _without_marks(text))
     made = clean(_markdown().render(marked), pictures)
@@ -116,6 +120,17 @@ def quoted(text: str) -> Markup:
     """A text as it was written, in a face of even width."""
     shown = text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
     return Markup("<pre>{}</pre>").format(shown)
+
+
+def too_much(text: str) -> Markup:
+    """What is shown of a text that takes too long to set."""
+    said = sentence(Reason.of("person.too_much"))
+    return Markup("<p><em>({})</em></p>{}").format(said, quoted(text))
+
+
+def warm_up() -> None:
+    """Load what reads Markdown and formulas, before anybody's time is taken."""
+    prose("*a* $b$")
 
 
 def _without_marks(text: str) -> str:

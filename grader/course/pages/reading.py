@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from grader.budget import decoded_json
 from grader.catalogue import sentences
 from grader.course.pages.derivation import Derivation, derivation_of
 from grader.course.pages.outputs import Figure, Shown, shown
@@ -116,7 +117,7 @@ def read_notebook(path: Path) -> Any:
     """An autograded notebook; our own engine wrote it, so it is taken as valid."""
     from nbformat import v4
 
-    return v4.to_notebook(json.loads(path.read_text(encoding="utf-8")))
+    return v4.to_notebook(json.loads(decoded_json(path.read_bytes())))
 
 
 def submission_of(

@@ -17,6 +17,7 @@ from math import log2
 
 from rapidfuzz.distance import Indel
 
+from grader.budget import SECONDS, Budget, TooMuchError, costs_too_much, within
 from grader.course.similarity.tokens import NAME, Token, logic, prose
 from grader.course.similarity.works import Part, Work
 
@@ -76,14 +77,27 @@ class Cut:
     def __init__(self, work: Work) -> None:
         self.student = work.student
         self.parts = {part.name: part for part in _joined(work.parts)}
-        self.tokens: dict[tuple[str, str], list[Token]] = {}
-        for part in self.parts.values():
-            self.tokens[part.name, "logic"] = logic(part)
-            self.tokens[part.name, "prose"] = prose(part)
+        self.tokens = _cut(tuple(self.parts.values()))
         self.grams: dict[Gram, list[Place]] = defaultdict(list)
         for (name, channel), tokens in self.tokens.items():
             for at, gram in enumerate(_grams(tokens, channel)):
                 self.grams[gram].append((name, channel, at))
+
+
+def _cut(parts: tuple[Part, ...]) -> dict[tuple[str, str], list[Token]]:
+    """The tokens of each part; none of what is too much to read."""
+    try:
+        found: dict[tuple[str, str], list[Token]] = within(Budget(SECONDS / 2), tokens_of, parts)
+    except TooMuchError:
+        return {}
+    return found
+
+
+def tokens_of(parts: tuple[Part, ...]) -> dict[tuple[str, str], list[Token]]:
+    """What a person thinks and what they say, part by part. A hand does this."""
+    read = [part for part in parts if not costs_too_much(part.text)]
+    logical = {(part.name, "logic"): logic(part) for part in read}
+    return logical | {(part.name, "prose"): prose(part) for part in read}
 
 
 def _joined(parts: Iterable[Part]) -> list[Part]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.budget import SECONDS, Budget, TooMuchError, within
 from grader.course.layout import Course
 
 LONGEST = 200_000  # characters of one cell that are looked at
@@ -34,7 +35,7 @@ class Work:
 def works(course: Course, assignment: str) -> list[Work]:
     """The works of all who handed in something that can be read."""
     students = sorted(student for student, name in course.submissions() if name == assignment)
-    found = (Work(one, parts(course.submitted(one, assignment))) for one in students)
+    found = (Work(one, _of_student(course.submitted(one, assignment))) for one in students)
     return [work for work in found if work.parts]
 
 
@@ -44,6 +45,20 @@ def common(course: Course, assignment: str) -> list[Work]:
     return [Work(name, parts(path, everything=True)) for name, path in editions.items()]
 
 
+def _of_student(path: Path) -> tuple[Part, ...]:
+    """The cells of a hand-in; none where they are too much to read."""
+    try:
+        found: tuple[Part, ...] = within(Budget(SECONDS / 2), parts_at, str(path))
+    except TooMuchError:
+        return ()
+    return found
+
+
+def parts_at(path: str) -> tuple[Part, ...]:
+    """The cells of the notebook at a path. A hand does this."""
+    return parts(Path(path))
+
+
 def parts(path: Path, *, everything: bool = False) -> tuple[Part, ...]:
     """The cells of a notebook that a student may write in, by name."""
     return tuple(part for part in _parts(path) if everything or part.name)
@@ -51,13 +66,19 @@ def parts(path: Path, *, everything: bool = False) -> tuple[Part, ...]:
 
 def _parts(path: Path) -> Iterator[Part]:
     try:
-        notebook = json.loads(path.read_bytes())
+        notebook = json.loads(path.read_bytes(), object_hook=_without_outputs)
         cells = notebook["cells"]
     except (OSError, ValueError, RecursionError, KeyError, TypeError):
         return
     for cell in cells if isinstance(cells, list) else []:
         if isinstance(cell, dict):
             yield Part(_answer_name(cell), cell.get("cell_type") == "code", _text(cell))
+
+
+def _without_outputs(found: dict[str, Any]) -> dict[str, Any]:
+    if "cell_type" in found:
+        found.pop("outputs", None)
+    return found
 
 
 def _answer_name(cell: dict[str, Any]) -> str:
