@@ -52,7 +52,6 @@ RELU = Bent(
         "half": relu_W(lambda Z: (1 + Z.sign()) / 2),
         "heaviside": relu_W(lambda Z: torch.heaviside(Z, torch.full((), 0.3, dtype=Z.dtype))),
         "> 1e-4": relu_W(lambda Z: Z > 1e-4),
-        "float32": lambda X, W, Y: relu_W(lambda Z: Z > 0)(X.float(), W.float(), Y.float()),
     },
     {
         "> 0.1": relu_W(lambda Z: Z > 0.1),
@@ -293,6 +292,13 @@ def test_what_float32_cannot_answer_so_close_is_not_asked() -> None:
     points = close(steep, range(10))
     asked = oracle.questions(steep, ["W"], [*plain, *points])
     assert agrees(Bent(steep, "W", single, {}), single["float32"], asked)
+
+
+def test_float32_is_exact_enough_close_to_a_kink() -> None:
+    right = RELU.right[">"]
+    points = close(RELU.problem, range(20))
+    asked = oracle.questions(RELU.problem, ["W"], points)
+    assert agrees(RELU, lambda *given: right(*(value.float() for value in given)), asked)
 
 
 def test_a_variable_stays_in_its_domain() -> None:

@@ -34,7 +34,7 @@ class Seen:
 
     entries: Array  # (entries,)
     slopes: Array  # (entries, numbers): each entry's derivative by each number
-    blind: Array  # (entries,): how little of it is felt; the lower, the sooner it is moved
+    blind: Array  # (entries,): how little of it is felt; only the lowest are moved
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,10 @@ def chosen(seen: Sequence[Seen], wishes: set[tuple[int, float]]) -> list[Target]
 
 
 def in_turn(seen: Sequence[Seen]) -> Iterator[tuple[int, int]]:
-    """Every entry with its argument, the arguments in turn; what is felt and near 0 first."""
+    """The entries felt most with their arguments, these in turn; what is near 0 first."""
     orders = [np.lexsort((np.abs(one.entries), one.blind)) for one in seen]
+    felt = [np.sum(one.blind == one.blind.min()) for one in seen]
+    orders = [order[:most] for order, most in zip(orders, felt, strict=True)]
     for place in range(max(map(len, orders), default=0)):
         for argument, order in enumerate(orders):
             if place < len(order):
