@@ -7,6 +7,7 @@ quotient is lost in the objective; an answer that was kept from before is anothe
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +61,11 @@ def ask_again(submission: Submission, calls: list[Call]) -> Iterator[tuple[str, 
         except StoppedError as death:
             found = [Found(UNANSWERED, _why("no_more", call, why=str(death)))]
         yield from ((call.name, one) for one in found)
+    # What came after the last mark: a function can set that itself, before its answer is ready.
+    if calls and (start := submission.last_mark()):
+        with suppress(StoppedError):
+            left = list(_computed(submission, calls[-1], start, submission.mark()))
+            yield from ((calls[-1].name, one) for one in left)
 
 
 def _asked(submission: Submission, call: Call) -> Iterator[Found]:
@@ -73,7 +79,7 @@ def _asked(submission: Submission, call: Call) -> Iterator[Found]:
         yield Found(AUTOGRAD, _why("unwatched", call))
         return
     answer = _answer(submission, call, tuple(point.values.values()) if point else _near(call))
-    yield from _computed(submission, call, start, submission.mark())
+    yield from _computed(submission, call, start, submission.last_mark() or start)
     yield from _judged(call, answer, point) if point else _in_single(submission, call)
 
 
@@ -81,10 +87,11 @@ def _answer(submission: Submission, call: Call, arguments: tuple[Any, ...]) -> A
     """What it says, or the exception that it raises."""
     try:
         with default_dtype(torch.float64 if any(map(_is_double, arguments)) else torch.float32):
-            return submission.call(Target(name=call.name), arguments, {})
+            return submission.call_marked(Target(name=call.name), arguments)
     except StoppedError:
         raise
     except Exception as error:
+        submission.mark()
         return error
 
 

@@ -91,7 +91,7 @@ class Submission:
     def mark(self) -> int:
         """A number that nobody knew before, in its trace; from the first on libtorch writes it."""
         number = secrets.randbits(30)
-        self._request({"do": "mark", "number": number})
+        self._request({"do": "mark", "mark": number})
         self.marked = number
         return number
 
@@ -133,6 +133,15 @@ class Submission:
         if message["watch"]:
             self.last_calls[target.name or ""] = before, result
         return result
+
+    def call_marked(self, target: Target, arguments: tuple[Any, ...]) -> Any:
+        """Call it, and have a mark in the trace when it has answered."""
+        encoder, number = self._encoder(), secrets.randbits(30)
+        call = {"arguments": encoder.encode(list(arguments)), "named": encoder.encode({})}
+        message = {"do": "call", **call, **self._manner(target), "mark": number}
+        answer = self._look(message, encoder)
+        self.marked = number
+        return answer
 
     def call_each(self, target: Target, many: Sequence[tuple[Any, ...]]) -> list[Any]:
         """Call a function with one set of data after the other, in one request.

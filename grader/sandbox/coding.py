@@ -83,9 +83,11 @@ class Encoder:
 
     def _tensor(self, value: torch.Tensor) -> list[Json]:
         self._make_room(value.numel() * value.element_size())
-        plain = torch.Tensor.detach(value).cpu()
-        plain = plain.to_dense() if plain.layout != torch.strided else plain
-        plain = plain.as_subclass(torch.Tensor).resolve_conj().resolve_neg().contiguous()
+        plain = torch.Tensor.detach(value)
+        if not _is_ordinary(plain):
+            plain = plain.cpu()
+            plain = plain.to_dense() if plain.layout != torch.strided else plain
+            plain = plain.as_subclass(torch.Tensor).resolve_conj().resolve_neg().contiguous()
         name = str(plain.dtype).removeprefix("torch.")
         if name not in _DTYPES:
             raise ValueError(f"a tensor of dtype {name} cannot be looked at")
@@ -102,6 +104,17 @@ class Encoder:
         self.buffers.append(memoryview(raw))
         self.sources.append(source)
         return len(self.buffers) - 1
+
+
+def _is_ordinary(value: torch.Tensor) -> bool:
+    """Whether its bytes lie in memory as they are to be sent: torch need not be asked for them."""
+    return (
+        type(value) is torch.Tensor
+        and value.layout is torch.strided
+        and value.device.type == "cpu"
+        and value.is_contiguous()
+        and not (value.is_conj() or value.is_neg())
+    )
 
 
 def _plain(value: complex | str) -> Json:
@@ -182,9 +195,11 @@ class Decoder:
         dtype, raw = _DTYPES[name], self._raw(index, shape, _DTYPES[name].itemsize)
         if not raw:
             return torch.empty(shape, dtype=dtype)
-        bytes_ = torch.frombuffer(raw, dtype=torch.uint8)
-        value = bytes_.ne(0) if dtype is torch.bool else bytes_.view(dtype)
-        return value.reshape(shape).requires_grad_(with_gradient is True)
+        if dtype is torch.bool:
+            value = torch.frombuffer(raw, dtype=torch.uint8).ne(0)
+        else:
+            value = torch.frombuffer(raw, dtype=dtype)
+        return value.view(shape).requires_grad_(with_gradient is True)
 
     def _build_array(self, content: list[Json]) -> "np.ndarray[Any, Any]":
         name, shape, index = content

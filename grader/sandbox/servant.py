@@ -64,10 +64,12 @@ class Servant:
                 if message["do"] == "hand_over":
                     return self._hand_over(), []
                 if message["do"] == "mark":
-                    self.trace.mark(message["number"])
+                    self.trace.mark(message["mark"])
                     return {"answer": None}, []
                 with self.shell.captured(self._sink()):
                     reply = self._look(message, buffers, encoder)
+                if "mark" in message:
+                    self.trace.mark(message["mark"])
             return reply, encoder.buffers
         except BaseException as error:
             return {"raised": _described(error)}, []

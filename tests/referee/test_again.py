@@ -52,6 +52,15 @@ ENGINE = {
     "its files are emptied": "import os, sys\ndef f(X, W, Y):\n    sys.setprofile(None)\n"
     "    out = g(X, W, Y)\n    for n in range(4, 60):\n        try: os.ftruncate(n, 0)\n"
     "        except OSError: pass\n    return out",
+    "the mark is set too soon": "import sys\nT = sys.modules['sandbox.trace'].Trace\n"
+    "mark = T.mark\n"
+    "def f(X, W, Y):\n    sys.setprofile(None)\n    frame = sys._getframe()\n"
+    "    while frame:\n        m = frame.f_locals.get('message')\n"
+    "        s = frame.f_locals.get('self')\n"
+    "        if isinstance(m, dict) and 'mark' in m and hasattr(s, 'trace'):\n"
+    "            mark(s.trace, m['mark'])\n"
+    "            T.mark = lambda *a: setattr(T, 'mark', mark)\n"
+    "            break\n        frame = frame.f_back\n    return g(X, W, Y)",
     "torch.func": "import sys\ndef f(X, W, Y):\n    sys.setprofile(None)\n"
     "    return torch.func.grad(lambda w: F(X, w, Y))(W)",
     "functional.jacobian": "import sys\ndef f(X, W, Y):\n    sys.setprofile(None)\n"
