@@ -104,7 +104,6 @@ SENTENCES: dict[str, str | Callable[..., str]] = {
         "{name} is off by {error:.1e} where the objective is huge and its gradient is not"
     ),
     "answer.single": "{name} is off by {error:.1e} in float32",
-    "answer.otherwise": "asked once more, {name} is off by {error:.1e}",
     "answer.shape_otherwise": "asked once more, {name} gives no tensor of finite numbers as before",
     "answer.no_more": "asked once more, {name} gives no answer: {why}",
 }
