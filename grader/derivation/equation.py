@@ -89,6 +89,7 @@ class Equations:
         self.document, self.scope = document, document.scope
         self.draws = draws(variables)
         self.numbers = [Numbers(draw) for draw in self.draws]
+        self.unheard: dict[tuple[int, float], tuple[Node, set[str]]] = {}  # while names stay
         self.movable = [canonical(v.name) for v in variables if not v.domain]
         self.scope.is_entrywise = self._is_entrywise
         self.tried = 0
@@ -310,8 +311,9 @@ class Equations:
 
     def _close_to_kinks(self, found: Trial) -> list[Numbers]:
         """The numbers beside kinks, where a side bends and every name in it is declared."""
-        bends = self.beside_kinks and any(bends_of(term) for term in found.terms)
-        return self.beside_kinks if bends and not open_parts(found.terms) else []
+        if open_parts(found.terms) or not any(map(bends_of, found.terms)):
+            return []
+        return self.beside_kinks
 
     # ------------------------------------------------------------ undeclared symbols
 
@@ -352,6 +354,12 @@ class Equations:
 
     def undeclared(self, node: Node, order: float) -> set[str]:
         """The names in it, definitions expanded, that nobody declared or defined."""
+        known = self.unheard.get((id(node), order))
+        if known is None:
+            known = self.unheard[id(node), order] = node, self._undeclared(node, order)
+        return known[1]
+
+    def _undeclared(self, node: Node, order: float) -> set[str]:
         return {
             part.name
             for part, bound in self.expanded(node, order)

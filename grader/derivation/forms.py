@@ -36,7 +36,8 @@ class Atom:
     inside: tuple[int, ...]  # the atoms right below
     leaves: frozenset[str]  # declared variables
     needs: frozenset[int]  # derivatives, outermost
-    open: bool  # holds a differential, or a name that nobody defined
+    strange: bool  # holds a name that nobody defined
+    open: bool  # is strange, or holds a differential
     differentials: frozenset[int]
 
 
@@ -49,6 +50,7 @@ class Forms:
     _numbers: dict[tuple[Any, ...], int] = field(default_factory=dict)
     _names: dict[tuple[Any, ...], Form] = field(default_factory=dict)
     _calls: dict[tuple[Any, ...], Form] = field(default_factory=dict)
+    _trees: dict[tuple[Any, ...], tuple[Node, Form]] = field(default_factory=dict)
     _busy: set[Any] = field(default_factory=set)
     held: frozenset[str] = frozenset()  # variables whose differential is 0
 
@@ -69,12 +71,14 @@ class Forms:
         number, kind = len(self.atoms), key[0]
         needs = frozenset().union(*(p.needs for p in parts)) if parts else frozenset()
         differentials = frozenset(i for p in parts for i in p.differentials)
+        strange = kind == "unknown" or any(p.strange for p in parts)
         self.atoms.append(
             Atom(
                 key,
                 below,
                 frozenset([leaf]) if leaf else frozenset(n for p in parts for n in p.leaves),
                 frozenset([number]) if kind == "D" else needs,
+                strange,
                 kind in ("unknown", "d", "line") or (kind != "D" and any(p.open for p in parts)),
                 frozenset([number]) if kind == "d" else differentials,
             )
@@ -115,9 +119,14 @@ class Forms:
 
     def form(self, node: Node, order: float, bound: Mapping[str, Form] | None = None) -> Form:
         """The form of an expression, as the names are meant at a statement."""
-        made = getattr(self, f"_{type(node).__name__.lower()}", None)
-        bound = bound or {}
-        return made(node, order, bound) if made else self._any(node, order, bound)
+        made = getattr(self, f"_{type(node).__name__.lower()}", self._any)
+        if bound:
+            return made(node, order, bound)
+        key = (id(node), order, self.held)
+        known = self._trees.get(key)
+        if known is None:
+            known = self._trees[key] = node, made(node, order, {})
+        return known[1]
 
     def _one(self, node: Node, order: float, bound: Mapping[str, Form]) -> int:
         """An expression as an atom; its factor is of no interest."""

@@ -70,6 +70,8 @@ class Graph:
         self.forms = Forms(equations.scope)
         self.equalities: list[Equality] = []
         self.refused: list[Equality] = []  # wrong ones
+        self._direct: dict[str, bool] = {}
+        self._known_sides: dict[int, tuple[int, int] | None] = {}
 
     # ------------------------------------------------------------ what is stated
 
@@ -127,11 +129,13 @@ class Graph:
 
     def _sides(self, equality: Equality) -> tuple[int, int] | None:
         """Both sides as atoms, a gradient of the objective as that of its variable."""
-        try:
-            left = self._side(equality.left, equality)
-            return left, self._side(equality.right, equality)
-        except (TooMuch, RecursionError):
-            return None
+        if id(equality) not in self._known_sides:
+            try:
+                sides = [self._side(node, equality) for node in (equality.left, equality.right)]
+                self._known_sides[id(equality)] = sides[0], sides[1]
+            except (TooMuch, RecursionError):
+                self._known_sides[id(equality)] = None
+        return self._known_sides[id(equality)]
 
     def _side(self, node: Node, equality: Equality) -> int:
         name = self.gradients.of(node, equality.order, equality.outcome)
@@ -153,6 +157,8 @@ class Graph:
 
     def stated_if_all_held(self) -> set[str]:
         """The gradients that would be stated if no line were wrong: nothing is left to be read."""
+        if not self.refused:
+            return set(self.stated)
         classes, members = Classes(), set[int]()
         for equality in (*self.equalities, *self.refused):
             sides = self._sides(equality)
@@ -243,12 +249,7 @@ class Graph:
         return self.asked or tuple(self.equations.scope.variables)
 
     def _unknown(self, sides: Sequence[Form]) -> bool:
-        return any(
-            self.forms.atoms[i].key[0] == "unknown"
-            for side in sides
-            for atom, _ in side
-            for i in self.forms.below(atom)
-        )
+        return any(self.forms.atoms[i].strange for side in sides for i, _ in side)
 
     def _differentials(self, side: Form) -> set[int]:
         """What stands behind a d in it."""
@@ -317,12 +318,12 @@ class Graph:
         """Whether df is written by the gradient itself: as a symbol, or put in as it is stated
         where the variable does not enter f directly.
         """
-        inside = {i for atom, _ in side for i in self.forms.below(atom)}
-        derivatives = [self.forms.atoms[i].key for i in inside if self.forms.atoms[i].key[0] == "D"]
+        derivatives = {i for atom, _ in side for i in self.forms.atoms[atom].needs}
         moved = self._differentials(side)
-        if any(self._root(name) in inside for name in self._wanted):
+        if any(self._root(name) in derivatives for name in self._wanted):
             return True
-        if derivatives and {self.forms.stripped(key[2]) for key in derivatives} == moved:
+        by = {self.forms.stripped(self.forms.atoms[i].key[2]) for i in derivatives}
+        if by and by == moved:
             return True
         return any(
             self._is_put_in(side, name) for name in self._wanted if not self._enters_directly(name)
@@ -356,21 +357,23 @@ class Graph:
         written = self._written_out.get(name, ())
         if any(name not in self.forms.atoms[g].leaves for g in written):
             return True
-        leaf = self.forms.leaf(name)
-        return all(self._directly(i, leaf) for i in self._addends_with(name))
+        if name not in self._direct:
+            addends = self._addends_with(name)
+            self._direct[name] = all(self._directly(i, name) for i in addends)
+        return self._direct[name]
 
     def _addends_with(self, name: str) -> Iterator[int]:
         key = self.forms.atoms[self._objective].key
         addends = [i for i, _ in key[1]] if key[0] == "sum" else [self._objective]
         yield from (i for i in addends if name in self.forms.atoms[i].leaves)
 
-    def _directly(self, atom: int, leaf: int) -> bool:
+    def _directly(self, atom: int, name: str) -> bool:
         """Whether an addend of f is a squared norm (or a trace) of a sum with the leaf in it."""
-        if atom == leaf:
+        if self.forms.atoms[atom].key == ("leaf", name):
             return True
         parts = self._within_sums_and_norms(self.forms.atoms[atom].key)
-        with_it = [i for i in parts if leaf in set(self.forms.below(i))]
-        return bool(with_it) and all(self._directly(i, leaf) for i in with_it)
+        with_it = [i for i in parts if name in self.forms.atoms[i].leaves]
+        return bool(with_it) and all(self._directly(i, name) for i in with_it)
 
     def _within_sums_and_norms(self, key: tuple[Any, ...]) -> list[int]:
         """What a sum, a trace, a square or a multiple is made of; nothing for other operations."""

@@ -219,10 +219,12 @@ class Tolerance:
         if chain.statement.parts[0] is not chain.previous:
             return None
         scope.define(left.name, Definition(chain.order, part.node))
+        self.equations.unheard.clear()
         if self.equations.evaluates(left, chain.order) is not None:
             scope.definitions[left.name] = [
                 d for d in scope.definitions[left.name] if d.order != chain.order
             ]
+            self.equations.unheard.clear()
             return None
         message = Reason.of("derivation.defined_anew", name=left.name)
         return Outcome(Verdict.CONFLICT, message)
