@@ -29,6 +29,10 @@ SENTENCES: dict[str, str | Callable[..., str]] = {
         "the gradient by {names} was not found: write it as an equation of its own, with every "
         "name in it defined"
     ),
+    "person.by_definition": (
+        "{name} is a derivative by an intermediate that is defined, not derived: write it as one, "
+        "such as \\frac{{\\partial f}}{{\\partial Z}} = {name}"
+    ),
     "person.picture": "the answer holds a picture, which no program reads",
     "person.added_cell": "the answer goes on in an added cell",
     "person.too_much": "too much to read: it is shown as it was written, and a person reads it",

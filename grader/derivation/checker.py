@@ -17,7 +17,7 @@ from .definitions import Document, Head
 from .equation import DEFINES, GOOD, Equations, Outcome, Verdict, unread
 from .gradients import Gradients
 from .graph import Equality, Graph
-from .hypotheses import alias_of, claimed
+from .hypotheses import alias_of, claimed, delta_of
 from .mistakes import Mistakes
 from .report import Report, Step, Told, report_of
 from .text import Part, Statement
@@ -130,8 +130,18 @@ class Checker:
         told = Told(both, refused, self.document.cures, blank, idle)
         report = report_of(self.steps, self.asked, told)
         return replace(
-            report, definitions=tuple(self.defined), conventions=tuple(self._conventions())
+            report,
+            definitions=tuple(self.defined),
+            conventions=tuple(self._conventions()),
+            person=report.person or self._by_definition(report),
         )
+
+    def _by_definition(self, report: Report) -> Reason | None:
+        """Backpropagation that is only defined: whether it was derived is for a person to say."""
+        if report.verdict != "right" or report.score().linked or not self.defined:
+            return None
+        name = delta_of(self.document, self.equations)
+        return Reason.of("person.by_definition", name=name) if name else None
 
     def _conventions(self) -> Iterator[Reason]:
         """What was taken for the whole text."""

@@ -68,3 +68,21 @@ def test_a_sentence_whose_formula_is_no_gradient_calls_nothing_wrong(sentence: s
 def test_a_sentence_about_another_variable_states_nothing_that_was_asked() -> None:
     report = run(STEP + r"The gradient by $X$ is $2(XW-Y)W^T$.", PROBLEM)
     assert report.missing == ("W",)
+
+
+def test_backpropagation_that_is_only_defined_goes_to_a_person() -> None:
+    """Nobody can tell from definitions alone whether they were derived."""
+    network = {
+        "vars": "X:n,p Y:n,q W_1:p,m b_1:1,m W_2:m,q b_2:1,q",
+        "given": [r"f = \|Y - (\sigma(X W_1 + b_1) W_2 + b_2)\|_F^2"],
+        "asked": ["W_1"],
+    }
+    text = (
+        r"$h = XW_1 + b_1$, $s = \sigma(h)$, $\delta_2 = 2(sW_2 + b_2 - Y)$, "
+        r"$\delta_1 = \delta_2W_2^T \odot s \odot (1 - s)$, "
+        r"$$\frac{\partial f}{\partial W_1} = X^T\delta_1$$"
+    )
+    report = run(text, network)
+    assert report.verdict == "right"
+    assert report.person is not None
+    assert report.person.kind == "person.by_definition"
