@@ -3,16 +3,7 @@
 Start Jupyter and nbgrader in this directory, so that they find this file.
 """
 
-from nbgrader.preprocessors import (
-    AssignLatePenalties,
-    CheckCellMetadata,
-    ClearHiddenTests,
-    ClearOutput,
-    ClearSolutions,
-    ComputeChecksums,
-    LockCells,
-    SaveCells,
-)
+from nbgrader.preprocessors import AssignLatePenalties
 
 from grader.autograde.plugin import (
     CleanSubmission,
@@ -22,10 +13,10 @@ from grader.autograde.plugin import (
     SubmissionExporter,
     find_notebook,
 )
+from grader.autograde.trial import release_steps
 from grader.course.late import LatePolicy
 from grader.course.pages.exporter import FeedbackExporter
 from grader.course.pages.formgrader import as_html
-from grader.course.release import NameCells
 
 c = get_config()  # noqa: F821 - traitlets defines it
 
@@ -35,21 +26,11 @@ c.CourseDirectory.release_directory = "notebooks"
 # The student editions are committed, but not the gradebook: build them anew to put them on record.
 c.GenerateAssignment.force = True
 
-# Cells get their names first, so that a rebuilt notebook is the same, byte for byte.
-# The full tests go into the gradebook (SaveCells) before the hidden ones are cut out, and
-# checksums are taken of what is there at each of the two moments.
-c.GenerateAssignment.preprocessors = [
-    NameCells,
-    LockCells,
-    ClearSolutions,
-    ClearOutput,
-    CheckCellMetadata,
-    ComputeChecksums,
-    SaveCells,
-    ClearHiddenTests,
-    ComputeChecksums,
-    CheckCellMetadata,
-]
+# nbgrader's own steps, and ours among them: faults are refused, and cells get their names, so that
+# a rebuilt notebook is the same, byte for byte. Before the gradebook learns of an edition it is
+# tried: its answers must get full marks at other seeds too, and a blank one no more than this.
+c.GenerateAssignment.preprocessors = release_steps()
+c.TryEdition.free_points = 0
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}
 c.ClearSolutions.text_stub = (
     "*Double-click, and write your derivation here: one equation a line, the gradient last.*"

@@ -59,6 +59,15 @@ class Query:
         return Problem(self.formula, dict(self.variables), matrix=self.matrix)
 
 
+_shift = 0
+
+
+def shift_seeds(by: int) -> None:
+    """Ask hidden checks elsewhere from now on: each seed that is given counts for so much more."""
+    global _shift  # noqa: PLW0603 - a referee's process judges one case
+    _shift = by
+
+
 _kept: dict[Query, list[Question]] = {}
 
 
@@ -66,6 +75,7 @@ def asked(
     problem: Problem, names: Sequence[str], seed: int | None, stable: bool = False
 ) -> list[Question]:
     """Where a check asks: few ordinary points without a seed, the whole battery with one."""
+    seed = None if seed is None else seed + _shift
     if problem.formula is None:
         return questions(problem, names, _points(problem, seed, stable))
     query = Query.of(problem, names, seed, stable)

@@ -85,12 +85,16 @@ It is {SOLVED}.
     )
 
 
-def make_course(root: Path) -> Course:
-    """A course directory with the tiny assignment and the settings of the repository."""
+def make_course(root: Path, edition=None, *, tried: bool = False) -> Course:
+    """A course directory with the tiny assignment and the settings of the repository.
+
+    Editions are tried at release only where a test is about that: it takes a second each.
+    """
     course = Course(root)
-    save(tiny(), course.solution(TINY))
+    save(edition or tiny(), course.solution(TINY))
     settings = (REPOSITORY / "nbgrader_config.py").read_text()
-    course.config.write_text(settings.replace('"cell_seconds": 30', '"cell_seconds": 4'))
+    settings = settings.replace('"cell_seconds": 30', '"cell_seconds": 4')
+    course.config.write_text(settings + ("" if tried else "c.TryEdition.seeds = 0\n"))
     return course
 
 

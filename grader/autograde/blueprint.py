@@ -16,6 +16,7 @@ from grader.author.own import Draws, draws_of
 from grader.catalogue import Reason
 from grader.course import Course
 from grader.names import bound_names, needed_names
+from grader.notebook import kind
 from grader.referee.plan import GRADIENTS, Plan, make_plan
 
 _STRANGER = Reason.of("repair.no_draw")
@@ -116,6 +117,38 @@ def _as_written(known: Known, cell: Any, asked: frozenset[str]) -> Known:
     answers = known.answer and known.kind == "code"
     binds = bound_names(cell.source) & asked if answers else frozenset[str]()
     return replace(known, binds=tuple(sorted(binds)), identity=str(cell.get("id", "")))
+
+
+def blueprint_in(
+    assignment: str, model: list[Any], released: list[Any], gradients: str = GRADIENTS
+) -> Blueprint:
+    """The blueprint of an edition that no gradebook knows yet.
+
+    `model` are its cells with the solutions, `released` the same with stubs and all tests.
+    """
+    plan = make_plan(model, gradients)
+    known = [_marked(cell) for cell in released if kind(cell) != "plain"]
+    there = {_name(cell): cell for cell in model}
+    asked = frozenset[str]().union(*(needed_names(one.source) for one in known if one.is_test))
+    cells = tuple(_as_written(one, there[one.name], asked) for one in known)
+    unnamed = tuple(cell.source for cell in model if _name(cell) is None)
+    return Blueprint(assignment, cells, plan, _digest(cells, plan), unnamed=unnamed)
+
+
+def _marked(cell: Any) -> Known:
+    mark = cell.metadata["nbgrader"]
+    graded, task = bool(mark.get("grade")), bool(mark.get("task"))
+    return Known(
+        name=str(mark["grade_id"]),
+        kind=cell.cell_type,
+        source=cell.source,
+        locked=bool(mark.get("locked")),
+        graded=graded,
+        answer=bool(mark.get("solution")),
+        task=task,
+        points=float(mark["points"]) if graded or task else 0.0,
+        checksum=mark["checksum"],
+    )
 
 
 def _digest(cells: tuple[Known, ...], plan: Plan) -> str:

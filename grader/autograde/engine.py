@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nbformat import NotebookNode
@@ -42,6 +42,10 @@ SECOND = 2
 
 class EngineError(Exception):
     """A submission could not be judged, through no fault of its own."""
+
+    def __init__(self, why: str, cell: int | None = None) -> None:
+        super().__init__(why)
+        self.cell = cell  # the set-up that failed
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class Engine:
             if bench.is_alive or self.bench is not bench:
                 break  # only what died by itself is tried again, not what was closed
         if isinstance(judgement, Failed):
-            raise EngineError(judgement.why)
+            raise EngineError(judgement.why, judgement.cell)
         return judgement, bench.level
 
     def warm_up(self, level: Level | None) -> Level:
@@ -145,12 +149,19 @@ atexit.register(ENGINE_OF_THIS_PROCESS.close)
 
 
 def run(
-    repaired: Repaired, blueprint: Blueprint, settings: Settings, stamp: Mapping[str, Any]
+    repaired: Repaired,
+    blueprint: Blueprint,
+    settings: Settings,
+    stamp: Mapping[str, Any],
+    shifts: tuple[int, ...] = (0,),
 ) -> Any:
-    """The notebook with its outputs, stamped with how it was judged."""
+    """The notebook with its outputs, stamped with how it was judged.
+
+    `shifts` are added to the seeds of hidden checks: an edition is tried at others than its own.
+    """
     start = time.perf_counter()
     notebook = repaired.notebook
-    case = _case(notebook, blueprint)
+    case = replace(_case(notebook, blueprint), shifts=shifts)
     judgement, level = ENGINE_OF_THIS_PROCESS.judge(case, blueprint, settings)
     for count, done in enumerate(judgement.runs, 1):
         if is_derivation(notebook.cells[done.index]):

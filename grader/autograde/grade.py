@@ -43,7 +43,7 @@ from grader.autograde.record import (
 from grader.autograde.result import Result
 from grader.autograde.scores import save_scores
 from grader.course.fault import Fault
-from grader.course.gradebook import directory, open_gradebook, settings
+from grader.course.gradebook import directory, open_gradebook, settings, trouble
 from grader.course.late import policy_of, settle_one
 from grader.course.layout import Course
 from grader.course.release import release
@@ -182,6 +182,8 @@ class Clerk:
             raise
         except Exception as error:  # a fault of ours must not stop the others
             self.book.db.rollback()
+            if refused := trouble(self.course, error):  # and would refuse the others' scores
+                raise refused from None
             return self._failed(*one, f"{type(error).__name__}: {error}")
 
     def _save(self, student: str, assignment: str, notebook: Any) -> Result:

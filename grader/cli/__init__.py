@@ -6,6 +6,7 @@ A student's copy of grader holds only the commands that need neither nbgrader no
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -47,11 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _course_error() as error:
         print(error, file=sys.stderr)
         return NOTHING_RAN
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return NOTHING_RAN
     except BrokenPipeError:  # whoever read has enough, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOTHING_RAN
+    except Exception as error:
+        told = _trouble(error, chosen)
+        if told is None:
+            raise
+        print(told, file=sys.stderr)
         return NOTHING_RAN
 
 
@@ -59,6 +63,23 @@ def _course_error() -> type[Exception]:
     """The error of a course at fault; none can be raised before its module is loaded."""
     loaded = sys.modules.get("grader.course.fault")
     return loaded.CourseError if loaded else WrongUseError
+
+
+def _trouble(error: Exception, chosen: argparse.Namespace) -> object:
+    """What a gradebook or a disk refused, for a person; None if it is neither."""
+    if isinstance(error, OSError) and error.errno in _DISK:
+        return f"{error.filename or 'a file'}: {error.strerror}. {_MAKE_ROOM}."
+    if "sqlalchemy.exc" not in sys.modules or not hasattr(chosen, "course"):
+        return None
+    from grader.course.gradebook import trouble
+    from grader.course.layout import Course
+
+    return trouble(Course(chosen.course.resolve()), error)
+
+
+# A disk that is full, or that may not be written: nothing here is at fault.
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+_MAKE_ROOM = "Make room there, or give yourself the right to write, and try again"
 
 
 def _start_soon() -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import NullPool, create_engine, func, select
+from sqlalchemy.exc import OperationalError
 
 from grader.course.audit import watch
+from grader.course.fault import CourseError, Fault
 from grader.course.layout import CONFIG, Course
 
 OUR_LOCK = 7_061_982  # among PostgreSQL's advisory locks
@@ -62,6 +64,37 @@ def _one_at_a_time(db_url: str) -> Iterator[None]:
     with engine.connect() as connection:
         connection.execute(select(func.pg_advisory_lock(OUR_LOCK)))
         yield  # closing the connection gives the lock back, whatever happened
+
+
+def trouble(course: Course, error: BaseException | None) -> CourseError | None:
+    """What the database refused, with its file and the cure; None if it did not.
+
+    nbgrader wraps what SQLAlchemy raised, and SQLAlchemy what the database did.
+    """
+    while error is not None and not isinstance(error, OperationalError):
+        error = error.__cause__ or error.__context__
+    if error is None:
+        return None
+    where = directory(course).db_url.removeprefix("sqlite:///").removeprefix("file:")
+    file = where.partition("?")[0].rpartition("@")[2]  # a server's name, but not the password
+    kind = str(getattr(error.orig, "sqlite_errorname", ""))
+    known = [said for name, said in _TROUBLE.items() if kind.startswith(name)]
+    first = str(error.orig).strip().splitlines()[0]
+    what, cure = known[0] if known else (f"the database refused ({first})", _AGAIN)
+    return CourseError([Fault(Path(file), "", what, cure)])
+
+
+_AGAIN = "What is saved is whole: put it right, and give the same command again"
+_TROUBLE = {
+    "SQLITE_READONLY": (
+        "it cannot be written",
+        "Give yourself the right to write it and its folder",
+    ),
+    "SQLITE_FULL": ("the disk is full", "Make room, and give the same command again"),
+    "SQLITE_BUSY": ("another program holds it", "Close that program, and give the command again"),
+    "SQLITE_CANTOPEN": ("it cannot be opened", "See that its folder is there and may be written"),
+    "SQLITE_IOERR": ("it cannot be read or written", "See whether the disk is full or failing"),
+}
 
 
 def find_own_programs() -> None:

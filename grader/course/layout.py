@@ -54,6 +54,10 @@ class Course:
         """Where the reason is kept why a submission could not be graded."""
         return self.root / "reports" / "failed" / student / f"{assignment}.json"
 
+    def tried(self, assignment: str) -> Path:
+        """Where release notes which edition it tried, so that the same is not tried again."""
+        return self.root / "reports" / "tried" / f"{assignment}.json"
+
     def _of_student(self, step: str, student: str, assignment: str) -> Path:
         return self.root / step / student / assignment / f"{assignment}.ipynb"
 

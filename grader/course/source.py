@@ -21,7 +21,7 @@ NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def faults(path: Path) -> list[Fault]:
-    """All that is wrong with an instructor edition, in the order of its cells."""
+    """All that is wrong with an instructor edition in a file."""
     import nbformat
 
     try:
@@ -32,7 +32,12 @@ def faults(path: Path) -> list[Fault]:
         return [
             Fault(path, "", f"it is no notebook ({error})", "Open it in JupyterLab and save it")
         ]
-    return [*_cell_faults(path, notebook.cells), *_notebook_faults(path, notebook.cells)]
+    return faults_in(notebook.cells, path)
+
+
+def faults_in(cells: list[Cell], path: Path) -> list[Fault]:
+    """All that is wrong with these cells, in their order; `path` is where they come from."""
+    return [*_cell_faults(path, cells), *_notebook_faults(path, cells)]
 
 
 def _cell_faults(path: Path, cells: list[Cell]) -> Iterator[Fault]:
@@ -40,6 +45,8 @@ def _cell_faults(path: Path, cells: list[Cell]) -> Iterator[Fault]:
         for check in CHECKS:
             for what, cure in check(cell):
                 yield Fault(path, title(cell, index), what, cure)
+        for what, cure in _no_templates(cell, path):
+            yield Fault(path, title(cell, index), what, cure)
 
 
 def _notebook_faults(path: Path, cells: list[Cell]) -> Iterator[Fault]:
@@ -53,21 +60,50 @@ def _misplaced_regions(cell: Cell) -> Iterator[Complaint]:
         marks = re.findall(rf"### (BEGIN|END) {region}", cell.source)
         if marks != ["BEGIN", "END"] * (len(marks) // 2):
             yield f"{region} regions are not closed", f"Pair ### BEGIN and ### END {region}"
-        elif marks and kind(cell) not in home:
+        elif marks and _kind_or_task(cell) not in home:
             yield f"a {region} region stands here", f"Make it {where} in nbgrader's toolbar"
 
 
 REGIONS = [
     ("SOLUTION", {"solution", "written"}, "an answer cell"),
     ("HIDDEN TESTS", {"test"}, "an 'Autograder tests' cell"),
+    ("MARK SCHEME", {"task"}, "a 'Manually graded task' cell"),
 ]
+
+
+def _kind_or_task(cell: Cell) -> str:
+    return "task" if cell.metadata.get("nbgrader", {}).get("task") else kind(cell)
+
+
+def _left_to_the_author(cell: Cell) -> Iterator[Complaint]:
+    """What `grader new`, or its author, left for later in an answer."""
+    if kind(cell) not in ("solution", "written"):
+        return
+    if found := LEFT.search("\n".join(_solution_lines(cell))):
+        yield f"it is left to you ({found.group().strip()})", "Write the answer"
+
+
+LEFT = re.compile(r"To the instructor: [\w ]+|^\s*raise NotImplementedError|\bTODO\b[^\n]*", re.M)
+
+
+def _solution_lines(cell: Cell) -> Iterator[str]:
+    """The model answer: the regions of solution, or all of a text that has none."""
+    lines = cell.source.splitlines()
+    inside = kind(cell) == "written" and not any("### BEGIN SOLUTION" in line for line in lines)
+    for line in lines:
+        if "### END SOLUTION" in line:
+            inside = False
+        elif inside:
+            yield line
+        elif "### BEGIN SOLUTION" in line:
+            inside = True
 
 
 def _bad_marks(cell: Cell) -> Iterator[Complaint]:
     mark = cell.metadata.get("nbgrader", {})
     if kind(cell) != "plain" and not NAME.fullmatch(str(mark.get("grade_id", ""))):
         yield "its ID is not a name", "Use letters, digits, - and _ only, at most 64"
-    if mark.get("grade") and not isinstance(mark.get("points"), int | float):
+    if (mark.get("grade") or mark.get("task")) and not isinstance(mark.get("points"), int | float):
         yield "it is graded but has no points", "Set its points in nbgrader's toolbar"
 
 
@@ -78,6 +114,20 @@ def _broken_code(cell: Cell) -> Iterator[Complaint]:
         ast.parse(plain_python(cell.source))
     except SyntaxError as error:
         yield f"line {error.lineno} is not Python ({error.msg})", "Correct it"
+
+
+def _no_templates(cell: Cell, path: Path) -> Iterator[Complaint]:
+    """Nbgrader makes tests of such lines by the templates of a file that every course brings."""
+    if is_test(cell) and re.search(r"^\s*#.*\bAUTOTEST\b", cell.source, re.M):
+        places = (path.parent, path.parent.parent.parent)
+        if not any((place / TEMPLATES).is_file() for place in places):
+            yield (
+                f"AUTOTEST needs templates, but there is no {TEMPLATES}",
+                f"Put {places[1] / TEMPLATES} there, as nbgrader's manual has it",
+            )
+
+
+TEMPLATES = "autotests.yml"
 
 
 def _value_at_end(cell: Cell) -> Iterator[Complaint]:
@@ -93,6 +143,7 @@ CHECKS: list[Callable[[Cell], Iterator[Complaint]]] = [
     _bad_marks,
     _broken_code,
     _value_at_end,
+    _left_to_the_author,
 ]
 
 

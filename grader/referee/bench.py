@@ -33,6 +33,7 @@ class Failed:
     """No judgement; why, in words for the instructor."""
 
     why: str
+    cell: int | None = None  # where the course is at fault
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _ask(wire: Wire, case: Case, limits: Limits) -> Judgement | Failed:
         return Judgement.from_dict(message["judgement"])
     if "no_sandbox" in message:
         return Failed(f"the sandbox could not be entered: {message['no_sandbox']}")
-    return Failed(str(message["failed"]))
+    return Failed(str(message["failed"]), message.get("cell"))
 
 
 def _referee_limits(limits: Limits) -> Limits:

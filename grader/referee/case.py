@@ -31,17 +31,19 @@ class Case:
     names: frozenset[str]
     watched: frozenset[str]
     rehearsal: bool = False  # no submission: every test is run to its end, to see what it asks
+    shifts: tuple[int, ...] = (0,)  # added to the seeds of hidden checks, one time after the other
 
     def as_dict(self) -> dict[str, Any]:
         cells = [[cell.index, cell.source, cell.place.value] for cell in self.cells]
         names, watched = sorted(self.names), sorted(self.watched)
-        return {"cells": cells, "names": names, "watched": watched, "rehearsal": self.rehearsal}
+        return {"cells": cells, "names": names, "watched": watched,
+                "rehearsal": self.rehearsal, "shifts": self.shifts}  # fmt: skip
 
     @classmethod
     def from_dict(cls, given: dict[str, Any]) -> "Case":
         cells = tuple(CellToRun(index, src, Place(place)) for index, src, place in given["cells"])
         names, watched = frozenset(given["names"]), frozenset(given["watched"])
-        return cls(cells, names, watched, given["rehearsal"])
+        return cls(cells, names, watched, given["rehearsal"], tuple(given["shifts"]))
 
 
 @dataclass

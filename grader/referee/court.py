@@ -54,7 +54,7 @@ def play(sockets: list[socket.socket], limits: Limits) -> None:
     except ShelterError as error:
         answer = {"no_sandbox": str(error)}
     except SetUpError as error:
-        answer = {"failed": str(error)}
+        answer = {"failed": str(error), "cell": error.cell}
     submission.close()
     wire.send(answer)
 
@@ -72,6 +72,11 @@ def learn(lesson: dict[str, Any]) -> None:
 
 class SetUpError(Exception):
     """A locked set-up cell raised in the referee: the course is at fault."""
+
+    def __init__(self, cell: int, error: Exception) -> None:
+        what = f"the set-up in cell {cell + 1} failed"
+        super().__init__(f"{what}: {type(error).__name__}: {error}")
+        self.cell = cell
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,7 @@ class Court:
         if not cell.source.strip():
             return CellRun(cell.index)
         if cell.place is Place.REFEREE:
-            return self._test(cell)
+            return self._test_at_all_seeds(cell)
         if cell.place is Place.BOTH:
             self._set_up(cell)
         return self._student(cell)
@@ -149,10 +154,18 @@ class Court:
             with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
                 exec(compile(plain_python(cell.source), "<set-up>", "exec"), self.names)
         except Exception as error:
-            what = f"the set-up in cell {cell.index + 1} failed"
-            raise SetUpError(f"{what}: {type(error).__name__}: {error}") from error
+            raise SetUpError(cell.index, error) from error
 
     # ---- tests ----
+
+    def _test_at_all_seeds(self, cell: CellToRun) -> CellRun:
+        """The test at its own seeds, or at others where an edition is tried: until one fails."""
+        for shift in self.case.shifts:
+            oracle.shift_seeds(shift)
+            run = self._test(cell)
+            if not run.passed or run.flags:
+                break
+        return run
 
     def _test(self, cell: CellToRun) -> CellRun:
         page, run = Page(), CellRun(cell.index)

@@ -13,6 +13,7 @@ from classroom import REPOSITORY, save
 from grader.autograde.grade import grade_all
 from grader.cli import main
 from grader.course import Course
+from grader.course.fault import CourseError
 from grader.course.release import release
 from grader.notebook import kind
 
@@ -146,7 +147,8 @@ def test_what_is_left_to_the_instructor_is_said(course, capsys) -> None:
     told = json.loads(capsys.readouterr().out)
     assert told["left"] == ["hard, w: the code", "hard, w: the derivation"]
     assert "To the instructor" in course.solution("logs").read_text()
-    release(course, ["logs"])
+    with pytest.raises(CourseError, match="cell hard_grad_w: it is left to you"):
+        release(course, ["logs"])
 
 
 WRONG = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 # Where a spreadsheet may take a text for a formula, in ASCII and in full width.
@@ -27,7 +28,19 @@ def field(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.4f}".rstrip("0").rstrip(".")
-    return harmless(str(value))
+    return harmless(visible(str(value)))
+
+
+def visible(text: str) -> str:
+    r"""The text, with the signs that would act on a terminal shown instead.
+
+    >>> visible("a\x1b[2Jb")
+    'a\\x1b[2Jb'
+    """
+    return _ACTS.sub(lambda found: ascii(found.group())[1:-1], text)
+
+
+_ACTS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def harmless(text: str) -> str:

@@ -1,0 +1,41 @@
+"""A gradebook that refuses is told in a line, with its file and the cure."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from classroom import TINY, hand_in, make_course
+from grader.cli import main
+from grader.course.gradebook import trouble
+from grader.course.release import release
+
+
+@pytest.mark.parametrize("command", ["grade", "release", "report", "export csv", "late"])
+def test_a_gradebook_that_may_not_be_written(tmp_path: Path, capsys, command: str) -> None:
+    """It was a traceback."""
+    course = make_course(tmp_path)
+    release(course, [TINY])
+    hand_in(course, "noether", {})
+    read_only = f"sqlite:///file:{course.gradebook}?mode=ro&uri=true"
+    with course.config.open("a") as settings:
+        settings.write(f"c.CourseDirectory.db_url = {read_only!r}\n")
+    assert main([*command.split(), "--course", str(course.root)]) == 3
+    said = capsys.readouterr().err.strip()
+    assert "gradebook.db: it cannot be written. Give yourself the right" in said
+    assert "Traceback" not in said
+    assert "SQL" not in said
+
+
+def test_a_full_disk_is_told_with_the_file(tmp_path: Path) -> None:
+    """It was raw SQL."""
+    course = make_course(tmp_path)
+    small = sqlite3.connect(":memory:")
+    small.execute("PRAGMA max_page_count = 2")
+    with pytest.raises(sqlite3.OperationalError) as full:
+        small.executescript("CREATE TABLE a (b); CREATE TABLE c (d); CREATE TABLE e (f)")
+    said = str(trouble(course, OperationalError("INSERT", {}, full.value)))
+    assert said.endswith(
+        "gradebook.db: the disk is full. Make room, and give the same command again."
+    )
