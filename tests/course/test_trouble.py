@@ -39,3 +39,16 @@ def test_a_full_disk_is_told_with_the_file(tmp_path: Path) -> None:
     assert said.endswith(
         "gradebook.db: the disk is full. Make room, and give the same command again."
     )
+
+
+def test_an_exported_name_acts_on_no_terminal(tmp_path: Path) -> None:
+    """`cat scores.csv` cleared the screen: the signs are shown instead."""
+    course = make_course(tmp_path)
+    release(course, [TINY])
+    roster = "id,first_name,last_name,email\nnoether,Emmy\x1b[2J\x9b1m,Noether,\n"
+    (course.root / "roster.csv").write_text(roster)
+    to = tmp_path / "scores.csv"
+    main(["export", "csv", "--to", str(to), "--course", str(course.root)])
+    text = to.read_text()
+    assert "Emmy\\x1b[2J\\x9b1m" in text
+    assert not {"\x1b", "\x9b"} & set(text)
