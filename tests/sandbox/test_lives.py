@@ -88,8 +88,8 @@ def test_submissions_do_not_meet(warm):
     """Neither through files nor through processes."""
     one, other = Cells(warm), Cells(warm)
     path = eval(one.run("import os; open('mine', 'w').write('x'); os.path.abspath('mine')").text)
-    assert not other.run(f"open({path!r}).read()").ok
-    assert not other.run("import os; os.listdir(os.path.dirname(os.getcwd()))").ok or (
+    assert not other.run(f"text = open({path!r}).read()").ok
+    assert not other.run("import os; all = os.listdir(os.path.dirname(os.getcwd()))").ok or (
         warm.level.value == "L3"
     )
     for cells in (one, other):
