@@ -48,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _course_error() as error:
         print(error, file=sys.stderr)
         return NOTHING_RAN
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return NOTHING_RAN
     except BrokenPipeError:  # whoever read has enough, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NOTHING_RAN
