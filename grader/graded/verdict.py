@@ -122,8 +122,8 @@ def reasons_of(given: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
 def place(indices: Sequence[int]) -> str:
     """A shape or a place, as Python writes it.
 
-    >>> place((2,)), place((2, 3)), sentence(Reason.of("check.agrees"))
-    ('(2,)', '(2, 3)', 'agrees: yes')
+    >>> place((2,)), place((2, 3))
+    ('(2,)', '(2, 3)')
     """
     return "(" + ", ".join(map(str, indices)) + ("," if len(indices) == 1 else "") + ")"
 
