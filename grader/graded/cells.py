@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.catalogue import Reason, sentence, sentences
 
-from .verdict import Verdict, reasons_of
+from .verdict import Verdict, reasons_of, without_empty
 
 RECORD = "record"  # the key of the cells in a notebook's stamp
 MEASURES = re.compile(r"(shape |agrees: |furthest )")
@@ -105,7 +105,7 @@ class GradedCell:
             "derivation": self.derivation,
             "tested": None if self.tested == "outside" else self.tested,
         }
-        return {key: value for key, value in made.items() if value is not None and value != []}
+        return without_empty(made)
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> GradedCell:

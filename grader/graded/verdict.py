@@ -96,7 +96,7 @@ class Verdict:
             "remarks": [reason.as_dict() for reason in self.remarks],
             "diagnosis": list(self.diagnosis),
         }
-        return {key: value for key, value in made.items() if value is not None and value != []}
+        return without_empty(made)
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Verdict:
@@ -113,6 +113,11 @@ class Verdict:
             reasons_of(given.get("remarks", ())),
             tuple(given.get("diagnosis", ())),
         )
+
+
+def without_empty(made: Mapping[str, Any]) -> dict[str, Any]:
+    """Data without what is None or an empty list: reading it back gives the same."""
+    return {key: value for key, value in made.items() if value is not None and value != []}
 
 
 def reasons_of(given: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
