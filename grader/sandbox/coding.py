@@ -29,6 +29,9 @@ _DTYPES = {
         torch.bool,
     )
 }  # fmt: skip
+_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
+# Numpy looks at memory at a quarter of what torch takes for it. It knows all of these but one.
+_NUMPY = {name: np.dtype(name) for name in _DTYPES if name != "bfloat16"}
 
 
 # ---- values to JSON ----------------------------------------------------------------------------
@@ -88,12 +91,11 @@ class Encoder:
             plain = plain.cpu()
             plain = plain.to_dense() if plain.layout != torch.strided else plain
             plain = plain.as_subclass(torch.Tensor).resolve_conj().resolve_neg().contiguous()
-        name = str(plain.dtype).removeprefix("torch.")
-        if name not in _DTYPES:
+        if (name := _NAMES.get(plain.dtype)) is None:
+            name = str(plain.dtype).removeprefix("torch.")
             raise ValueError(f"a tensor of dtype {name} cannot be looked at")
-        raw = plain.reshape(-1).view(torch.uint8).numpy() if plain.numel() else b""
-        shape = list(plain.shape)
-        return [name, shape, self._buffer(raw, value), bool(value.requires_grad)]
+        raw = _bytes_of(plain) if plain.numel() else b""
+        return [name, list(plain.shape), self._buffer(raw, value), bool(value.requires_grad)]
 
     def _array(self, value: "np.ndarray[Any, Any]") -> list[Json]:
         self._make_room(value.nbytes)
@@ -115,6 +117,12 @@ def _is_ordinary(value: torch.Tensor) -> bool:
         and value.is_contiguous()
         and not (value.is_conj() or value.is_neg())
     )
+
+
+def _bytes_of(plain: torch.Tensor) -> "np.ndarray[Any, Any]":
+    if plain.dtype is torch.bfloat16:
+        plain = plain.view(torch.int16)
+    return plain.numpy().reshape(-1).view(np.uint8)
 
 
 def _plain(value: complex | str) -> Json:
@@ -196,10 +204,12 @@ class Decoder:
         if not raw:
             return torch.empty(shape, dtype=dtype)
         if dtype is torch.bool:
-            value = torch.frombuffer(raw, dtype=torch.uint8).ne(0)
+            value = torch.from_numpy(np.frombuffer(raw, np.uint8).reshape(shape).astype(bool))
+        elif dtype is torch.bfloat16:
+            value = torch.frombuffer(raw, dtype=dtype).view(shape)
         else:
-            value = torch.frombuffer(raw, dtype=dtype)
-        return value.view(shape).requires_grad_(with_gradient is True)
+            value = torch.from_numpy(np.frombuffer(raw, _NUMPY[name]).reshape(shape))
+        return value.requires_grad_() if with_gradient is True else value
 
     def _build_array(self, content: list[Json]) -> "np.ndarray[Any, Any]":
         name, shape, index = content
