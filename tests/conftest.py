@@ -1,6 +1,8 @@
 """The graded class that several test modules look at: graded once, since kernels are slow."""
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import nbformat
@@ -13,6 +15,9 @@ from grader.course import Course
 from grader.course.feedback import feedback
 from grader.course.release import release
 from grader.course.start import start
+
+# As in an environment that is activated: nbgrader calls `alembic` by its bare name.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 
 @pytest.fixture(scope="session")

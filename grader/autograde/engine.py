@@ -29,9 +29,10 @@ from grader.autograde.repair import Repaired
 from grader.catalogue import Reason, sentences
 from grader.graded import RECORD, Graded, Ran, events, record
 from grader.notebook import STAMP, title
-from grader.referee.bench import Bench, Failed
+from grader.referee.bench import Bench, Failed, begun
 from grader.referee.case import Case, CellRun, CellToRun, Judgement
 from grader.referee.plan import GRADIENTS, Place
+from grader.sandbox.client import Starting
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 
@@ -75,6 +76,7 @@ class Engine:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.bench: Bench | None = None
+        self.begun: Starting | None = None  # of the best level, before anybody asked
         self.busy, self.idle_since = 0, 0.0
         self.wanted: Level | None = None
         self.seen = Counter[str]()  # assignments, by digest, since the bench was opened
@@ -97,6 +99,15 @@ class Engine:
             raise EngineError(judgement.why, judgement.cell)
         return judgement, bench.level
 
+    def foresee(self) -> None:
+        """Begin to start the warm processes: something will be judged, of the best level likely.
+
+        They load while this process does what comes before.
+        """
+        with self.lock:
+            if self.bench is None and self.begun is None:
+                self.begun = begun()
+
     def warm_up(self, level: Level | None) -> Level:
         """Start the warm processes before they are needed; the level they reached."""
         bench = self._take(level)
@@ -116,14 +127,21 @@ class Engine:
     def _take(self, level: Level | None) -> Bench:
         with self.lock:
             if self.bench is None or level is not self.wanted or not self.bench.is_alive:
-                self._close()
-                self.bench, self.wanted = Bench.open(level), level
+                self.bench, self.wanted = self._opened(level), level
                 self.seen.clear()
                 watch = threading.Thread(target=self._end_when_idle, args=(self.bench,))
                 watch.daemon = True
                 watch.start()
             self.busy += 1
             return self.bench
+
+    def _opened(self, level: Level | None) -> Bench:
+        """A new bench in place of the old one, of what was begun if that fits."""
+        if level is None and self.begun is not None:
+            starting, self.begun = self.begun, None
+            return Bench(starting.ready())
+        self._close()
+        return Bench.open(level)
 
     def _end_when_idle(self, bench: Bench) -> None:
         """A Jupyter server that graded once need not keep the processes for days."""
@@ -135,6 +153,9 @@ class Engine:
                     self._close()
 
     def _close(self) -> None:
+        if self.begun is not None:
+            self.begun.give_up()
+            self.begun = None
         if self.bench is not None:
             self.bench.close()
             self.bench = None

@@ -26,6 +26,7 @@ from grader.cli.table import line, plain, width
 
 if TYPE_CHECKING:
     from grader.autograde.judging import Judges
+    from grader.course import Course
 
 SUMMARY = "autograde submitted/ into the gradebook"
 
@@ -76,8 +77,7 @@ def workers(text: str) -> Workers:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    from grader.autograde.grade import grade_all
-    from grader.autograde.judging import ClusterError
+    from grader.autograde.judging import ClusterError, JudgesHere
     from grader.sandbox.client import NoSandboxError
     from grader.sandbox.isolation import Level
 
@@ -85,6 +85,10 @@ def run(chosen: argparse.Namespace) -> int:
     submissions = submissions_of(chosen, course, list(course.submissions()))
     judges = judges_of(chosen)
     level = Level.NONE if chosen.unsafe_no_sandbox else None
+    if level is None and isinstance(judges, JudgesHere):
+        _foresee(course, submissions, chosen.force)
+    from grader.autograde.grade import grade_all
+
     if level:
         print(UNSAFE, file=sys.stderr)
     gc.freeze()  # what is loaded by now stays: looking through it again costs each a fifth more
@@ -102,6 +106,15 @@ def run(chosen: argparse.Namespace) -> int:
         print(f"{REFUSED} ({error})", file=sys.stderr)
         return NOTHING_RAN
     return _exit_code(done)
+
+
+def _foresee(course: Course, submissions: list[tuple[str, str]], force: bool) -> None:
+    """Begin to start the sandbox if it will be needed: nbgrader takes as long to load."""
+    from grader.autograde.engine import ENGINE_OF_THIS_PROCESS
+    from grader.course.layout import is_newer
+
+    if any(force or is_newer(course.submitted(*o), course.autograded(*o)) for o in submissions):
+        ENGINE_OF_THIS_PROCESS.foresee()
 
 
 def judges_of(chosen: argparse.Namespace) -> Judges:

@@ -24,12 +24,17 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
+    from grader.autograde.engine import ENGINE_OF_THIS_PROCESS
+    from grader.course.layout import is_newer
+
+    course = course_of(chosen)
+    names = assignments_of(chosen, course)
+    if any(is_newer(course.solution(name), course.tried(name)) for name in names):
+        ENGINE_OF_THIS_PROCESS.foresee()  # it starts while nbgrader is loaded, which takes as long
     from grader.author.own import own_editions, refuse_other_formulas
     from grader.course.handout import write_handout
     from grader.course.release import release
 
-    course = course_of(chosen)
-    names = assignments_of(chosen, course)
     for name in [] if chosen.redraw else names:
         refuse_other_formulas(course, name)
     made = release(course, names)

@@ -10,7 +10,7 @@ import warnings
 from typing import Any
 
 from grader.course.fault import CourseError
-from grader.course.gradebook import directory, find_own_programs, settings, trouble
+from grader.course.gradebook import begin_gradebook, directory, settings, trouble
 from grader.course.layout import Course
 
 OURS = {"ours": True}  # what our own steps log is told; nbgrader's remarks are not
@@ -33,7 +33,7 @@ def convert(
     from nbgrader.converters.base import NbGraderException
     from sqlalchemy.exc import SAWarning
 
-    find_own_programs()
+    begin_gradebook(course)
     chosen = directory(course, assignment_id=assignment, student_id=student, **places)
     log, ear = logging.Logger("grader.nbgrader", logging.WARNING), Ear()
     log.addHandler(ear)

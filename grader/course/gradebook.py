@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import NullPool, create_engine, func, select
+from sqlalchemy import NullPool, create_engine, func, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
 from grader.course.audit import watch
@@ -43,15 +41,39 @@ def open_gradebook(course: Course) -> Any:
     """The gradebook, to be used in a `with`; it is made when it is not there."""
     from nbgrader.api import Gradebook
 
-    find_own_programs()
     whole = directory(course)
     with _one_at_a_time(whole.db_url):
+        _date(whole.db_url)
         book = Gradebook(whole.db_url, whole.course_id)
         # nbgrader's preprocessors open it under the default name; two that do so for the first
         # time at once would each try to put that name on record.
         book.check_course()
         watch(book)
     return book
+
+
+def begin_gradebook(course: Course) -> None:
+    """Let nbgrader's own steps, which open it by themselves, find one that is dated."""
+    db_url = directory(course).db_url
+    with _one_at_a_time(db_url):
+        _date(db_url)
+
+
+def _date(db_url: str) -> None:
+    """Note in a new database which form of tables it begins with.
+
+    nbgrader would start the program `alembic` for that, which loads nbgrader once more: 5 s.
+    """
+    engine = create_engine(db_url, poolclass=NullPool)
+    if inspect(engine).get_table_names():
+        return
+    from alembic.script import ScriptDirectory
+    from nbgrader.dbutil import ALEMBIC_DIR
+
+    newest = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": newest})
 
 
 @contextmanager
@@ -95,10 +117,3 @@ _TROUBLE = {
     "SQLITE_CANTOPEN": ("it cannot be opened", "See that its folder is there and may be written"),
     "SQLITE_IOERR": ("it cannot be read or written", "See whether the disk is full or failing"),
 }
-
-
-def find_own_programs() -> None:
-    """Put this Python's programs on the path: nbgrader calls `alembic` by its bare name."""
-    ours, path = str(Path(sys.executable).parent), os.environ.get("PATH", "")
-    if ours not in path.split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([ours, path])

@@ -75,6 +75,13 @@ class Course:
         return [one for one in found if self.autograded(*one).is_file()]
 
 
+def is_newer(source: Path, made: Path) -> bool:
+    """Whether it seems to have been changed since the other was made of it."""
+    if not made.is_file():
+        return True
+    return source.is_file() and source.stat().st_mtime > made.stat().st_mtime
+
+
 def _folders(root: Path, pattern: str) -> list[Path]:
     """Folders but for those that programs keep for themselves, such as .ipynb_checkpoints."""
     found = sorted(path for path in root.glob(pattern) if path.is_dir())

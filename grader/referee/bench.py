@@ -7,7 +7,7 @@ once; each case gets a referee's process and a submission's process of its own.
 import time
 from dataclasses import dataclass, replace
 
-from ..sandbox.client import Child, RefereeSettings, Warm
+from ..sandbox.client import Child, RefereeSettings, Starting, Warm
 from ..sandbox.isolation import Level
 from ..sandbox.limits import PATIENCE, Limits
 from ..sandbox.wire import Wire, WireError
@@ -36,6 +36,11 @@ class Failed:
     cell: int | None = None  # where the course is at fault
 
 
+def begun(level: Level | None = None) -> Starting:
+    """The warm processes of a bench, which load while their starter does other things."""
+    return Starting.begin(level, _SETTINGS)
+
+
 @dataclass(frozen=True)
 class Bench:
     """Warm processes that are ready to judge."""
@@ -45,7 +50,7 @@ class Bench:
     @classmethod
     def open(cls, level: Level | None = None) -> "Bench":
         """Warm up, at a level or the best there is; NoSandboxError if there is none."""
-        return cls(Warm.start(level, _SETTINGS))
+        return cls(begun(level).ready())
 
     @property
     def level(self) -> Level:

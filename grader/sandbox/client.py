@@ -61,24 +61,7 @@ class Warm:
     @classmethod
     def start(cls, level: Level | None = None, referee: RefereeSettings | None = None) -> "Warm":
         """Start them at a level, by default the best there is; NoSandboxError if there is none."""
-        _sweep()
-        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        referee_control, referee_theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        process = _launch(theirs)
-        theirs.close()
-        settings = {
-            "level": level.value if level else None,
-            "readable": _python(),
-            "hidden": _grader_packages(),
-            "referee": referee.as_dict() if referee else None,
-        }
-        socket.send_fds(control, [json.dumps(settings).encode()], [referee_theirs.fileno()])
-        referee_theirs.close()
-        ready = _greeting(control, process)
-        if referee:
-            _greeting(referee_control, process)
-        reached, seconds = Level(ready["ready"]), float(ready["seconds"])
-        return cls(reached, seconds, process, control, referee_control if referee else None)
+        return Starting.begin(level, referee).ready()
 
     def lease(self, referee: bool = False) -> socket.socket:
         """A new lease on one child at a time; close it to end the child."""
@@ -114,6 +97,53 @@ class Warm:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@dataclass(frozen=True)
+class Starting:
+    """Warm processes that load what they need, while whoever began them does other things."""
+
+    process: "subprocess.Popen[bytes]"
+    control: socket.socket
+    referee_control: socket.socket | None
+
+    @classmethod
+    def begin(
+        cls, level: Level | None = None, referee: RefereeSettings | None = None
+    ) -> "Starting":
+        _sweep()
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        referee_control, referee_theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        process = _launch(theirs)
+        theirs.close()
+        settings = {
+            "level": level.value if level else None,
+            "readable": _python(),
+            "hidden": _grader_packages(),
+            "referee": referee.as_dict() if referee else None,
+        }
+        socket.send_fds(control, [json.dumps(settings).encode()], [referee_theirs.fileno()])
+        referee_theirs.close()
+        if referee:
+            return cls(process, control, referee_control)
+        referee_control.close()
+        return cls(process, control, None)
+
+    def ready(self) -> Warm:
+        """They, as soon as they are there; NoSandboxError if they cannot be had."""
+        greeting = _greeting(self.control, self.process)
+        if self.referee_control:
+            _greeting(self.referee_control, self.process)
+        reached, seconds = Level(greeting["ready"]), float(greeting["seconds"])
+        return Warm(reached, seconds, self.process, self.control, self.referee_control)
+
+    def give_up(self) -> None:
+        """End them, as nobody needs them after all."""
+        self.process.kill()
+        self.process.communicate()
+        self.control.close()
+        if self.referee_control:
+            self.referee_control.close()
 
 
 @dataclass(frozen=True)
