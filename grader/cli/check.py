@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.cli.exits import ALL_WELL, NEEDS_A_PERSON, WrongUseError
+from grader.cli.exits import ALL_WELL, NOT_ALL, WrongUseError
 from grader.cli.table import table
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def run(chosen: argparse.Namespace) -> int:
         )
     print(_as_json(chosen.notebook, done) if chosen.json else _as_text(done))
     well = all(one.status in ("ok", "manual") for one in done.lines)
-    return ALL_WELL if well else NEEDS_A_PERSON
+    return ALL_WELL if well else NOT_ALL
 
 
 def _as_text(done: Rehearsal) -> str:

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from grader.cli.arguments import add_course, course_of
-from grader.cli.exits import ALL_WELL, NEEDS_A_PERSON, NOTHING_RAN, WrongUseError
+from grader.cli.exits import ALL_WELL, NOT_ALL, NOTHING_RAN, WrongUseError
 
 SUMMARY = "bring hand-ins into submitted/ from a folder, a zip, an LMS or the exchange"
 FORMS = ("canvas", "moodle", "gradescope", "exchange", "folder")
@@ -60,4 +60,4 @@ def _sum_up(done: Counter[str], *, dry: bool) -> None:
 def _exit_code(done: Counter[str]) -> int:
     if not done.total() - done["refused"]:
         return NOTHING_RAN
-    return NEEDS_A_PERSON if done["refused"] else ALL_WELL
+    return NOT_ALL if done["refused"] else ALL_WELL

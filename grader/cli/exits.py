@@ -1,7 +1,8 @@
 """Exit codes, and the error that says a command was used wrongly."""
 
 ALL_WELL = 0
-NEEDS_A_PERSON = 1  # something was graded with errors, or a check failed
+NOT_ALL = 1  # a submission failed, or not all that was asked could be done
+# An answer that waits for a person is no failure: each command counts it and says so.
 WRONG_USE = 2
 NOTHING_RAN = 3
 

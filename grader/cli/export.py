@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.cli.arguments import add_assignments, add_course, assignments_of, course_of
-from grader.cli.exits import ALL_WELL, NEEDS_A_PERSON, NOTHING_RAN, WrongUseError
+from grader.cli.exits import ALL_WELL, NOT_ALL, NOTHING_RAN, WrongUseError
 from grader.course.collect.handin import shown
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _scores(chosen: argparse.Namespace, course: Course, found: list[Standing]) -
     if waiting:
         print(f"{waiting} still wait for a person: their scores may rise", file=sys.stderr)
     _say(chosen, to, scores=len(found) - len(without), without=len(without), waiting=waiting)
-    return _exit_code(len(found) - len(without), needs_a_person=bool(without or waiting))
+    return _exit_code(len(found) - len(without), without=len(without))
 
 
 def _feedback(chosen: argparse.Namespace, course: Course, found: list[Standing]) -> int:
@@ -80,7 +80,7 @@ def _feedback(chosen: argparse.Namespace, course: Course, found: list[Standing])
         print(f"{one.student.id:<14} {one.assignment:<22} {why}", file=sys.stderr)
     pages = len(found) - len(made.left_out)
     _say(chosen, to, pages=pages, without=len(made.left_out))
-    return _exit_code(pages, needs_a_person=bool(made.left_out))
+    return _exit_code(pages, without=len(made.left_out))
 
 
 def _warn_of_lateness(course: Course, book: object) -> None:
@@ -97,7 +97,7 @@ def _say(chosen: argparse.Namespace, to: Path, **counts: int) -> None:
         print(f"{to}: {', '.join(f'{count} {what}' for what, count in counts.items())}")
 
 
-def _exit_code(done: int, *, needs_a_person: bool) -> int:
+def _exit_code(done: int, without: int) -> int:
     if not done:
         return NOTHING_RAN
-    return NEEDS_A_PERSON if needs_a_person else ALL_WELL
+    return NOT_ALL if without else ALL_WELL

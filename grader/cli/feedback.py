@@ -13,7 +13,7 @@ from grader.cli.arguments import (
     course_of,
     submissions_of,
 )
-from grader.cli.exits import ALL_WELL, NEEDS_A_PERSON, NOTHING_RAN
+from grader.cli.exits import ALL_WELL, NOT_ALL, NOTHING_RAN
 from grader.cli.progress import progress
 
 SUMMARY = "write a feedback page for each graded submission"
@@ -44,4 +44,4 @@ def run(chosen: argparse.Namespace) -> int:
             print(json.dumps({"student": student, "assignment": assignment, "page": str(page)}))
     if not chosen.json:
         print(f"{made} {'page' if made == 1 else 'pages'} in {course.root / 'feedback'}")
-    return ALL_WELL if made == len(graded) else NEEDS_A_PERSON
+    return ALL_WELL if made == len(graded) else NOT_ALL

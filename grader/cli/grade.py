@@ -20,7 +20,7 @@ from grader.cli.arguments import (
     course_of,
     submissions_of,
 )
-from grader.cli.exits import ALL_WELL, NEEDS_A_PERSON, NOTHING_RAN, WrongUseError
+from grader.cli.exits import ALL_WELL, NOT_ALL, NOTHING_RAN, WrongUseError
 from grader.cli.progress import progress
 from grader.cli.table import line, plain, width
 
@@ -177,7 +177,7 @@ def _exit_code(results: list[Result]) -> int:
         print("nothing was graded" if results else "nothing was handed in", file=sys.stderr)
         return NOTHING_RAN
     tell(_counts(results, failed))
-    return NEEDS_A_PERSON if failed else ALL_WELL
+    return NOT_ALL if failed else ALL_WELL
 
 
 def _counts(results: list[Result], failed: int) -> str:

@@ -10,7 +10,7 @@ from random import Random, SystemRandom
 from typing import TYPE_CHECKING
 
 from grader.cli.arguments import add_course, course_of
-from grader.cli.exits import ALL_WELL, NEEDS_A_PERSON, WrongUseError
+from grader.cli.exits import ALL_WELL, NOT_ALL, WrongUseError
 
 if TYPE_CHECKING:
     from grader.author.tasks import Assignment
@@ -65,7 +65,7 @@ def run(chosen: argparse.Namespace) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.v4.writes(notebook) + "\n", encoding="utf-8")
     _tell(chosen, path, left)
-    return NEEDS_A_PERSON if left else ALL_WELL
+    return NOT_ALL if left else ALL_WELL
 
 
 def assignment_of(chosen: argparse.Namespace) -> Assignment:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.cli.arguments import add_course, course_of
-from grader.cli.exits import ALL_WELL, NEEDS_A_PERSON, NOTHING_RAN, WrongUseError
+from grader.cli.exits import ALL_WELL, NOT_ALL, NOTHING_RAN, WrongUseError
 from grader.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ def _regrade(chosen: argparse.Namespace, course: Course) -> int:
             adopt(course, tried, chosen.assignment, scores)
             _settle(course, book, chosen)
             own_editions(course, chosen.assignment)  # the corrected one, where each has their own
-    by_hand = any(change.by_hand is not None for change in changes)
-    return NEEDS_A_PERSON if failed or by_hand else ALL_WELL
+    return NOT_ALL if failed else ALL_WELL
 
 
 def _tried(chosen: argparse.Namespace, tried: Course, students: list[str]) -> list[Result]:
