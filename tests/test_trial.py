@@ -92,6 +92,19 @@ def test_an_edition_at_fault_is_refused_with_its_cell(tmp_path: Path, what: str,
     assert not course.released(TINY).exists()
 
 
+def test_of_several_the_right_ones_are_released_and_the_others_told(tmp_path, capsys) -> None:
+    """One that is refused holds none of the others up; what was done and what not is said."""
+    course = make_course(tmp_path, ridge("return -2 * X.T @ (X @ W - Y)"), tried=True)
+    save(ridge(RIGHT), course.solution("zeta"))
+    save(ridge(RIGHT), course.solution("alpha"))
+    assert main(["release", "--course", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    made = [str(course.released(name)) for name in ("alpha", "zeta")]
+    assert said.out.splitlines() == [f"made {path}" for path in made]
+    assert "tiny.ipynb, cell slope_test: its own answer gets 0 of 2" in said.err
+    assert not course.released(TINY).exists()
+
+
 def test_nbgrader_refuses_the_same_with_the_same_words(tmp_path: Path) -> None:
     """`nbgrader generate_assignment` runs the same steps; the gradebook learns of nothing."""
     for what in ("a flipped sign", "stubs only", "a name bound in an unlocked cell"):

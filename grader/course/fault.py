@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +22,8 @@ class Fault:
 
 
 class CourseError(Exception):
-    """A command cannot go on; the faults say why and what to do."""
+    """A command cannot go on; the faults say why and what to do, `made` what was done before."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[Fault], made: Sequence[Path] = ()) -> None:
         super().__init__("\n".join(map(str, faults)))
-        self.faults = faults
+        self.faults, self.made = faults, made

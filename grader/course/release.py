@@ -35,13 +35,22 @@ PYTHON = {
 def release(course: Course, assignments: list[str]) -> list[Path]:
     """Release each assignment; raise `CourseError` before anything is written if one is faulty.
 
-    An assignment that fails its trial (`grader.autograde.trial`) is left as it was, and so are
-    those after it.
+    An assignment that fails its trial (`grader.autograde.trial`) is left as it was. The others are
+    released, and the error, which tells all that was found, tells which.
     """
     found = [fault for name in assignments for fault in faults(course.solution(name))]
     if found:
         raise CourseError(found)
-    return [_release_one(course, name) for name in assignments]
+    made: list[Path] = []
+    refused: list[Fault] = []
+    for name in assignments:
+        try:
+            made.append(_release_one(course, name))
+        except CourseError as error:
+            refused += [fault for fault in error.faults if fault not in refused]
+    if refused:
+        raise CourseError(refused, made)
+    return made
 
 
 def _release_one(course: Course, assignment: str) -> Path:
