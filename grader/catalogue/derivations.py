@@ -10,6 +10,7 @@ OF_A_LINE: dict[str, str | Callable[..., str]] = {
     "derivation.failed": "the checker failed on this line; a person must look",
     "derivation.out_of_time": "the text takes too long to check; from here on nothing was checked",
     "derivation.too_deep": "too many things inside one another",
+    "derivation.too_long": "{said}",
     "derivation.defines": "defines {name}",
     "derivation.nothing_understood_before": "what it is compared with was not understood",
     "derivation.compared_above": "compared with line {line}, because what stands between was not "

@@ -152,25 +152,25 @@ class Checker:
     def run(self) -> list[Step]:
         for order, statement in enumerate(self.document.statements):
             if self.document.budget.spent():
-                self._out_of_time(statement)
+                self._unchecked(statement, "derivation.out_of_time")
+                self.steps[-1] = replace(self.steps[-1], matters=True)
                 break
             if statement.plain and not self._clear(order, statement):
                 continue
             self.tolerance.hear(statement)
             try:
                 self._statement(order, statement)
+            except RecursionError:  # its names, written out, lead too deep
+                self._unchecked(statement, "derivation.too_deep")
             except Exception:  # a fault of ours must not cost the rest of the text
                 LOG.exception("statement %d could not be checked", order)
-                part = next(p for p in statement.parts if p.tokens)
-                message = Reason.of("derivation.failed")
-                self._add(part, Outcome(Verdict.NOT_UNDERSTOOD, message))
+                self._unchecked(statement, "derivation.failed")
         return self.steps
 
-    def _out_of_time(self, statement: Statement) -> None:
+    def _unchecked(self, statement: Statement, why: str) -> None:
+        """Say at its beginning that a statement was not checked."""
         part = next(p for p in statement.parts if p.tokens)
-        message = Reason.of("derivation.out_of_time")
-        self._add(part, Outcome(Verdict.NOT_UNDERSTOOD, message))
-        self.steps[-1] = replace(self.steps[-1], matters=True)
+        self._add(part, Outcome(Verdict.NOT_UNDERSTOOD, Reason.of(why)))
 
     def _clear(self, order: int, statement: Statement) -> bool:
         """Whether a line typed without `$` is mathematics we know throughout."""

@@ -16,7 +16,7 @@ from grader.catalogue import Reason
 from grader.latex import Variable, tree
 from grader.latex.asking import Key
 from grader.latex.builder import Remark
-from grader.latex.errors import Misfit, Unreadable
+from grader.latex.errors import Misfit, TooLong, Unreadable
 from grader.latex.kinks import bends_of, draws_beside
 from grader.latex.names import canonical
 from grader.latex.reading import Read, readings
@@ -442,7 +442,8 @@ class Equations:
 
 def unread(error: Unreadable) -> Outcome:
     """An expression that could not be read."""
-    message = Reason.of("derivation.unread", said=error.message)
+    kind = "derivation.too_long" if isinstance(error, TooLong) else "derivation.unread"
+    message = Reason.of(kind, said=error.message)
     return Outcome(Verdict.NOT_UNDERSTOOD, message, at=error.at)
 
 

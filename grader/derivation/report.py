@@ -16,7 +16,12 @@ from .equation import DEFINES, GOOD, Verdict
 STATED_SHARE = 0.6  # of a cell's points, for the gradients it states
 LINKED_SHARE = 0.4  # for right steps that lead from the objective to them
 MOST_REMARKS = 2  # a row stays readable
-STOPPED = {"derivation.failed", "derivation.out_of_time", "derivation.too_deep"}
+STOPPED = {
+    "derivation.failed",
+    "derivation.out_of_time",
+    "derivation.too_deep",
+    "derivation.too_long",
+}
 EMPTY_WORDS = {"derivation.differ"}  # said only where nothing better is known
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from grader.latex.errors import Unreadable
+from grader.latex.errors import TooLong, Unreadable
 from grader.latex.macros import expanded, macros_in
 from grader.latex.names import FUNCTIONS
 from grader.latex.tex import CLOSE, OPEN, WORDY, Tex, argument, cut, meaningful, words
@@ -45,6 +45,7 @@ SPACES = {r"\quad", r"\qquad"}
 ROW_ENDS = {"\\\\", r"\cr", r"\newline"}
 BINARY = {"+", "-", "*", r"\odot", r"\circ", r"\cdot", r"\times", r"\otimes", "/"}
 LONGEST_TEXT = 60_000  # characters; the longest real one met has 6,000
+MOST_EXPRESSIONS = 600  # that are read, a third of a second; the longest real text has 106
 OPENERS = {r"\[": 300, r"\(": 1000, r"\begin": 300, "$": 2000, "```": 100, "~~~": 100, "<!--": 100}
 PROSE = re.compile(
     r"[\u4e00-\u9fff]|\b(where|with|since|if|and|so|then|because|for|otherwise|let|we|is|of|by"
@@ -164,7 +165,7 @@ def _without_code(text: str) -> str:
 def statements(text: str) -> list[Statement]:
     """Every chain of a text, in order; a formula broken over two rows is put together."""
     if len(text) > LONGEST_TEXT or any(text.count(o) > most for o, most in OPENERS.items()):
-        return [_unreadable(0, 0, Unreadable("the text is too long to be checked", 0))]
+        return [_unreadable(0, 0, TooLong("the text is too long to be checked", 0))]
     text, macros = macros_in(text)
     found: list[Statement] = []
     for number, segment in enumerate(segments(text)):
@@ -185,6 +186,21 @@ def statements(text: str) -> list[Statement]:
                 statement.plain = segment.plain
                 found.append(statement)
                 prose = ""
+    return _as_many_as_are_read(found)
+
+
+def _as_many_as_are_read(found: list[Statement]) -> list[Statement]:
+    """The first expressions of a text; where the rest begins, that it was not read."""
+    left = MOST_EXPRESSIONS
+    for place, statement in enumerate(found):
+        parts = statement.parts
+        if len(parts) > left:
+            at = next(token.at for part in (*parts[left:], *parts) for token in part.tokens)
+            said = f"more than {MOST_EXPRESSIONS} expressions are not read"
+            statement.parts = parts[:left]
+            rest = _unreadable(statement.segment, at, TooLong(said, at))
+            return [*found[: place + bool(left)], rest]
+        left -= len(parts)
     return found
 
 

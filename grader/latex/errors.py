@@ -9,6 +9,10 @@ class Unreadable(Exception):  # noqa: N818 - an answer of the reader, not an err
         self.message, self.at, self.cure = message, at, cure
 
 
+class TooLong(Unreadable):
+    """From this place on there is more than is read."""
+
+
 class Misfit(Exception):  # noqa: N818 - likewise
     """Sizes that do not fit together in the reading being tried."""
 

@@ -18,7 +18,7 @@ from .tree import Node
 
 DOUBLE_BARS = {r"\|", r"\Vert", r"\lVert", r"\rVert"}
 BARS = DOUBLE_BARS | {"|", r"\vert", r"\lvert", r"\rvert", r"\mid"}
-DEEPEST_TREE = 90
+DEEPEST_TREE = 120  # of the term that it becomes; Python takes twice as much
 
 
 def read(tokens: list[Tex], reading: Reading) -> Node:

@@ -213,11 +213,15 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def depth(node: Node) -> int:
-    """How many nodes stand inside one another, counted without recursion."""
-    level, nodes = 0, [node]
-    while nodes:
-        level, nodes = level + 1, [child for n in nodes for child in children(n)]
-    return level
+    """How deep a term it becomes, counted without recursion: a + b + c is (a + b) + c."""
+    deepest, waiting = 0, [(node, 1)]
+    while waiting:
+        parent, level = waiting.pop()
+        deepest = max(deepest, level)
+        inside = list(children(parent))
+        row = len(inside) - 1 if isinstance(parent, Sum | Product) else 1
+        waiting += [(child, level + max(1, row)) for child in inside]
+    return deepest
 
 
 def holds(node: Node, *kinds: type[Node]) -> bool:

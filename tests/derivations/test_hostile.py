@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.catalogue import Reason
 from grader.derivation import Verdict
 from grader.derivation.command import run
 from grader.derivation.render import markdown
@@ -63,6 +64,10 @@ BOMBS = {
     "functions of one another": r"Let $g(z) = h(h(z))$, $h(z) = g(g(z))$. $$f = g(X)$$",
     "names of one another": r"Let $P = Q Q$, $Q = P P$. $$f = tr(P)$$",
     "a long chain": chain("XW", 1_000),
+    "a chain of wrong links": "$$" + "f = W = " * 900 + "f$$",
+    "a long sum": "$$f = " + "W + " * 450 + "W = W$$",
+    "long sums by name": "Let $S_0 = W$. "
+    + " ".join(f"Let $S_{{{i + 1}}} = {'W + ' * 90} S_{{{i}}}$." for i in range(6)) + " $$f = S_6$$",
     "many wrong lines": "\n\n".join(
         [r"$$\frac{\partial f}{\partial W} = X^TYX^TYX^TYX^TY$$"] * 300
     ),
@@ -85,14 +90,18 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-def test_bomb_ends_soon_with_a_message(bomb: str) -> None:
-    """No text takes two seconds or 500 MB, none is called right, and something is said."""
+def test_bomb_ends_soon_with_a_message(bomb: str, caplog: pytest.LogCaptureFixture) -> None:
+    """No text takes two seconds or 500 MB, none is called right, and something is said.
+
+    None is a fault of ours, which would be logged.
+    """
     start = time.process_time()
     report = run(BOMBS[bomb], PROBLEM)
     assert time.process_time() - start < SECONDS
     assert report.verdict != "right"
     assert report.missing == ("W",)
     assert markdown(findings(report))
+    assert not caplog.records
 
 
 def test_memory_stays_small() -> None:
@@ -115,3 +124,13 @@ def test_a_text_that_is_too_long_is_for_a_person() -> None:
     report = run(BOMBS["a megabyte of dollars"], PROBLEM)
     assert [s.verdict for s in report.steps] == [Verdict.NOT_UNDERSTOOD]
     assert report.needs_person
+
+
+def test_what_stands_before_too_many_expressions_is_checked() -> None:
+    """A right answer keeps its points, and a person is told where the reading stopped."""
+    right = r"$$df = 2 tr((\max(XW, 0) - Y)^T (1(XW > 0) \odot X dW))$$" + "\n\n"
+    right += r"$$\frac{\partial f}{\partial W} = 2 X^T ((\max(XW, 0) - Y) \odot 1(XW > 0))$$"
+    alone, longer = (run(text, PROBLEM) for text in (right, right + "\n\n$$" + "W = " * 900 + "W$$"))
+    assert (alone.verdict, alone.missing, longer.missing) == ("right", (), ())
+    assert longer.score().total == alone.score().total
+    assert longer.person == Reason.of("person.stopped", line=5)
