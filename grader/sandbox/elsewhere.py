@@ -5,17 +5,18 @@
 
 A statement that needs a module which is not here is passed over, and the names it would have given
 are `Absent`: whatever needs them says so when it is run. A statement that gives nothing a name is
-passed over when a file or a part of a library is not here. All else stops the cell, as in Jupyter.
+passed over when a path or a part of a library is not here. All else stops the cell, as in Jupyter;
+so does what the walls refuse.
 """
 
 import dis
 import linecache
+import os
 from collections.abc import Iterator
 from types import CodeType, TracebackType
 from typing import Any, NoReturn
 
 RUN_PYTHON = frozenset({"time", "timeit", "prun", "capture", "run", "debug"})  # the student's own
-_OF_A_MACHINE = (ImportError, OSError)
 _LONGEST = 200
 
 
@@ -40,7 +41,7 @@ class Absent:
 def passes_over(error: BaseException, names: dict[str, Any]) -> str | None:
     """The line to be passed over, its names made absent; None if the error is to stop the cell."""
     ran = _statement(error.__traceback__)
-    if ran is None or not isinstance(error, _OF_A_MACHINE):
+    if ran is None or not _is_of_a_machine(error):
         return None
     code, number = ran
     given = set(_given_names(code))
@@ -50,6 +51,14 @@ def passes_over(error: BaseException, names: dict[str, Any]) -> str | None:
         for name in given - names.keys():
             names[name] = Absent(error)
     return linecache.getline(code.co_filename, number).strip()[:_LONGEST] or "a statement"
+
+
+def _is_of_a_machine(error: BaseException) -> bool:
+    """Whether it says that a module or a path is not here."""
+    if isinstance(error, ImportError | FileNotFoundError | NotADirectoryError):
+        return True
+    path = error.filename if isinstance(error, OSError) else None  # such as one to be made there
+    return isinstance(path, str) and os.path.isabs(path) and not os.path.lexists(path)
 
 
 def _statement(trace: TracebackType | None) -> tuple[CodeType, int] | None:

@@ -16,6 +16,7 @@ FOREIGN = {
     "drive": "from google.colab import drive\ndrive.mount('/content/drive')",
     "folder": "%cd /content/drive/MyDrive",
     "chdir": "import os\nos.chdir('/content/drive')",
+    "folder made": "import os\nos.makedirs('/content/drive/plots')",
     "widget": "%matplotlib widget",
     "notebook": "%matplotlib notebook",
     "qt": "import matplotlib\nmatplotlib.use('TkAgg')",
@@ -32,6 +33,7 @@ FOREIGN = {
 FAULTS = {
     "division": ("1 / 0", "ZeroDivisionError"),
     "a file for a name": ("data = open('/content/data.txt')", "FileNotFoundError"),
+    "a socket": ("__import__('socket').socket()", "PermissionError"),
     "timed": ("%time 1 / 0", "ZeroDivisionError"),
 }
 NEEDED = "import solver_not_here as solver\ndef double(x): return solver.double(x)"
@@ -68,7 +70,7 @@ def test_the_answer_behind_it_counts(graded, name) -> None:
 @pytest.mark.parametrize("name", sorted(set(FOREIGN) - {"folder", "shell", "pip", "ipywidgets"}))
 def test_what_was_passed_over_is_told(graded, name) -> None:
     """IPython itself goes on after the four that are left out."""
-    first = FOREIGN[name].splitlines()[-1 if name in ("chdir", "qt") else 0]
+    first = FOREIGN[name].splitlines()[-1 if name in ("chdir", "folder made", "qt") else 0]
     assert f"passed over in cell double, as it is for another machine: {first}" in "\n".join(
         graded[name]["repairs"]
     )

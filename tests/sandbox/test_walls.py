@@ -10,18 +10,9 @@ from grader.sandbox.wire import WireClosedError, WireError
 HERE = Path(__file__).parents[2]
 
 
-def fails(cells, source):
-    """Whether the statements fail. The last one gives a name, as a bare one that needs another
-    machine is passed over.
-    """
-    body = "\n    ".join(source.split("; "))
-    assert cells.run(f"def attempt():\n    {body}").ok
-    return not cells.run("done = attempt()").ok
-
-
 @pytest.mark.parametrize("path", [HERE / "pyproject.toml", "/etc/passwd", "/proc/1/environ"])
 def test_files_outside_cannot_be_read(cells, path):
-    assert fails(cells, f"open({str(path)!r}).read()")
+    assert not cells.run(f"text = open({str(path)!r}).read()").ok
 
 
 def test_the_grader_package_cannot_be_read(cells):
@@ -34,7 +25,7 @@ def test_files_outside_cannot_be_written(cells, path):
     in_tmp = (
         Path(path).resolve().is_relative_to("/tmp")
     )  # at L3 that is a scratch directory of its own
-    assert fails(cells, f"open({str(path)!r}, 'w')") or in_tmp
+    assert not cells.run(f"file = open({str(path)!r}, 'w')").ok or in_tmp
     assert not Path(path).exists()
 
 
@@ -50,8 +41,8 @@ def test_permissions_outside_cannot_be_changed(cells, tmp_path):
 
 
 def test_no_link_leads_out(cells):
-    assert fails(cells, "import os; os.symlink('/etc', 'e'); open('e/passwd').read()")
-    assert fails(cells, f"import os; os.link({str(HERE / 'pyproject.toml')!r}, 'here')")
+    assert not cells.run("import os; os.symlink('/etc', 'e'); t = open('e/passwd').read()").ok
+    assert not cells.run(f"import os; done = os.link({str(HERE / 'pyproject.toml')!r}, 'here')").ok
 
 
 @pytest.mark.parametrize(
@@ -76,7 +67,7 @@ def test_no_link_leads_out(cells):
     ],
 )
 def test_the_kernel_refuses(cells, source):
-    assert fails(cells, source)
+    assert not cells.run(source).ok
 
 
 @pytest.mark.parametrize("number", [101, 165, 272, 308, 310, 311, 321, 425, 438, 446, 449 + 1000])
