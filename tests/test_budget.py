@@ -12,6 +12,7 @@ import pytest
 
 from classroom import DOUBLE, REPOSITORY, SHOUT, TINY, hand_in, make_course
 from grader.autograde.grade import grade_all
+from grader.autograde.reading import Own
 from grader.autograde.taking import read_it
 from grader.budget import Budget, TooMuchError, within
 from grader.course.collect.content import content
@@ -55,7 +56,10 @@ def graded(tmp_path_factory):
         hand_in(course, student, answers)
     copies(course, "copies of nested lambdas", LAMBDAS)
     copies(course, "copies of spaces and a dollar", f"{DOUBLE}\n{' ' * 18_900}$")
-    spoil(course, "a file of brackets", {"metadata": {"junk": []}}, b"[]," * 20_000_000)
+    spoil(course, "a file of brackets", lambda notebook: notebook["metadata"])
+    spoil(course, "a cell of brackets", lambda notebook: notebook["cells"][0]["metadata"])
+    among_thousands(course, "thousands of cells", RIGHT, "double")
+    among_thousands(course, "thousands that may be it", RIGHT | {"double": "pass"}, "lost")
     todo = [(student, name) for student, name in sorted(course.submissions())]
     before = time.process_time()
     results = {r.student: r for r in grade_all(course, todo, workers=2)}
@@ -73,12 +77,25 @@ def copies(course, student: str, source: str) -> None:
     path.write_text(json.dumps(notebook))
 
 
-def spoil(course, student: str, more: dict, junk: bytes) -> None:
+def spoil(course, student: str, place) -> None:
+    """60 MB of JSON that says nothing."""
     path = hand_in(course, student, RIGHT)
-    notebook = json.loads(path.read_text()) | more
-    path.write_bytes(
-        json.dumps(notebook).encode().replace(b'"junk": [', b'"junk": [' + junk + b"0")
-    )
+    notebook = json.loads(path.read_text())
+    place(notebook)["junk"] = []
+    junk = b'"junk": [' + b"[]," * 20_000_000 + b"0"
+    path.write_bytes(json.dumps(notebook).encode().replace(b'"junk": [', junk))
+
+
+def among_thousands(course, student: str, answers: dict, name: str) -> None:
+    """The cell of `double` under this name behind 3,000 others, which define it wrongly."""
+    path = hand_in(course, student, answers)
+    notebook = json.loads(path.read_text())
+    cells = notebook["cells"]
+    place = next(i for i, c in enumerate(cells) if c["id"] == "double")
+    cells[place] |= {"id": name, "metadata": {}}
+    other = {**cells[place], "source": "def double(x): return 3 * x"}
+    cells[place:place] = [{**other, "id": f"n{n}"} for n in range(3_000)]
+    path.write_text(json.dumps(notebook))
 
 
 @pytest.mark.parametrize("student", sorted(WRITTEN))
@@ -95,10 +112,29 @@ def test_copies_that_are_slow_to_compile_are_graded_all_the_same(graded) -> None
         assert graded[1][student].score >= 1, student
 
 
-def test_a_file_of_brackets_is_told_to_be_too_much(graded) -> None:
+def test_of_a_file_of_brackets_the_cells_are_read(graded) -> None:
     result = graded[1]["a file of brackets"]
+    assert result.score == 3
+    assert "the file holds too much to read; its cells alone were read" in result.repairs
+
+
+def test_a_cell_of_brackets_is_told_to_be_too_much(graded) -> None:
+    result = graded[1]["a cell of brackets"]
     assert result.status == "failed"
     assert "too much to read" in result.error
+
+
+def test_answers_are_found_among_thousands_of_cells(graded) -> None:
+    """By name or id wherever they stand; what was not read is told."""
+    result = graded[1]["thousands of cells"]
+    assert (result.score, result.waiting) == (3, graded[1]["a right one"].waiting)
+    assert any("cells were not read" in said for said in result.repairs)
+
+
+def test_an_answer_that_may_be_among_those_not_read_is_for_a_person(graded) -> None:
+    cells = {cell.grade_id: cell for cell in graded[1]["thousands that may be it"].cells}
+    assert "thousands of cells were not looked at" in cells["double_test"].person
+    assert (cells["shout_test"].score, cells["shout_test"].person) == (1, None)
 
 
 def test_a_neighbour_keeps_every_point(graded) -> None:
@@ -149,18 +185,20 @@ def test_repeated_marks_end(mark) -> None:
 
 
 def test_sixty_megabytes_that_are_allowed_are_read(tmp_path) -> None:
-    """Outputs and pictures, beside a letter that is not ASCII."""
+    """Outputs and pictures, beside a letter that is not ASCII, and outputs that hold one."""
     shown = {"output_type": "stream", "name": "stdout", "text": "x" * 59_000_000}
+    smile = shown | {"text": "x" * 30_000_000 + "\n" + '"[' * 5_000_000 + "😀"}
     picture = base64.b64encode(os.urandom(43_000_000)).decode()
     cells = [
         {"cell_type": "code", "source": "1 😀", "metadata": {}, "outputs": [shown]},
+        {"cell_type": "code", "source": "1 é", "metadata": {}, "outputs": [smile]},
         {"cell_type": "markdown", "source": "😀", "attachments": {"a": {"image/png": picture}}},
     ]
     for cell in cells:
         path = tmp_path / "one.ipynb"
         path.write_text(json.dumps({"cells": [cell]}, ensure_ascii=False), encoding="utf-8")
         budget = Budget()
-        found = within(budget, read_it, str(path))
+        found = within(budget, read_it, str(path), Own())
         assert found.cells[0].source == cell["source"]
 
 

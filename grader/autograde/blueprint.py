@@ -13,6 +13,7 @@ from typing import Any
 import nbformat
 
 from grader.author.own import Draws, draws_of
+from grader.autograde.reading import Own
 from grader.catalogue import Reason
 from grader.course import Course
 from grader.names import bound_names, needed_names
@@ -75,6 +76,13 @@ class Blueprint:
     def points(self) -> float:
         """What can be earned in it."""
         return sum(cell.points for cell in self.cells if cell.graded)
+
+    @property
+    def own(self) -> Own:
+        """What its cells are called."""
+        ids = {cell.identity: cell.name for cell in self.cells if cell.identity}
+        ids |= {cell.name[:64]: cell.name for cell in self.cells}
+        return Own(frozenset(cell.name for cell in self.cells), ids)
 
     def of(self, student: str) -> Blueprint:
         """The student's own: what was drawn stands in it, whatever was handed in."""

@@ -91,7 +91,7 @@ class _Search:
         self.cells = cells
         self.known = {known.name: known for known in blueprint.cells}
         self.place = {known.name: place for place, known in enumerate(blueprint.cells)}
-        self.order = blueprint.cells
+        self.order, self.ids = blueprint.cells, blueprint.own.ids
         self.text = {known.name: squeezed(released(known)) for known in blueprint.cells}
         self.by_source = _unique((self.text[known.name], known.name) for known in blueprint.cells)
         self.unnamed = {squeezed(source) for source in blueprint.unnamed}
@@ -128,10 +128,9 @@ class _Search:
 
     def by_id(self) -> None:
         """Editors keep a cell's id where they lose its metadata; ours equals its name."""
-        claimed, ids = self._claimed(), {k.identity: k.name for k in self.order if k.identity}
-        ids |= {name[:64]: name for name in self.known}
+        claimed = self._claimed()
         for index, cell in enumerate(self.cells):
-            name = ids.get(cell.identity)
+            name = self.ids.get(cell.identity)
             if cell.name is None and name is not None and name not in claimed:
                 self._call(index, name, "id")
 

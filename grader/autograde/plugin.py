@@ -58,13 +58,14 @@ class SubmissionExporter(NotebookExporter):
         if not converter._sanitizing:  # the second time around, the file is ours
             return super().from_filename(filename, resources, **more)
         path, resources = Path(filename), copy.deepcopy(resources or {})
+        course = Course(Path(converter.coursedir.root))
         try:
             if wrong := misnamed(resources["nbgrader"]["student"]):
                 raise UnreadableError(wrong)
             budget = Budget()
-            reading = read_in(budget, path)
+            reading = read_in(budget, path, _asked(course, resources["nbgrader"]).own)
         except UnreadableError as error:
-            _file_failure(Course(Path(converter.coursedir.root)), resources["nbgrader"], error)
+            _file_failure(course, resources["nbgrader"], error)
             raise
         resources[_READING] = reading, budget
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
@@ -75,10 +76,14 @@ class SubmissionExporter(NotebookExporter):
 def _file_failure(course: Course, names: dict[str, str], error: UnreadableError) -> None:
     """Keep the reason where reports look for it, as `grader grade` does."""
     student, assignment = names["student"], names["assignment"]
-    with open_gradebook(course) as book:
-        points = blueprint_of(course, book, assignment).points
+    points = _asked(course, names).points
     where = course.submitted(student, assignment).relative_to(course.root)
     keep_failure(course, student, assignment, str(Fault(where, "", str(error), ASK)), points)
+
+
+def _asked(course: Course, names: dict[str, str]) -> Blueprint:
+    with open_gradebook(course) as book:
+        return blueprint_of(course, book, names["assignment"])
 
 
 class _OfOurs(NbGraderPreprocessor):  # type: ignore[misc]

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import codecs
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from grader.budget import decoded_json
+from grader.budget import cells_alone, decoded_json, is_too_large, without_outputs
 from grader.catalogue import Reason
 
 LARGEST = 64 << 20
@@ -40,12 +42,33 @@ class Reading:
 
     cells: tuple[HandedIn, ...]
     remarks: tuple[Reason, ...] = ()
+    left_out: int = 0  # cells that were not read, as there are thousands
 
 
-def read(path: Path) -> Reading:
+@dataclass(frozen=True)
+class Text:
+    """A file's text, and what had to be mended to get it."""
+
+    content: str
+    remarks: tuple[Reason, ...] = ()
+    only_cells: bool = False  # all of it is too much to read
+
+
+@dataclass(frozen=True)
+class Own:
+    """What the assignment's own cells are called, and by which ids they are known."""
+
+    names: frozenset[str] = frozenset()
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self, name: str | None, identity: str) -> str | None:
+        """Which of them a cell says that it is."""
+        return name if name in self.names else self.ids.get(identity)
+
+
+def read(path: Path, own: Own) -> Reading:
     """The notebook in a file."""
-    text, said = decoded(content_of(path))
-    return read_text(text, said)
+    return read_text(decoded(content_of(path)), own)
 
 
 def content_of(path: Path) -> bytes:
@@ -58,26 +81,27 @@ def content_of(path: Path) -> bytes:
         raise UnreadableError(f"the file cannot be opened ({error.strerror})") from None
 
 
-def read_bytes(raw: bytes) -> Reading:
-    """The notebook in these bytes; UnreadableError if there is none."""
-    return read_text(*decoded(raw))
-
-
-def read_text(text: str, said_of_text: list[Reason]) -> Reading:
+def read_text(text: Text, own: Own) -> Reading:
     """The notebook in a text that was decoded; UnreadableError if there is none."""
     content, said_of_json = _parsed(text)
-    cells, said_of_version = _cells(content)
-    if len(cells) > MOST_CELLS:
-        raise UnreadableError(f"it has {len(cells)} cells; more than {MOST_CELLS} are not read")
-    read_cells = tuple(_cell(cell) for cell in cells if isinstance(cell, dict))
-    said_of_kernel = _kernel_remark(content)
-    return Reading(read_cells, (*said_of_text, *said_of_json, *said_of_version, *said_of_kernel))
+    found, said_of_version = _cells(content)
+    cells = [cell for cell in found if isinstance(cell, dict)]
+    reached = [*_reached(cells, own)]
+    remarks = (*text.remarks, *said_of_json, *said_of_version, *_kernel_remark(content))
+    return Reading(tuple(map(_cell, reached)), remarks, len(cells) - len(reached))
 
 
-def decoded(raw: bytes) -> tuple[str, list[Reason]]:
+def decoded(raw: bytes) -> Text:
     """The text, whatever the encoding; UTF-8 without a mark is as it should be."""
     if not raw.strip():
         raise UnreadableError("the file is empty")
+    if is_too_large(raw):
+        content, said = _decoded(without_outputs(raw))
+        return Text(content, (*said, Reason.of("repair.cells_alone")), only_cells=True)
+    return Text(*_decoded(raw))
+
+
+def _decoded(raw: bytes) -> tuple[str, tuple[Reason, ...]]:
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF32_LE, "utf-32"),
@@ -86,11 +110,11 @@ def decoded(raw: bytes) -> tuple[str, list[Reason]]:
     ):
         if raw.startswith(mark):
             remark = Reason.of("repair.encoding", encoding=encoding.upper())
-            return decoded_json(raw, encoding, "replace"), [remark]
+            return decoded_json(raw, encoding, "replace"), (remark,)
     try:
-        return decoded_json(raw), []
+        return decoded_json(raw), ()
     except UnicodeDecodeError:
-        return decoded_json(raw, "cp1252", "replace"), [Reason.of("repair.not_utf8")]
+        return decoded_json(raw, "cp1252", "replace"), (Reason.of("repair.not_utf8"),)
 
 
 def _without_outputs(found: dict[str, Any]) -> dict[str, Any]:
@@ -103,15 +127,21 @@ def _without_outputs(found: dict[str, Any]) -> dict[str, Any]:
 _DECODER = json.JSONDecoder(strict=False, object_hook=_without_outputs)
 
 
-def _parsed(text: str) -> tuple[dict[str, Any], list[Reason]]:
-    try:
-        content, end = _DECODER.raw_decode(text.lstrip())
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"it is no notebook ({_short(error)})") from None
+def _parsed(text: Text) -> tuple[dict[str, Any], list[Reason]]:
+    if text.only_cells:
+        return {"cells": cells_alone(text.content, _DECODER)}, []
+    content, end = _first_value(text.content.lstrip())
     if not isinstance(content, dict):
         raise UnreadableError("it is no notebook (it holds no cells)")
-    rest = text.lstrip()[end:].strip()
+    rest = text.content.lstrip()[end:].strip()
     return content, [Reason.of("repair.after_end")] if rest else []
+
+
+def _first_value(text: str) -> tuple[Any, int]:
+    try:
+        return _DECODER.raw_decode(text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(f"it is no notebook ({_short(error)})") from None
 
 
 def _short(error: Exception) -> str:
@@ -131,18 +161,36 @@ def _cells(content: dict[str, Any]) -> tuple[list[Any], list[Reason]]:
     return cells, [] if usual else [Reason.of("repair.format", version=str(version)[:20])]
 
 
+def _reached(cells: list[dict[str, Any]], own: Own) -> Iterator[dict[str, Any]]:
+    """All cells; of thousands the assignment's own, the last of each, and the first others."""
+    last: dict[str, int] = {}
+    if len(cells) > MOST_CELLS:
+        for place, cell in enumerate(cells):
+            if name := own.named(*_called(cell)):
+                last[name] = place
+    kept = set(last.values())
+    others = (place for place in range(len(cells)) if place not in kept)
+    kept |= {*islice(others, max(0, MOST_CELLS - len(kept)))}
+    return (cells[place] for place in sorted(kept))
+
+
 def _cell(cell: dict[str, Any]) -> HandedIn:
     kind = "code" if cell.get("cell_type") == "code" else "markdown"
     source = _text(cell.get("source", cell.get("input", "")))
+    attachments = cell.get("attachments") if kind == "markdown" else None
+    kept = attachments if isinstance(attachments, dict) else {}
+    return HandedIn(kind, source, *_called(cell), kept)
+
+
+def _called(cell: dict[str, Any]) -> tuple[str | None, str]:
+    """The name that a cell claims, and its id."""
     metadata = cell.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     mark = metadata.get("nbgrader")
     name = mark.get("grade_id") if isinstance(mark, dict) else None
     identity = cell.get("id", metadata.get("id"))  # Colab keeps it in the metadata
-    attachments = cell.get("attachments") if kind == "markdown" else None
-    kept = attachments if isinstance(attachments, dict) else {}
     known = name if isinstance(name, str) else None
-    return HandedIn(kind, source, known, identity if isinstance(identity, str) else "", kept)
+    return known, identity if isinstance(identity, str) else ""
 
 
 def _text(source: Any) -> str:

@@ -44,6 +44,9 @@ def repair(reading: Reading, blueprint: Blueprint) -> Repaired:
     known = {cell.name: cell for cell in blueprint.cells}
     found = located(reading.cells, blueprint)
     remarks = [*reading.remarks, *blueprint.remarks, *found.repairs]
+    if reading.left_out:
+        remarks.append(Reason.of("repair.cells_left_out", count=reading.left_out))
+        found.people |= _not_found_for_sure(reading, blueprint)
     cells = _with_second_halves(found.cells, known)
     cells = _settle_claims(cells, known, remarks)
     cells = _completed(cells, blueprint, found, remarks)
@@ -65,6 +68,19 @@ def _goes_on(before: HandedIn, cell: HandedIn, known: dict[str, Known]) -> bool:
         return False
     whole = f"{before.source}\n{cell.source}"
     return cell.kind == "code" and not _parses(cell.source) and _parses(whole)
+
+
+def _not_found_for_sure(reading: Reading, blueprint: Blueprint) -> dict[str, Reason]:
+    """The answers that stand in no cell of their name, which may be among those not read."""
+    stubs = {known.name: squeezed(known.source) for known in blueprint.cells}
+    sure = {
+        name
+        for cell in reading.cells
+        if (name := blueprint.own.named(cell.name, cell.identity))
+        and squeezed(cell.source) not in ("", stubs[name])
+    }
+    asked = [known.name for known in blueprint.cells if known.answer and known.name not in sure]
+    return dict.fromkeys(asked, Reason.of("person.cells_left_out"))
 
 
 # ---- one cell a name -----------------------------------------------------------------------------
@@ -89,7 +105,6 @@ def _settle(
     known: Known, places: list[int], cells: list[HandedIn | None], remarks: list[Reason]
 ) -> None:
     """Several cells claim one name: join what was split, else let the last one count."""
-    claimants = [cell for place in places if (cell := cells[place]) is not None]
     claimants = [cell for place in places if (cell := cells[place]) is not None]
     written = [cell for cell in claimants if _differs(cell, known)]
     parts = list(dict.fromkeys(cell.source for cell in written))

@@ -14,6 +14,7 @@ from grader.autograde.blueprint import Blueprint
 from grader.autograde.cleaning import clean_pictures
 from grader.autograde.intake import digest_of
 from grader.autograde.reading import (
+    Own,
     Reading,
     UnreadableError,
     content_of,
@@ -47,9 +48,9 @@ def taken_in(
     return taken
 
 
-def read_in(budget: Budget, path: Path) -> Reading:
+def read_in(budget: Budget, path: Path, own: Own) -> Reading:
     """The notebook in a file; UnreadableError if there is none."""
-    found: Reading | str = _within(budget, read_it, str(path))
+    found: Reading | str = _within(budget, read_it, str(path), own)
     if isinstance(found, str):
         raise UnreadableError(found)
     return found
@@ -76,19 +77,19 @@ def take_in(source: bytes | str, remarks: tuple[Any, ...], blueprint: Blueprint)
     try:
         raw = content_of(Path(source)) if isinstance(source, str) else source
         digest = digest_of(raw)
-        text, said = decoded(raw)
+        text = decoded(raw)
         del raw  # of a large file no more is kept at a time than needs be
-        reading = read_text(text, said)
+        reading = read_text(text, blueprint.own)
     except UnreadableError as error:
         return Taken(None, "", str(error))
     del text
     return Taken(mend(replace(reading, remarks=(*remarks, *reading.remarks)), blueprint), digest)
 
 
-def read_it(path: str) -> Reading | str:
+def read_it(path: str, own: Own) -> Reading | str:
     """The notebook in a file; why it is none."""
     try:
-        return read(Path(path))
+        return read(Path(path), own)
     except UnreadableError as error:
         return str(error)
 

@@ -11,6 +11,7 @@ a text that an earlier try ended in the answer is yes, and the rest is done with
 """
 
 from .marks import costs_too_much
+from .skimming import cells_alone, is_too_large, without_outputs
 from .text import decoded_json
 from .within import SECONDS, Budget, HandError, TooMuchError, close, within
 
@@ -19,8 +20,11 @@ __all__ = [
     "Budget",
     "HandError",
     "TooMuchError",
+    "cells_alone",
     "close",
     "costs_too_much",
     "decoded_json",
+    "is_too_large",
     "within",
+    "without_outputs",
 ]

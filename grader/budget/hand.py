@@ -6,6 +6,7 @@ its writer: nothing of a student's is ever run here.
 """
 
 import contextlib
+import gc
 import importlib
 import mmap
 import os
@@ -62,6 +63,7 @@ def _answer(do: Callable[..., Any], request: dict[str, Any]) -> dict[str, Any]:
     HERE.left_out, HERE.everything = request["left_out"], request["everything"]
     if HERE.page is not None:
         HERE.page[:SIZE] = UNMARKED
+    gc.disable()  # a large file is read in a third of the time; JSON makes no cycles
     began = time.process_time()
     _limit(request["seconds"], request["megabytes"])
     try:
@@ -72,6 +74,7 @@ def _answer(do: Callable[..., Any], request: dict[str, Any]) -> dict[str, Any]:
         told = {"fault": f"{type(error).__name__}: {error}"[:2000]}
     finally:
         _limit(0, None)
+        gc.enable()
     return {**told, "cpu": time.process_time() - began}
 
 

@@ -41,9 +41,10 @@ class HandError(Exception):
 class _SpentError(Exception):
     """A try cost more than it was given."""
 
-    def __init__(self, mark: bytes) -> None:
+    def __init__(self, mark: bytes, cpu: float | None = None) -> None:
         super().__init__(mark)
         self.mark = mark  # of the text that it was at
+        self.cpu = cpu  # None where it came to the end of its time
 
 
 class _GoneError(Exception):
@@ -83,6 +84,8 @@ def within(budget: Budget, do: Callable[..., Any], *arguments: Any) -> Any:
         except _SpentError as spent:
             if spent.mark == UNMARKED:  # there is nothing that could be left out
                 raise TooMuchError(_TOO_MUCH) from None
+            if spent.mark in budget.left_out:  # that did not help
+                break
             budget.left_out.add(spent.mark)
     asked = {"seconds": LEAST, "left_out": frozenset(), "everything": True}
     try:
@@ -97,8 +100,8 @@ def _tried(budget: Budget, request: dict[str, Any]) -> Any:
             try:
                 told = hand.ask(request)
                 break
-            except _SpentError:
-                budget.spend(request["seconds"])
+            except _SpentError as spent:
+                budget.spend(request["seconds"] if spent.cpu is None else spent.cpu)
                 raise
     else:
         raise HandError("the process that reads what was handed in does not start")
@@ -161,7 +164,7 @@ class Hand:
             raise
         if "too_much" in told:
             self.close()
-            raise _SpentError(self.mark)
+            raise _SpentError(self.mark, told["cpu"])
         return told
 
     @property

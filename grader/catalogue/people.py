@@ -39,6 +39,10 @@ SENTENCES: dict[str, str | Callable[..., str]] = {
     "person.which_cell": (
         "something is written in a cell that may be this answer: say whether it is, and give points"
     ),
+    "person.cells_left_out": (
+        "it was not found under its name, and thousands of cells were not looked at:"
+        " say which one is the answer"
+    ),
     "person.begun_before": "the answer may begin in the added cell before it",
     "person.not_checked": "it could not be checked here",
     "person.not_understood": "a line that matters was not understood",

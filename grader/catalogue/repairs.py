@@ -49,6 +49,11 @@ SENTENCES: dict[str, str | Callable[..., str]] = {
     "repair.kept_apart": (
         "cell {cell} was changed; the original was used, and what was added stands beside it"
     ),
+    "repair.cells_left_out": (
+        "{count} cells were not read, as the notebook has more than 2,000: the assignment's own"
+        " come first, the last of each, then the first of the others"
+    ),
+    "repair.cells_alone": "the file holds too much to read; its cells alone were read",
     "repair.passed_over": "passed over in cell {cell}, as it is for another machine: {line}",
     "repair.not_run": "not run, as it is for another machine: {line}",
     "repair.text": "{text}",

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.catalogue import Reason
-from grader.notebook import Cell, answer_of, is_blank, is_test, is_untouched, is_unwritten, title
+from grader.notebook import (
+    STAMP,
+    Cell,
+    answer_of,
+    is_blank,
+    is_test,
+    is_untouched,
+    is_unwritten,
+    title,
+)
 
 from .cells import Event, Flag, GradedCell
 from .errors import CHECK, Error
@@ -87,6 +96,7 @@ def _of_test(
     blank = is_blank(cells[answer]) if answer is not None else False
     status, reasons = ruling(ran, blank, behind)
     most = points_of(cell)
+    doubt = None if answer is None or ran.has_passed else _doubt(cells[answer])
     return GradedCell(
         notebook,
         title(cell, index),
@@ -100,7 +110,14 @@ def _of_test(
         diagnosis=tuple(dict.fromkeys(_diagnosed(ran))),
         flags=tuple(flags_of(ran)),
         pictures=ran.pictures,
+        person=doubt,
     )
+
+
+def _doubt(answer: Cell) -> Reason | None:
+    """Why a person must say which cell the answer is."""
+    said = answer.metadata.get(STAMP, {}).get("person")
+    return Reason.from_dict(said) if said else None
 
 
 def _diagnosed(ran: Ran) -> Iterator[str]:

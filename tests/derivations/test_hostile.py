@@ -67,7 +67,8 @@ BOMBS = {
     "a chain of wrong links": "$$" + "f = W = " * 900 + "f$$",
     "a long sum": "$$f = " + "W + " * 450 + "W = W$$",
     "long sums by name": "Let $S_0 = W$. "
-    + " ".join(f"Let $S_{{{i + 1}}} = {'W + ' * 90} S_{{{i}}}$." for i in range(6)) + " $$f = S_6$$",
+    + " ".join(f"Let $S_{{{i + 1}}} = {'W + ' * 90} S_{{{i}}}$." for i in range(6))
+    + " $$f = S_6$$",
     "many wrong lines": "\n\n".join(
         [r"$$\frac{\partial f}{\partial W} = X^TYX^TYX^TYX^TY$$"] * 300
     ),
@@ -130,7 +131,8 @@ def test_what_stands_before_too_many_expressions_is_checked() -> None:
     """A right answer keeps its points, and a person is told where the reading stopped."""
     right = r"$$df = 2 tr((\max(XW, 0) - Y)^T (1(XW > 0) \odot X dW))$$" + "\n\n"
     right += r"$$\frac{\partial f}{\partial W} = 2 X^T ((\max(XW, 0) - Y) \odot 1(XW > 0))$$"
-    alone, longer = (run(text, PROBLEM) for text in (right, right + "\n\n$$" + "W = " * 900 + "W$$"))
+    much = "\n\n$$" + "W = " * 900 + "W$$"
+    alone, longer = (run(text, PROBLEM) for text in (right, right + much))
     assert (alone.verdict, alone.missing, longer.missing) == ("right", (), ())
     assert longer.score().total == alone.score().total
     assert longer.person == Reason.of("person.stopped", line=5)

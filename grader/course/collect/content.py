@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader.budget import Budget, TooMuchError, within
+from grader.budget import (
+    Budget,
+    TooMuchError,
+    cells_alone,
+    decoded_json,
+    is_too_large,
+    within,
+    without_outputs,
+)
 from grader.course.roster import key
 
 MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8-sig"}
@@ -39,7 +47,7 @@ def content_here(raw: bytes) -> Content:
     """Read a notebook's cell names without trusting anything about it. A hand does this."""
     encoding = next((name for mark, name in MARKS.items() if raw.startswith(mark)), "utf-8")
     try:
-        notebook = json.loads(raw.decode(encoding))
+        notebook = _parsed(raw, encoding)
     except (ValueError, RecursionError) as error:
         reason = "it is empty" if not raw else f"it is no notebook ({type(error).__name__})"
         return Content(fault=reason, texts=frozenset({hash(raw)} if raw else ()))
@@ -49,6 +57,13 @@ def content_here(raw: bytes) -> Content:
     names = frozenset(_found(cells, "metadata", "nbgrader", "grade_id"))
     ids = frozenset((*_found(cells, "id"), *_found(cells, "metadata", "id")))
     return Content(names, ids=ids, texts=frozenset(_texts(cells)))
+
+
+def _parsed(raw: bytes, encoding: str) -> Any:
+    """What the JSON says; of a file that is too much its cells alone."""
+    if is_too_large(raw):
+        return {"cells": cells_alone(decoded_json(without_outputs(raw), encoding))}
+    return json.loads(decoded_json(raw, encoding))
 
 
 def _sheet(notebook: dict[str, Any]) -> dict[str, Any]:
