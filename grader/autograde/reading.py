@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from grader.catalogue import Reason
 
 LARGEST = 64 << 20
 MOST_CELLS = 2000
+MOST_OTHERS = 200  # that are read, besides the assignment's own, of more cells than that
 
 
 class UnreadableError(Exception):
@@ -86,7 +87,7 @@ def read_text(text: Text, own: Own) -> Reading:
     content, said_of_json = _parsed(text)
     found, said_of_version = _cells(content)
     cells = [cell for cell in found if isinstance(cell, dict)]
-    reached = [*_reached(cells, own)]
+    reached = _reached(cells, own)
     remarks = (*text.remarks, *said_of_json, *said_of_version, *_kernel_remark(content))
     return Reading(tuple(map(_cell, reached)), remarks, len(cells) - len(reached))
 
@@ -161,17 +162,15 @@ def _cells(content: dict[str, Any]) -> tuple[list[Any], list[Reason]]:
     return cells, [] if usual else [Reason.of("repair.format", version=str(version)[:20])]
 
 
-def _reached(cells: list[dict[str, Any]], own: Own) -> Iterator[dict[str, Any]]:
+def _reached(cells: list[dict[str, Any]], own: Own) -> list[dict[str, Any]]:
     """All cells; of thousands the assignment's own, the last of each, and the first others."""
-    last: dict[str, int] = {}
-    if len(cells) > MOST_CELLS:
-        for place, cell in enumerate(cells):
-            if name := own.named(*_called(cell)):
-                last[name] = place
+    if len(cells) <= MOST_CELLS:
+        return cells
+    named = ((own.named(*_called(cell)), place) for place, cell in enumerate(cells))
+    last = {name: place for name, place in named if name}
     kept = set(last.values())
     others = (place for place in range(len(cells)) if place not in kept)
-    kept |= {*islice(others, max(0, MOST_CELLS - len(kept)))}
-    return (cells[place] for place in sorted(kept))
+    return [cells[place] for place in sorted([*kept, *islice(others, MOST_OTHERS)])]
 
 
 def _cell(cell: dict[str, Any]) -> HandedIn:

@@ -119,9 +119,9 @@ def _settle(
             source = joined if joined is not None else cell.source
             cells[place] = replace(cell, source=source, attachments=pasted)
         else:
-            runs = known.answer and known.kind == "code" and joined is None and cell in written
-            repeats = cell.source == counts.source
-            cells[place] = replace(cell, name=None) if runs and not repeats else None
+            runs = known.answer and known.kind == "code" and joined is None
+            adds = _differs(cell, known) and cell.source != counts.source
+            cells[place] = replace(cell, name=None) if runs and adds else None
 
 
 def _last_that_counts(known: Known, claimants: list[HandedIn]) -> HandedIn:

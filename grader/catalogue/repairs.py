@@ -51,7 +51,7 @@ SENTENCES: dict[str, str | Callable[..., str]] = {
     ),
     "repair.cells_left_out": (
         "{count} cells were not read, as the notebook has more than 2,000: the assignment's own"
-        " come first, the last of each, then the first of the others"
+        " were, the last of each, and the first 200 others"
     ),
     "repair.cells_alone": "the file holds too much to read; its cells alone were read",
     "repair.passed_over": "passed over in cell {cell}, as it is for another machine: {line}",

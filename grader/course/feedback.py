@@ -44,7 +44,7 @@ def _write_page(course: Course, student: str, assignment: str, scores: Scores) -
     try:
         why = within(Budget(), write_page, str(graded), str(page), student, assignment, scores)
     except TooMuchError as error:
-        why = str(error)
+        return Fault(graded, "", str(error), "Tell the student; its scores stand in the gradebook")
     return Fault(graded, "", why, cure) if why else page
 
 

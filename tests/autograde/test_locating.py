@@ -99,6 +99,7 @@ HOSTILE = {
         code(f"def f(): {n}\nvalue = {n}", NAMES[n % len(NAMES)]) for n in range(2000)
     ],
     "one name": [text(f"$x = {n}$", "f_derivation_x") for n in range(2000)],
+    "one name of code": [code(f"def f(): return {n}", "f") for n in range(2000)],
     "out of order": [text("$x = 1$", NAMES[-n % 7] if n % 3 else None) for n in range(2000)],
     "no names": [text(f"$x = {n}$") for n in range(2000)],
     "lists": [code("a," * 9_999) for _ in range(200)],
@@ -107,10 +108,11 @@ HOSTILE = {
     "brackets": [code("(" * 19_999) for _ in range(200)],
     "one long cell": [code("x = 1\n" * 1_000_000)],
 }
+SECONDS = 2.0  # what the budget gives for all that is done with a text
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_notebooks_are_mended_in_no_time(name) -> None:
     start = time.process_time()
     assert len(mended(*HOSTILE[name]).notebook.cells) >= len(CELLS)
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < SECONDS
