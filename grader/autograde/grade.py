@@ -21,7 +21,7 @@ from typing import Any
 from nbformat.v4.rwbase import strip_transient
 
 from grader.autograde.blueprint import Blueprint, blueprint_of
-from grader.autograde.cleaning import clean
+from grader.autograde.cleaning import clean_texts
 from grader.autograde.engine import ENGINE, EngineError, Settings
 from grader.autograde.intake import (
     ASK,
@@ -192,7 +192,7 @@ class Clerk:
         scores = save_scores(self.book, student, assignment, notebook, self._handed_in(folder))
         if self.lateness.per_day:
             settle_one(self.book, self.lateness, student, assignment)
-        clean(notebook)
+        clean_texts(notebook)
         put_notebook(notebook, self.course.autograded(student, assignment))
         _copy_timestamp(folder, self.course.autograded(student, assignment).parent)
         forget_failure(self.course, student, assignment)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from grader.autograde.blueprint import Blueprint
+from grader.autograde.cleaning import clean_outputs
 from grader.autograde.engine import ENGINE_OF_THIS_PROCESS, EngineError, Settings, run
 from grader.autograde.reading import UnreadableError, content_of
 from grader.autograde.taking import taken_in
@@ -45,10 +46,13 @@ class Paper:
 def judge(paper: Paper) -> Any:
     """The graded notebook; UnreadableError, EngineError or NoSandboxError if there is none."""
     try:
-        taken = taken_in(Budget(), paper.path or paper.content, paper.remarks, paper.blueprint)
+        budget = Budget()
+        taken = taken_in(budget, paper.path or paper.content, paper.remarks, paper.blueprint)
         assert taken.repaired is not None
         stamp = {"submission": taken.digest}
-        return run(taken.repaired, paper.blueprint, paper.settings, stamp)
+        notebook = run(taken.repaired, paper.blueprint, paper.settings, stamp)
+        clean_outputs(notebook, budget)  # here, as whoever files has others waiting
+        return notebook
     except (UnreadableError, EngineError, NoSandboxError):
         raise
     except Exception as error:  # a fault of ours must not stop the others
