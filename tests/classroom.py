@@ -6,6 +6,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader.course import Course
+from grader.course.start import start
 
 REPOSITORY = Path(__file__).parents[1]
 TINY = "tiny"
@@ -19,6 +20,7 @@ def shout(text):
     print("careful", file=sys.stderr)
     return text.upper()
 """
+UNTRIED = "c.TryEdition.seeds = 0\n"  # settings for where a test is not about the trial
 STUDENTS = {
     "right": {"double": DOUBLE, "shout": SHOUT, "double_derivation": "By adding."},
     "empty": {},
@@ -94,7 +96,15 @@ def make_course(root: Path, edition=None, *, tried: bool = False) -> Course:
     save(edition or tiny(), course.solution(TINY))
     settings = (REPOSITORY / "nbgrader_config.py").read_text()
     settings = settings.replace('"cell_seconds": 30', '"cell_seconds": 4')
-    course.config.write_text(settings + ("" if tried else "c.TryEdition.seeds = 0\n"))
+    course.config.write_text(settings + ("" if tried else UNTRIED))
+    return course
+
+
+def shipped_course(root: Path) -> Course:
+    """A new course with the assignments of the repository, which are released without a trial."""
+    course = start(root)
+    with course.config.open("a") as settings:
+        settings.write(UNTRIED)
     return course
 
 

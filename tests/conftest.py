@@ -9,12 +9,11 @@ import nbformat
 import pytest
 
 import hand_in as examples
-from classroom import DOUBLE, STUDENTS, TINY, hand_in, make_course
+from classroom import DOUBLE, STUDENTS, TINY, hand_in, make_course, shipped_course
 from grader.autograde.grade import grade_all
 from grader.course import Course
 from grader.course.feedback import feedback
 from grader.course.release import release
-from grader.course.start import start
 
 # As in an environment that is activated: nbgrader calls `alembic` by its bare name.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -45,7 +44,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory):
 @pytest.fixture(scope="session")
 def example_class(tmp_path_factory: pytest.TempPathFactory):
     """The example class, graded: (course, results by student and assignment). Do not change it."""
-    course = start(tmp_path_factory.mktemp("example") / "course")
+    course = shipped_course(tmp_path_factory.mktemp("example") / "course")
     examples.hand_in(course)
     results = {
         (result.student, result.assignment): result

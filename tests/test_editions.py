@@ -2,17 +2,16 @@
 
 import pytest
 
-from classroom import REPOSITORY
+from classroom import REPOSITORY, shipped_course
 from grader.course import Course
 from grader.course.release import release
 from grader.course.source import faults
-from grader.course.start import start
 from notebooks import ASSIGNMENTS
 
 
 @pytest.fixture(scope="module")
 def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    course = start(tmp_path_factory.mktemp("course") / "new")
+    course = shipped_course(tmp_path_factory.mktemp("course") / "new")
     release(course, list(ASSIGNMENTS))
     return course
 

@@ -7,7 +7,9 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from contextlib import redirect_stdout
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import nbformat
@@ -70,10 +72,17 @@ def exported(course: Course, form: str) -> object:
         return {name: box.read(name) for name in box.namelist()}
 
 
-def spoken(arguments: list[str], **environment: str) -> tuple[int, str]:
+def spoken(arguments: list[str]) -> tuple[int, str]:
     """The exit code and the output of a command."""
+    with redirect_stdout(StringIO()) as output:
+        code = main(arguments)
+    return code, output.getvalue()
+
+
+def spoken_backwards(arguments: list[str]) -> tuple[int, str]:
+    """As `spoken`, in a process whose words are reversed from its start, its sandbox's too."""
     command = [sys.executable, "-m", "grader", *arguments]
-    more = {**os.environ, **environment}
+    more = {**os.environ, **REVERSED}
     done = subprocess.run(command, capture_output=True, text=True, env=more, check=False)
     return done.returncode, done.stdout
 
@@ -150,7 +159,7 @@ def test_no_decision_rests_on_a_word(which, request, tmp_path, monkeypatch) -> N
     plainly = counted(course)
     with open_gradebook(course) as book:
         scores = all_scores(book)
-    other_code, other_lines = spoken([*grade, "--force"], **REVERSED)
+    other_code, other_lines = spoken_backwards([*grade, "--force"])
     assert other_code == code
     ours, theirs = lines.splitlines(), other_lines.splitlines()
     assert list(map(decided, theirs)) == list(map(decided, ours))

@@ -10,11 +10,13 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from classroom import TINY, cell, hand_in, make_course, save, tiny
+from grader import Problem
 from grader.autograde.grade import grade
 from grader.cli import main
 from grader.course import Course
 from grader.course.fault import CourseError
 from grader.course.release import release
+from grader.oracle import asked
 
 SET_UP = r"""from grader import Problem, check
 ridge = Problem(r"f = \|XW - Y\|_F^2", X="n,p", W="p,q", Y="n,q")"""
@@ -106,27 +108,22 @@ def test_of_several_the_right_ones_are_released_and_the_others_told(tmp_path, ca
 
 
 def test_nbgrader_refuses_the_same_with_the_same_words(tmp_path: Path) -> None:
-    """`nbgrader generate_assignment` runs the same steps; the gradebook learns of nothing."""
-    for what in ("a flipped sign", "stubs only", "a name bound in an unlocked cell"):
-        edition, said = REFUSED[what]
-        course = make_course(tmp_path / what.replace(" ", "_"), edition, tried=True)
-        command = [Path(sys.executable).with_name("nbgrader"), "generate_assignment", TINY]
-        done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
-        assert done.returncode
-        assert said in done.stderr
-        assert not course.released(TINY).exists()
+    """`nbgrader generate_assignment` runs the same steps, the trial among them."""
+    edition, said = REFUSED["a flipped sign"]
+    course = make_course(tmp_path, edition, tried=True)
+    command = [Path(sys.executable).with_name("nbgrader"), "generate_assignment", TINY]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
+    assert done.returncode
+    assert said in done.stderr
+    assert not course.released(TINY).exists()
 
 
 def test_an_answer_must_be_right_at_other_seeds_too(tmp_path: Path) -> None:
     """One that knows its own seed's points is not right."""
-    known = """from grader.oracle import asked
-from grader import Problem
-p = Problem(r"f = \\|XW - Y\\|_F^2", X="n,p", W="p,q", Y="n,q")
-by_heart = [q.point.values["X"].sum().item() for q in asked(p, ["W"], 4711)]
-visible = [q.point.values["X"].sum().item() for q in asked(p, ["W"], None)]
-print(sorted(by_heart + visible))"""
-    done = subprocess.run([sys.executable, "-c", known], capture_output=True, text=True, check=True)
-    body = f"known = {done.stdout.strip()}\nfactor = min(abs(X.sum().item() - k) for k in known)"
+    p = Problem(r"f = \|XW - Y\|_F^2", X="n,p", W="p,q", Y="n,q")
+    seen = [q for seed in (4711, None) for q in asked(p, ["W"], seed)]
+    known = sorted(q.point.values["X"].sum().item() for q in seen)
+    body = f"known = {known}\nfactor = min(abs(X.sum().item() - k) for k in known)"
     edition = ridge(f"{body}\nreturn 2 * X.T @ (X @ W - Y) * (1 if factor < 1e-9 else 2)")
     course = make_course(tmp_path, edition, tried=True)
     with pytest.raises(CourseError, match="slope_test: its own answer gets 0 of 2"):

@@ -5,7 +5,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from classroom import cell
+from classroom import UNTRIED, cell
 from grader.course import Course
 
 NAME = "target"
@@ -19,12 +19,15 @@ WRONG = {
     "double": "def double(x):\n    return x",
     "answer": "answer = 7",
 }
-SETTINGS = """
+SETTINGS = (
+    """
 c.RunSubmission.limits = {
     "cell_seconds": 3, "submission_seconds": 12, "memory_mb": 512, "output_mb": 0.5,
     "file_mb": 8, "files": 200,
 }
 """
+    + UNTRIED
+)
 
 
 def instructor_edition():

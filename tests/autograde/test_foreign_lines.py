@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import shutil
 from typing import Any
 
 import pytest
 
-from classroom import DOUBLE, REPOSITORY, SHOUT, TINY, hand_in, make_course
-from grader.course.release import release
+from classroom import DOUBLE, SHOUT, hand_in
+from grader.autograde.grade import grade_all
+from grader.course import Course
 
 FOREIGN = {
     "drive": "from google.colab import drive\ndrive.mount('/content/drive')",
@@ -40,10 +40,10 @@ NEEDED = "import solver_not_here as solver\ndef double(x): return solver.double(
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+def graded(released: Course, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """By student: what `grader grade --json` says."""
-    course = make_course(tmp_path_factory.mktemp("foreign"))
-    release(course, [TINY])
+    folder = tmp_path_factory.mktemp("foreign") / "course"
+    course = Course(shutil.copytree(released.root, folder))
     answers = {name: f"{lines}\n{DOUBLE}" for name, lines in FOREIGN.items()}
     answers |= {
         f"{name}, last": f"{DOUBLE}\n{lines}"
@@ -54,11 +54,8 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
     answers["needed"] = NEEDED
     for student, answer in answers.items():
         hand_in(course, student, {"double": answer, "shout": SHOUT})
-    done = subprocess.run(
-        [sys.executable, "-m", "grader", "grade", "--json", "--course", course.root],
-        cwd=REPOSITORY, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    return {result["student"]: result for result in map(json.loads, done.stdout.splitlines())}
+    results = grade_all(course, course.submissions())
+    return {result.student: json.loads(result.to_json()) for result in results}
 
 
 @pytest.mark.parametrize("name", FOREIGN)

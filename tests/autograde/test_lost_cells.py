@@ -1,6 +1,6 @@
 """Cells are found when a tool lost what nbgrader wrote into them; what is in doubt, a person sees.
 
-One course, one `grader grade --json`, many students: each hands in the model answers, saved by a
+One course, graded once, many students: each hands in the model answers, saved by a
 tool, or moved, copied and pasted as students do.
 """
 
@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import copy
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from autograde.tools import TOOLS, Cell, Notebook, with_new_ids, without_metadata
-from classroom import REPOSITORY
-from grader.course.start import start
+from classroom import shipped_course
+from grader.autograde.grade import grade_all
 from hand_in import model_answers
 
 MATRICES = "matrix_derivative"
@@ -200,7 +198,7 @@ FOR_A_PERSON: dict[str, Change] = {
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """By student: what `grader grade --json` says."""
-    course = start(tmp_path_factory.mktemp("lost") / "course")
+    course = shipped_course(tmp_path_factory.mktemp("lost") / "course")
     blank = json.loads(course.released(MATRICES).read_text())
     for cell in blank["cells"]:
         cell["source"] = "".join(cell["source"])
@@ -223,13 +221,8 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         path = course.submitted(student, MATRICES)
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(notebook))
-    done = subprocess.run(
-        [sys.executable, "-m", "grader", "grade", MATRICES, "--json", "--course", course.root],
-        cwd=REPOSITORY, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    results = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(results) == len(hand_ins), done.stderr
-    return {result["student"]: result for result in results}
+    results = grade_all(course, course.submissions())
+    return {result.student: json.loads(result.to_json()) for result in results}
 
 
 def lacking(result: dict[str, Any]) -> list[tuple[str, float, str]]:

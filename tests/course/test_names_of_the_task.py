@@ -5,11 +5,10 @@ One real course; each student hands in derivations alone, on an otherwise untouc
 
 import pytest
 
-from classroom import save
+from classroom import save, shipped_course
 from grader.autograde.grade import grade_all
 from grader.autograde.result import Result
 from grader.course import Course
-from grader.course.start import start
 from hand_in import filled_in, model_answers
 from notebooks import ASSIGNMENTS
 from students import MATRICES, NETWORK, blank
@@ -54,7 +53,7 @@ def hand_ins(course: Course, assignment: str) -> dict[str, dict[str, str]]:
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Result]:
     """What came of each hand-in, by student and assignment."""
-    course = start(tmp_path_factory.mktemp("names") / "course")
+    course = shipped_course(tmp_path_factory.mktemp("names") / "course")
     for assignment in ASSIGNMENTS:
         for student, answers in hand_ins(course, assignment).items():
             notebook = filled_in(course, blank(assignment, **answers))

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from classroom import TINY, hand_in, make_course
+from classroom import TINY, hand_in, make_course, shipped_course
 from grader.course.release import release
 from grader.course.similarity import Work, similar, works
 from grader.course.similarity.works import Part, common
-from grader.course.start import start
 
 # Ways in which honest students write the same right answers; each picks one of each.
 MASKS = [
@@ -160,7 +159,7 @@ def test_the_example_class_holds_no_copies(tmp_path: Path) -> None:
     """Honest hand-ins in the words of real students, in a class too small to know what is rare."""
     from hand_in import hand_in as hand_in_all
 
-    course = start(tmp_path / "course")
+    course = shipped_course(tmp_path / "course")
     hand_in_all(course)
     for name in course.assignments():
         assert similar(works(course, name), common(course, name)) == []

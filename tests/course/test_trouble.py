@@ -1,22 +1,24 @@
 """A gradebook that refuses is told in a line, with its file and the cure."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from classroom import TINY, hand_in, make_course
+from classroom import hand_in, make_course
 from grader.cli import main
+from grader.course import Course
 from grader.course.gradebook import trouble
-from grader.course.release import release
 
 
 @pytest.mark.parametrize("command", ["grade", "release", "report", "export csv", "late"])
-def test_a_gradebook_that_may_not_be_written(tmp_path: Path, capsys, command: str) -> None:
+def test_a_gradebook_that_may_not_be_written(
+    released: Course, tmp_path: Path, capsys, command: str
+) -> None:
     """It was a traceback."""
-    course = make_course(tmp_path)
-    release(course, [TINY])
+    course = Course(shutil.copytree(released.root, tmp_path / "course"))
     hand_in(course, "noether", {})
     read_only = f"sqlite:///file:{course.gradebook}?mode=ro&uri=true"
     with course.config.open("a") as settings:
@@ -41,10 +43,9 @@ def test_a_full_disk_is_told_with_the_file(tmp_path: Path) -> None:
     )
 
 
-def test_an_exported_name_acts_on_no_terminal(tmp_path: Path) -> None:
+def test_an_exported_name_acts_on_no_terminal(released: Course, tmp_path: Path) -> None:
     """`cat scores.csv` cleared the screen: the signs are shown instead."""
-    course = make_course(tmp_path)
-    release(course, [TINY])
+    course = Course(shutil.copytree(released.root, tmp_path / "course"))
     roster = "id,first_name,last_name,email\nnoether,Emmy\x1b[2J\x9b1m,Noether,\n"
     (course.root / "roster.csv").write_text(roster)
     to = tmp_path / "scores.csv"
