@@ -14,6 +14,7 @@ from grader.autograde.grade import grade_all
 from grader.course import Course
 from grader.course.feedback import feedback
 from grader.course.release import release
+from schedule import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401
 
 # As in an environment that is activated: nbgrader calls `alembic` by its bare name.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
