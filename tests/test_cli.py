@@ -11,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from classroom import DOUBLE, SHOUT, TINY, hand_in, make_course
-from grader.autograde.record import result_of
+from grader.autograde.grade import grade
 from grader.cli import COMMANDS, main
 
 
@@ -89,13 +89,13 @@ def test_release_says_what_is_wrong(tmp_path, capsys) -> None:
     assert "tiny.ipynb: it is no notebook" in said
 
 
-def test_plain_nbgrader_gives_the_same_score(tmp_path) -> None:
+def test_plain_nbgrader_releases_and_writes_pages_as_we_do(tmp_path) -> None:
+    """That `nbgrader autograde` gives our scores stands in autograde/test_three_ways.py."""
     course = make_course(tmp_path)
     nbgrader(course, "generate_assignment", TINY)
     hand_in(course, "right", {"double": DOUBLE, "shout": SHOUT})
-    nbgrader(course, "autograde", TINY)
+    assert grade(course, "right", TINY).score == 3
     nbgrader(course, "generate_feedback", TINY)
-    assert result_of(course, "right", TINY).score == 3
     assert "HIDDEN" not in course.feedback("right", TINY).read_text()
 
 

@@ -59,7 +59,10 @@ def told(course: Course) -> dict[str, object]:
         "pages": {p: feedback_page(without_what_code_showed(s)) for p, s in pages.items()},
         "report": [as_json(report), [list(map(str, row)) for row in as_rows(report)]],
         "exports": {form: exported(course, form) for form in EXPORTS},
-        "copies": spoken(["similar", "--json", "--course", str(course.root)]),
+        "copies": [
+            spoken(["similar", name, "--json", "--course", str(course.root)])
+            for name in course.assignments()
+        ],
     }
 
 
@@ -109,6 +112,7 @@ def test_without_outputs_everything_says_the_same(which, request, tmp_path) -> N
     before = told(course)
     delete_outputs(course)
     after = told(course)
+    assert {code for code, _ in before["copies"]} == {0}
     for what in before:
         assert after[what] == before[what], what
 
