@@ -34,6 +34,21 @@ WRITTEN = {  # each held everybody up for ten seconds to a minute
     "html nested deep": RIGHT | {"double": DEEP + DOUBLE},
     "spaces and a dollar": RIGHT | {"double": f"{DOUBLE}\n{' ' * 19_000}$"},
 }
+SPIN = """import threading, time
+def spin():
+    while time.process_time() < 2: pass
+for _ in range(60): threading.Thread(target=spin, daemon=True).start()
+"""
+SLOW = """import time
+def double(x):
+    end = time.process_time() + 1
+    while time.process_time() < end: pass
+    return 2 * x"""
+NEIGHBOURS = {  # graded one beside the other, as they stand in order
+    "x sixty threads": RIGHT | {"double": SPIN + DOUBLE},
+    "y slow and right": RIGHT | {"double": SLOW},
+    "z sixty threads": RIGHT | {"double": SPIN + DOUBLE},
+}
 SECONDS = 2.0
 
 
@@ -52,7 +67,7 @@ def graded(tmp_path_factory):
     """(course, results by student, CPU of this process and of all hands it ended)."""
     course = make_course(tmp_path_factory.mktemp("costly"))
     release(course, [TINY])
-    for student, answers in {**WRITTEN, "a right one": RIGHT}.items():
+    for student, answers in {**WRITTEN, **NEIGHBOURS, "a right one": RIGHT}.items():
         hand_in(course, student, answers)
     copies(course, "copies of nested lambdas", LAMBDAS)
     copies(course, "copies of spaces and a dollar", f"{DOUBLE}\n{' ' * 18_900}$")
@@ -139,6 +154,7 @@ def test_an_answer_that_may_be_among_those_not_read_is_for_a_person(graded) -> N
 
 def test_a_neighbour_keeps_every_point(graded) -> None:
     assert graded[1]["a right one"].score == 3
+    assert graded[1]["y slow and right"].score == 3
 
 
 def test_the_process_that_grades_does_next_to_nothing_itself(graded) -> None:
