@@ -8,12 +8,13 @@ Each form is the tool's own, by what it documents or by notebooks that it saved:
 - VS Code keeps metadata of cells it knows, and loses that of cells cut and pasted, or imported
   from a script (https://github.com/microsoft/vscode/issues/98828, vscode-jupyter issue 982).
 - Colab downloads format 4.0, with each cell's id in its metadata and `colab` in the notebook's.
-- Kaggle writes `_uuid`, `_cell_guid`, `trusted` into cells; Deepnote `cell_id`,
-  `deepnote_cell_type`; PyCharm `pycharm: {"name": "#%%\\n"}` and `collapsed`.
+- Kaggle saves format 4.4 with `kaggle` in the notebook's metadata and `_uuid`, `_cell_guid`,
+  `trusted` in cells; Deepnote 4.2 with `cell_id`, `deepnote_cell_type`; PyCharm
+  `pycharm: {"name": "#%%\\n"}` and `collapsed`.
 - jupytext: text formats keep no ids, and of cells the metadata that `cell_metadata_filter` lets
   through (https://jupytext.readthedocs.io/en/latest/advanced-options.html).
-- nbstripout takes outputs and counts, and with --extra-keys metadata too
-  (https://github.com/kynan/nbstripout); so does nbconvert's ClearMetadataPreprocessor.
+- nbstripout takes outputs and counts, puts numbers in place of ids, and with --extra-keys takes
+  metadata too (https://github.com/kynan/nbstripout); so does nbconvert's ClearMetadataPreprocessor.
 """
 
 from __future__ import annotations
@@ -79,21 +80,32 @@ def colab(notebook: Notebook) -> Notebook:
          "metadata": {"id": "view-in-github", "colab_type": "text"}},
     )  # fmt: skip
     for cell in made["cells"][1:]:
-        cell["metadata"] |= {"id": cell.pop("id"), "outputId": _new_id()}
+        cell["metadata"]["id"] = cell.pop("id")
+        if cell["cell_type"] == "code":
+            cell["metadata"]["outputId"] = _new_id()
     return made
 
 
-@_each
-def kaggle(cell: Cell) -> None:
-    cell.pop("id")
-    cell["metadata"] |= {"_uuid": _new_id(), "_cell_guid": _new_id(), "trusted": True}
+def kaggle(notebook: Notebook) -> Notebook:
+    made = copy.deepcopy(notebook) | {"nbformat_minor": 4}
+    made["metadata"]["kaggle"] = {"dataSources": [], "language": "python"}
+    for cell in made["cells"]:
+        del cell["id"]
+        cell["metadata"] |= {"_uuid": _new_id(), "_cell_guid": _new_id(), "trusted": True}
+    return made
 
 
-@_each
-def deepnote(cell: Cell) -> None:
-    cell.pop("id")
-    kind = "code" if cell["cell_type"] == "code" else "markdown"
-    cell["metadata"] |= {"cell_id": _new_id(), "deepnote_cell_type": kind, "tags": []}
+def deepnote(notebook: Notebook) -> Notebook:
+    made = copy.deepcopy(notebook) | {"nbformat_minor": 2}
+    made["metadata"] |= {
+        "orig_nbformat": 2, "deepnote": {"is_reactive": False},
+        "deepnote_notebook_id": _new_id(), "deepnote_execution_queue": [],
+    }  # fmt: skip
+    for cell in made["cells"]:
+        del cell["id"]
+        kind = "code" if cell["cell_type"] == "code" else "markdown"
+        cell["metadata"] |= {"cell_id": _new_id(), "deepnote_cell_type": kind, "tags": []}
+    return made
 
 
 @_each
@@ -115,11 +127,15 @@ def nbconvert(cell: Cell) -> None:
     cell["id"] = _new_id()
 
 
-@_each
-def nbstripout(cell: Cell) -> None:
-    cell["metadata"].pop("collapsed", None)
-    if cell["cell_type"] == "code":
-        cell |= {"outputs": [], "execution_count": None}
+def nbstripout(notebook: Notebook) -> Notebook:
+    """Unless told --keep-id, it numbers the cells."""
+    made = copy.deepcopy(notebook)
+    for number, cell in enumerate(made["cells"]):
+        cell["id"] = str(number)
+        cell["metadata"].pop("collapsed", None)
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    return made
 
 
 TOOLS = {
