@@ -27,6 +27,7 @@ FIRST = (
     "tests/autograde/test_resume.py",
     "tests/autograde/test_three_ways.py",
     "tests/test_budget.py",
+    "tests/fair/test_fair_marks.py",
     "tests/autograde/test_lost_cells.py",
 )
 
