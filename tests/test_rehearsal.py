@@ -40,6 +40,13 @@ def test_a_broken_installation_is_said_first(tmp_path) -> None:
     assert "No module named 'no_such_library'" in said
 
 
+def test_a_line_for_another_machine_is_passed_over(tmp_path) -> None:
+    """As in grading, with a sandbox and without: what follows it in the cell still runs."""
+    answer = "from google.colab import drive\ndrive.mount('/content')\n%matplotlib widgets\nx = 1"
+    found = lines(tmp_path, cell("solution", "x", answer), cell("test", "x_test", TEST, 1))
+    assert found == [("x_test", "ok", "x | agrees: yes")]
+
+
 def test_a_kernel_that_dies_is_said_to_have_died(tmp_path) -> None:
     end = cell("solution", "x", "import os; os._exit(1)")
     assert lines(tmp_path, end, cell("test", "x_test", TEST, 1))[0][1] == "error"

@@ -3,24 +3,21 @@
 No kernel, no sockets: `Shell.run` runs one cell and hands each output to a `sink` as it appears.
 """
 
-import ast
 import base64
 import io
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import SList
 from traitlets import Type
 from traitlets.config import Config
 
-from .elsewhere import RUN_PYTHON, passes_over
 from .figures import Formatter
+from .passing import PassesOver, is_python
 
 Output = dict[str, Any]
 Sink = Callable[[Output], None]
@@ -95,13 +92,12 @@ def _bundle(kind: str, data: Any, metadata: Any) -> Output:
     return {"output_type": kind, "data": encoded, "metadata": metadata or {}}
 
 
-class Shell(InteractiveShell):
+class Shell(PassesOver):
     """IPython's shell, whose outputs go to `sink`."""
 
     displayhook_class = Type(_Result)
     display_pub_class = Type(_Display)
     sink: Sink = staticmethod(ignore)
-    passed = False  # whether the last statement was passed over
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
         name, text = etype.__name__, str(evalue)
@@ -136,50 +132,7 @@ class Shell(InteractiveShell):
         return super().enable_matplotlib("inline")  # type: ignore[no-untyped-call]
 
     def pass_over(self, line: str) -> None:
-        """Say that this is for another machine, and was not run."""
         self.sink({"output_type": "passed_over", "line": line})
-
-    def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
-        """A magic that is unknown here, or fails, is passed over."""
-        try:
-            run: Any = super().run_line_magic
-            return run(magic_name, line, _stack_depth + 1)
-        except Exception:
-            if magic_name in RUN_PYTHON:
-                raise
-            self.pass_over(f"%{magic_name} {line}".strip())
-
-    def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
-        """Likewise; what stands under one that is unknown is run if it is Python."""
-        try:
-            run: Any = super().run_cell_magic
-            return run(magic_name, line, cell)
-        except Exception:
-            if magic_name in RUN_PYTHON:
-                raise
-            self.pass_over(f"%%{magic_name} {line}".strip())
-            if self.find_cell_magic(magic_name) is None and _is_python(cell):  # type: ignore[no-untyped-call]
-                self.run_cell(cell)  # type: ignore[no-untyped-call]
-
-    async def run_code(self, code_obj: Any, result: Any = None, *, async_: bool = False) -> bool:
-        """Run one statement; whether it failed. What is for another machine does not fail."""
-        self.passed = False
-        run: Any = super().run_code
-        failed: bool = await run(code_obj, result, async_=async_)
-        if not (failed and self.passed):
-            return failed
-        if result is not None:
-            result.error_in_exec = None
-        return False
-
-    def take_error(self, kind: Any, error: Any, trace: Any, tb_offset: Any = None) -> None:
-        """Pass over what is for another machine; show all other errors."""
-        line = passes_over(error, self.user_ns)
-        self.passed = line is not None
-        if line is None:
-            self.showtraceback((kind, error, trace), tb_offset=tb_offset)
-        else:
-            self.pass_over(line)
 
     def init_virtualenv(self) -> None:
         pass
@@ -189,7 +142,7 @@ class Shell(InteractiveShell):
 
         A single line may be a magic's bare name, which is Python too.
         """
-        if raw_cell[:1].isspace() or "\n" not in raw_cell.strip() or not _is_python(raw_cell):
+        if raw_cell[:1].isspace() or "\n" not in raw_cell.strip() or not is_python(raw_cell):
             return str(super().transform_cell(raw_cell))  # type: ignore[no-untyped-call]
         return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
 
@@ -220,16 +173,6 @@ class Shell(InteractiveShell):
             self.sink = ignore
 
 
-def _is_python(source: str) -> bool:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it is said when the cell is compiled
-        try:
-            ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
-    return True
-
-
 def make_shell() -> Shell:
     """The shell of this process, without history (which would start a thread)."""
     config = Config()
@@ -238,5 +181,5 @@ def make_shell() -> Shell:
     config.InteractiveShell.colors = "nocolor"
     shell = Shell.instance(config=config)
     shell.enable_matplotlib("inline")
-    shell.set_custom_exc((ImportError, OSError), Shell.take_error)  # type: ignore[no-untyped-call]
+    shell.begin_to_pass_over()
     return shell
