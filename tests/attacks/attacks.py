@@ -364,7 +364,7 @@ BROKEN: list[Attack] = [
     Attack("broken", "a cell that takes long to read", 4, RIGHT, edit=_behind("double", "%time 1\n" * 60 + "x = 1\n" * 6000)),
     Attack("broken", "a list of half a million", 4, RIGHT, edit=_behind("double", "x = [" + "0," * 500_000 + "]")),
     Attack("broken", "named target.ipynb.txt", 4, RIGHT, file="target.ipynb.txt"),
-    Attack("broken", "ten thousand cells", 0, RIGHT, edit=lambda n: n["cells"].extend([n["cells"][0]] * 10_000), fails=True),
+    Attack("broken", "ten thousand cells", 4, RIGHT, edit=lambda n: n["cells"].extend([n["cells"][0]] * 10_000)),
 ]  # fmt: skip
 
 UNLUCKY = [
