@@ -12,13 +12,14 @@ GRADER = Path(__file__).parents[1] / "grader"
 # room -> the rooms it may import; what is not named here may import nothing of grader.
 ALLOWED: dict[str, set[str]] = {
     "catalogue": set(),
-    "latex": {"catalogue"},
-    "problem": {"latex"},
+    "algebra": set(),
+    "latex": {"catalogue", "algebra"},
+    "problem": {"latex", "algebra"},
     "oracle": {"problem"},
     "huge": {"problem", "oracle"},
-    "derivation": {"latex", "problem", "notebook", "catalogue"},
+    "derivation": {"algebra", "latex", "problem", "notebook", "catalogue"},
     "verdict": {"problem", "latex", "precision", "catalogue", "graded"},
-    "diagnosis": {"problem", "latex", "oracle"},
+    "diagnosis": {"algebra", "problem", "latex", "oracle"},
     "picture": set(),
     "precision": set(),
     "checks": {
@@ -49,7 +50,16 @@ ALLOWED: dict[str, set[str]] = {
     "graded": {"notebook", "catalogue", "derivation"},
     "rehearsal": {"notebook", "graded", "referee", "sandbox", "catalogue"},
     "course": {"notebook", "graded", "names", "catalogue", "budget"},
-    "author": {"latex", "problem", "diagnosis", "derivation", "checks", "course", "notebook"},
+    "author": {
+        "algebra",
+        "latex",
+        "problem",
+        "diagnosis",
+        "derivation",
+        "checks",
+        "course",
+        "notebook",
+    },
 }
 UPSTAIRS = {"cli", "autograde", "__main__", "__init__"}  # may import any room below them
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from grader.algebra.functions import FUNCTIONS, slope_of
+from grader.algebra.slopes import fold
 from grader.diagnosis.algebra import (
     CONSTRUCTORS,
     apply,
@@ -26,11 +28,9 @@ from grader.diagnosis.algebra import (
     total,
     transpose,
 )
+from grader.diagnosis.slopes import WAYS
 from grader.latex.terms import Term
 
-# The derivative of each, where it has a name of its own: factor, function.
-KNOWN_AS = {"sin": (1, "cos"), "cos": (-1, "sin"), "exp": (1, "exp"), "softplus": (1, "sigmoid"),
-            "abs": (1, "sign"), "sinh": (1, "cosh"), "cosh": (1, "sinh")}  # fmt: skip
 # Operations entry by entry: they may as well be applied to whole matrices.
 ENTRYWISE = ("plus", "times", "power", "apply", "negative", "maximum", "minimum", "compare")
 
@@ -57,11 +57,12 @@ def _power(base: Term, exponent: float) -> Term:
 
 
 def _apply(argument: Term, function: str, primes: int) -> Term:
-    if primes and function in KNOWN_AS:
-        factor, known = KNOWN_AS[function]
-        return scaled(factor, _apply(argument, known, primes - 1))
+    row = FUNCTIONS[function]
+    if primes and row.written_out:
+        slope: Term = fold(slope_of(row, primes), TIDY, argument, apply(function, argument))
+        return slope
     if function == "square":
-        return _power(argument, 2.0) if primes == 0 else scaled(2, argument)
+        return _power(argument, 2.0)
     if (function, primes) == ("log", 0) and not is_number(argument):
         return log(argument)
     return apply(function, argument, primes)
@@ -71,6 +72,7 @@ def _squares(x: Term) -> Term:
     return _power(x, 2.0) if is_number(x) else make("squares", (x,), ("1", "1"))
 
 
+TIDY = {**WAYS, "power": _power, "apply": lambda x, function: _apply(x, *function)}
 SIMPLER: dict[str, Callable[..., Term]] = {
     "power": lambda term, x: _power(x, term.detail),
     "apply": lambda term, x: _apply(x, *term.detail),

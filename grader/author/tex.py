@@ -11,16 +11,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
 
+from grader.algebra.functions import FUNCTIONS
 from grader.diagnosis.algebra import is_number, size, split
 from grader.latex.names import canonical
 from grader.latex.terms import Term
 from grader.problem import Problem
-
-FUNCTIONS = {
-    "sigmoid": r"\sigma", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log", "sin": r"\sin",
-    "cos": r"\cos", "arctan": r"\arctan", "sinh": r"\sinh", "cosh": r"\cosh", "relu": r"\max",
-    "det": r"\det",
-}  # fmt: skip
 
 
 class Unwritable(Exception):  # noqa: N818 - says what the term is
@@ -143,12 +138,7 @@ class Tex:
 
     def _apply(self, term: Term) -> str:
         function, primes = term.detail
-        (x,) = term.args
-        if function == "sqrt" and not primes:
-            return rf"\sqrt{{{self.of(x)}}}"
-        name = FUNCTIONS.get(function, rf"\operatorname{{{function}}}") + "'" * primes
-        zero = ", 0" if function == "relu" and not primes else ""
-        return f"{name}({self.of(x)}{zero})"
+        return FUNCTIONS[function].in_latex(self.of(*term.args), primes)
 
     def _softmax(self, term: Term) -> str:
         if term.detail != "columns" or term.kind.columns == "1":

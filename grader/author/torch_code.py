@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from grader.algebra.functions import FUNCTIONS
 from grader.author.derivation import Chain, positive
 from grader.author.letters import leaf_of, letters_of, root_of, summing_to_1, used_in
 from grader.author.terms import tidy
 from grader.author.tex import Unwritable
 from grader.diagnosis.algebra import apply, is_number, size, split
 from grader.diagnosis.gradient import adjoints
+from grader.diagnosis.slopes import slope
 from grader.latex.names import canonical
 from grader.latex.terms import Term
 from grader.problem import Problem
 
-FUNCTIONS = {
-    "sigmoid": "torch.sigmoid({})", "tanh": "torch.tanh({})", "exp": "torch.exp({})",
-    "log": "torch.log({})", "sin": "torch.sin({})", "cos": "torch.cos({})",
-    "sqrt": "torch.sqrt({})", "arctan": "torch.arctan({})", "sinh": "torch.sinh({})",
-    "cosh": "torch.cosh({})", "abs": "{}.abs()", "sign": "{}.sign()", "relu": "{}.clamp(min=0)",
-    "softplus": "torch.nn.functional.softplus({})", "silu": "torch.nn.functional.silu({})",
-}  # fmt: skip
-SLOPES = {
-    "sigmoid": "{0} * (1 - {0})", "tanh": "1 - {0}**2", "arctan": "1 / (1 + {1}**2)",
-    "relu": "{1}",
-}  # fmt: skip
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a piece of code holds together
 
 
@@ -63,10 +54,7 @@ class Torch:
 
     def inside(self, term: Term) -> Iterable[Term]:
         """What a term is computed from: of the derivative of a function, perhaps its value."""
-        if term.op != "apply" or term.detail[1] != 1 or term.detail[0] not in SLOPES:
-            return term.args
-        value = apply(term.detail[0], term.args[0])
-        return [value] if "{0}" in SLOPES[term.detail[0]] else term.args
+        return [_expanded(term)] if _is_derivative(term) else term.args
 
     def of(self, term: Term, at_least: int = SUM) -> str:
         """The term, by its letter if it has one; in brackets unless it holds together so well."""
@@ -127,15 +115,15 @@ class Torch:
         x, y = term.args
         if y.op == "power" and y.detail == -1 and y not in self.letters:
             return f"{self.of(x, PRODUCT)} / {self.of(y.args[0], ATOM)}", PRODUCT
-        if _is_step(x) or _is_step(y):  # true and false do where they are multiplied
-            return " * ".join(self._of_step(f) for f in (x, y)), PRODUCT
+        if any(_expanded(f).op == "compare" for f in (x, y)):  # true and false do in a product
+            return " * ".join(map(self._of_factor, (x, y))), PRODUCT
         # 2 * X @ W is 2 * (X @ W), but C * X @ W is not C * (X @ W).
         least = PRODUCT if x.op == "number" or y.op in ("times", "apply") else POWER
         return f"{self.of(x, PRODUCT)} * {self.of(y, least)}", PRODUCT
 
-    def _of_step(self, term: Term) -> str:
-        if _is_step(term):
-            return f"({self.of(term.args[0], ATOM)} > 0)"
+    def _of_factor(self, term: Term) -> str:
+        if term not in self.letters and _expanded(term).op == "compare":
+            return self._holds(_expanded(term))
         return self.of(term, POWER if term.op == "matmul" else PRODUCT)
 
     def _matmul(self, term: Term) -> tuple[str, int]:
@@ -166,24 +154,27 @@ class Torch:
     # ------------------------------------------------------------ functions
 
     def _apply(self, term: Term) -> tuple[str, int]:
-        function, primes = term.detail
-        (x,) = term.args
-        if primes == 0 and function in FUNCTIONS:
-            inside = FUNCTIONS[function]
-            return inside.format(self.of(x, ATOM if inside.startswith("{") else SUM)), ATOM
-        if primes == 1 and function in SLOPES:
-            value = self.of(apply(function, x), ATOM) if "{0}" in SLOPES[function] else ""
-            tightness = PRODUCT if function in ("sigmoid", "arctan") else SUM
-            if function == "relu":
-                return f"{self._of_step(term)}.to({self.of(x, ATOM)}.dtype)", ATOM
-            return SLOPES[function].format(value, self.of(x, ATOM)), tightness
-        raise Unwritable(function + "'" * primes)
+        if _is_derivative(term):
+            slope = _expanded(term)
+            return (self.letters[slope], ATOM) if slope in self.letters else self._written(slope)
+        code = FUNCTIONS[term.detail[0]].torch
+        inside = self.of(term.args[0], SUM if "({})" in code else ATOM)
+        return code.replace("{}", inside), ATOM
 
     def _compare(self, term: Term) -> tuple[str, int]:
-        x, y = term.args
-        return f"({self.of(x, PRODUCT)} {term.detail} {self.of(y, PRODUCT)})", ATOM
+        like = next(x for x in term.args if x.op != "number")
+        return f"{self._holds(term)}.to({self.of(like, ATOM)}.dtype)", ATOM
+
+    def _holds(self, term: Term) -> str:
+        x, y = (self.of(argument, PRODUCT) for argument in term.args)
+        return f"({x} {term.detail} {y})"
 
     def _maximum(self, term: Term) -> tuple[str, int]:
+        number = next((x for x in term.args if x.op == "number"), None)
+        if number:  # the larger of Z and 1 is Z where it is at least 1
+            (x,) = (x for x in term.args if x is not number)
+            bound = "min" if term.op == "maximum" else "max"
+            return f"{self.of(x, ATOM)}.clamp({bound}={self.of(number)})", ATOM
         return f"torch.{term.op}({', '.join(map(self.of, term.args))})", ATOM
 
     _minimum = _maximum
@@ -215,5 +206,13 @@ def _axis(term: Term) -> int:
     return 0 if term.detail == "rows" else 1
 
 
-def _is_step(term: Term) -> bool:
-    return bool(term.op == "apply" and term.detail == ("relu", 1))
+def _is_derivative(term: Term) -> bool:
+    return bool(term.op == "apply" and term.detail[1])
+
+
+def _expanded(term: Term) -> Term:
+    """The derivative of a function by what it is made of; any other term as it is."""
+    if not _is_derivative(term):
+        return term
+    (x,), (function, primes) = term.args, term.detail
+    return tidy(slope(apply(function, x, primes - 1)))

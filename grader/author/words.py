@@ -6,8 +6,9 @@ r"""Say a problem in words, as a student reads it: shapes, functions, what may h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from grader.algebra.functions import FUNCTIONS, Function
 from grader.author.letters import letters_of, root_of
 from grader.author.tex import Tex, Unwritable
 from grader.diagnosis.algebra import is_number, parts
@@ -38,7 +39,7 @@ def formula(problem: Problem) -> str:
     root = root_of(problem)
     said = [shapes(problem), *_notes(problem, root)]
     lines = [f"$${problem.formula.text}$$", wrapped(f"{'; '.join(said)}.")]
-    if any(term.detail == ("relu", 0) for term in parts(root) if term.op == "apply"):
+    if any(function.kink for function in _functions(root)):
         lines.append(KINK)
     if problem.named:
         lines.append(wrapped(_naming(problem)))
@@ -69,9 +70,13 @@ def _notes(problem: Problem, root: Term) -> list[str]:
         notes.append(r"$\odot$ multiplies entry by entry")
     if any(term.op == "apply" and not is_number(term) for term in terms):
         notes.append("functions are taken entry by entry")
-    if any(term.op == "apply" and term.detail[0] == "sigmoid" for term in terms):
-        notes.append(r"$\sigma(z) = 1/(1 + e^{-z})$")
-    return notes
+    return [*notes, *(f"${function.meaning}$" for function in _functions(root) if function.meaning)]
+
+
+def _functions(root: Term) -> Iterable[Function]:
+    """The functions that stand in a formula, each once."""
+    names = [term.detail[0] for term in parts(root) if term.op == "apply"]
+    return [FUNCTIONS[name] for name in dict.fromkeys(names)]
 
 
 def _norm(problem: Problem, formula: str) -> str:

@@ -23,6 +23,7 @@ ROOMS = [
     "__main__.py",
     "py.typed",
     "catalogue",
+    "algebra",
     "latex",
     "problem",
     "oracle.py",

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grader.algebra.functions import Array
 from grader.catalogue import Reason
 from grader.latex.duals import Dual
 from grader.latex.errors import Unreadable
-from grader.latex.functions import Array
 from grader.latex.reading import Read
 from grader.latex.terms import Kind, Term
 from grader.latex.values import Numbers

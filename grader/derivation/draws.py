@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from grader.algebra.functions import Array
 from grader.latex import Variable
-from grader.latex.functions import Array
 from grader.latex.names import canonical
 from grader.latex.values import Draw
 

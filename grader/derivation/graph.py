@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.algebra.functions import Array
 from grader.latex import tree
 from grader.latex.errors import Misfit, Unreadable
-from grader.latex.functions import Array
 from grader.latex.tree import Node
 
 from .equation import Equations, Outcome

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from grader.algebra.functions import FUNCTIONS, Array
 from grader.catalogue import Reason
 from grader.latex import tree
 from grader.latex.budget import Budget
 from grader.latex.duals import Dual, Seed
 from grader.latex.errors import Unreadable
-from grader.latex.functions import Array
 from grader.latex.terms import Term, parts
 from grader.latex.tree import Node
 from grader.latex.values import Numbers
@@ -292,9 +292,9 @@ class Mistakes:
         found: dict[tuple[str, str], tree.Call] = {}
         for name, versions in scope.definitions.items():
             for node in (n for d in versions for n in tree.walk(d.node)):
-                if isinstance(node, tree.Call) and node.function in MASKED and name:
-                    call = _mask_of(node)
-                    found.setdefault((call.function, repr(call.arguments)), call)
+                mask = _mask_of(node) if isinstance(node, tree.Call) and name else None
+                if mask and mask.function in FUNCTIONS:
+                    found.setdefault((mask.function, repr(mask.arguments)), mask)
         return Context((*names, *scope.variables), tuple(found.values())[:3])
 
     def _said(self, edit: Edit, left: Node) -> Reason:
@@ -310,9 +310,6 @@ class Mistakes:
     def _holds(self, left: Node, right: Node, order: int) -> bool:
         """Whether the equation holds strictly as it stands, at both draws."""
         return self.equations.holds(left, right, order)
-
-
-MASKED = {"relu", "max", "sigmoid", "tanh", "exp", "softplus"}
 
 
 def _mask_of(call: tree.Call) -> tree.Call:

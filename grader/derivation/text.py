@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from grader.latex.errors import TooLong, Unreadable
 from grader.latex.macros import expanded, macros_in
-from grader.latex.names import FUNCTIONS
+from grader.latex.names import function_named
 from grader.latex.tex import CLOSE, OPEN, WORDY, Tex, argument, cut, meaningful, words
 from grader.latex.tree import Node
 
@@ -135,7 +135,7 @@ def _plain_lines(text: str, start: int, end: int) -> Iterator[Segment]:
         ended = match.end() == len(text) or text[match.end()] == "\n"
         math = match["math"].rstrip(" \t.。,，;；")
         said = WORD.findall(math)
-        if whole and ended and all(w.lower() in FUNCTIONS for w in said):
+        if whole and ended and all(map(function_named, said)):
             yield Segment(math, match.start("math"), True, "", True)
 
 
@@ -421,7 +421,7 @@ class _Cutter:
         said = words(inside)
         wordy = self.row[self.i].text in (r"\text", r"\textrm", r"\mbox", r"\textbf", r"\textit")
         loose = bool(inside) and (inside[0].spaced or " " in said)
-        if said.lower() in FUNCTIONS or not (
+        if function_named(said) or not (
             PROSE.search(said) or " " in said or (wordy and loose) or said == ""
         ):
             return False

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from grader.algebra.functions import Array
 from grader.catalogue import Reason
 from grader.latex import tree
-from grader.latex.functions import Array
 from grader.latex.scope import Definition
 from grader.latex.tree import Node
 from grader.latex.values import Draw, Numbers

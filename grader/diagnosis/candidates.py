@@ -37,7 +37,8 @@ from grader.diagnosis.gradient import adjoints
 from grader.diagnosis.misconceptions import Slip, rank_of
 from grader.diagnosis.misplaced import MISPLACED, extra_functions
 from grader.diagnosis.slips import slips, slips_once
-from grader.diagnosis.symbols import Symbols, activation
+from grader.diagnosis.slopes import function_of
+from grader.diagnosis.symbols import Symbols
 from grader.latex.names import canonical
 from grader.latex.terms import Term
 
@@ -247,7 +248,7 @@ def through_values(term: Term) -> Term:
     changes: dict[Term, Term] = {}
     for part in parts(term):
         if part.op == "apply" and part.detail[1] == 1:
-            written = by_value(part, activation(part))
+            written = by_value(part, function_of(part))
             if written is not None and part.detail[0] != "relu":
                 changes[part] = written
     return replaced(term, changes) if changes else term

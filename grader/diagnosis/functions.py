@@ -1,9 +1,8 @@
 """Slips at a function applied entry by entry, at its derivative, and at a softmax."""
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import reduce
-from itertools import product
+from collections.abc import Callable, Iterator
 
+from grader.algebra.functions import FUNCTIONS
 from grader.diagnosis.algebra import (
     apply,
     is_number,
@@ -20,12 +19,11 @@ from grader.diagnosis.algebra import (
     total,
 )
 from grader.diagnosis.misconceptions import Slip
-from grader.diagnosis.symbols import Symbols, activation
+from grader.diagnosis.slopes import function_of, written
+from grader.diagnosis.symbols import Symbols
 from grader.latex.terms import Term
 
-ELSE = ("sigmoid", "tanh", "relu")  # what may be taken for one another
 LEAKS = (0.01, 0.1)  # slopes of a leaky max below 0
-BENT = (*ELSE, "softplus", "silu", "gelu")  # and for which they may be taken
 
 Rule = Callable[[Term, Term, Symbols], Iterator[Slip]]
 
@@ -61,23 +59,24 @@ def _function(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
 def _opposite(part: Term, symbols: Symbols) -> Iterator[Slip]:
     """f(-z) for f(z), which is 1 - σ(z) too; min for max; from a tanh the sign comes out."""
     (z,), (function, _) = part.args, part.detail
+    row = FUNCTIONS[function]
     opposite, name = apply(function, scaled(-1, z)), symbols.function(part)
-    if function in ("sigmoid", "relu"):
-        other = f"1 - {symbols.said(part)}" if function == "sigmoid" else "min"
-        turned = opposite if function == "sigmoid" else scaled(-1, opposite)
-        yield Slip("activation_other", f"as if {other} stood for {symbols.said(part)}", turned)
-    if function not in ("relu", "tanh"):
+    if row.mirror:
+        known_as, sign = row.mirror
+        other = known_as.format(symbols.said(part))
+        said = f"as if {other} stood for {symbols.said(part)}"
+        yield Slip("activation_other", said, scaled(sign, opposite))
+    if not row.odd and (row.mirror is None or row.mirror[1] > 0):
         yield Slip("term_sign", f"as if {symbols.said(z)} in {name} had the other sign", opposite)
 
 
 def _others(part: Term) -> list[Term]:
     """The functions that may be taken for this one, of the same argument."""
     (z,), (function, _) = part.args, part.detail
-    if function not in BENT:
-        return []
-    likely = (*ELSE, "softplus", "abs") if function == "relu" else ELSE
-    others = [apply(other, z) for other in likely if other != function]
-    return others if is_number(z) else [*others, make("softmax", (z,), size(z), "columns")]
+    others = [apply(other, z) for other in FUNCTIONS[function].kin]
+    if not others or is_number(z):
+        return others
+    return [*others, make("softmax", (z,), size(z), "columns")]
 
 
 def _taken_for_max(part: Term) -> Iterator[Slip]:
@@ -118,7 +117,7 @@ def _bias_outside(part: Term, symbols: Symbols) -> Iterator[Slip]:
 
 def _derivative(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     said = symbols.said(part)
-    function = activation(part)
+    function = function_of(part)
     yield Slip("derivative_left_out", f"as if {said} were left out", ones(size(part)))
     twice = make("times", (part, part), size(part))
     yield Slip("derivative_extra", f"as if {said} were there twice", twice)
@@ -145,14 +144,14 @@ def _derivative_elsewhere(part: Term, root: Term, symbols: Symbols) -> Iterator[
         if other is not z:
             yield Slip("derivative_argument", at, like(part, (other,)))
         through = by_value(part, other)
-        at = f"as if {symbols.said(other)} stood for {symbols.said(activation(part))} in {name}"
-        if through is not None and other is not activation(part):
+        at = f"as if {symbols.said(other)} stood for {symbols.said(function_of(part))} in {name}"
+        if through is not None and other is not function_of(part):
             yield Slip("derivative_argument", at, through)
 
 
 def _unfolded(part: Term, root: Term) -> list[Term]:
     """Values a derivative could be taken at that the root does not hold."""
-    function, held = activation(part), parts(root)
+    function, held = function_of(part), parts(root)
     if function not in held:
         return [function]
     sums = [p for p in held if p.op == "plus" and function in p.args]
@@ -161,58 +160,20 @@ def _unfolded(part: Term, root: Term) -> list[Term]:
 
 def by_value(slope: Term, value: Term) -> Term | None:
     """The derivative written with the function's own value, as s (1 - s); None if it cannot be."""
-    one = number(1)
-    match slope.detail:
-        case ("sigmoid", 1):
-            rest = make("plus", (one, value), size(slope), -1)
-            return make("times", (value, rest), size(slope))
-        case ("tanh", 1):
-            return make("plus", (one, power(value, 2.0)), size(slope), -1)
-        case ("relu", 1):
-            return make("compare", (value, number(0)), size(slope), ">")
-    return None
+    function, primes = slope.detail
+    by = FUNCTIONS[function].through_value
+    return written(by, value, value) if by and primes == 1 else None
 
 
 def wrong_derivatives(slope: Term) -> list[Term]:
     """What is often taken for a derivative."""
-    (z,) = slope.args
-    function = activation(slope)
-    one = number(1)
-
-    def less(x: Term, y: Term, sign: int = -1) -> Term:
-        return make("plus", (x, y), size(slope), sign)
-
-    squared = power(function, 2.0)
-    match slope.detail:
-        case ("sigmoid", 1):
-            twice_too = ((1, 1, 0), (2, 2, 0))  # the derivative itself, and twice
-            found = [*polynomials(function, twice_too), less(function, one),
-                     apply("exp", scaled(-1, z)), z]  # fmt: skip
-        case ("tanh", 1):
-            found = [*polynomials(function, ((0, 1, 1),)), less(one, squared, 1),
-                     power(function, -2.0), less(one, power(z, 2.0)), z]  # fmt: skip
-        case ("relu", 1):
-            past_one = make("compare", (z, number(1)), size(z), ">")
-            leaky = [less(scaled(1 - a, slope), scaled(a, ones(size(z))), 1) for a in LEAKS]
-            clamped = make("minimum", (function, one), size(z))
-            found = [make("compare", (z, number(0)), size(z), "<="), apply("sign", z), z,
-                     past_one, clamped, *leaky]  # fmt: skip
-        case _:
-            found = [z, like(slope, (scaled(-1, z),)), scaled(-1, slope)]
-    others = [apply(other, z, 1) for other in ELSE if other != slope.detail[0]]
-    return [*found, *others] if slope.detail[0] in BENT else found
-
-
-def polynomials(s: Term, but: Sequence[tuple[int, ...]]) -> list[Term]:
-    """Products of s, 1 - s and 1 + s, but some: s (1 + s), 1 - s^2, s (1 - s)^2 and the like."""
-    rest, more = (make("plus", (number(1), s), size(s), sign) for sign in (-1, 1))
-    found = []
-    for exponents in product((0, 1, 2), (0, 1, 2), (0, 1)):
-        if exponents in but or exponents in ((0, 0, 0), (1, 0, 0)):
-            continue  # left out, and s for its derivative, have names of their own
-        factors = [power(x, e) for x, e in zip((s, rest, more), exponents, strict=True) if e]
-        found.append(reduce(lambda x, y: make("times", (x, y), size(s)), factors))
-    return found
+    (z,), (function, primes) = slope.args, slope.detail
+    row = FUNCTIONS[function]
+    found = [z, like(slope, (scaled(-1, z),)), scaled(-1, slope)]
+    if row.wrong_slopes and primes == 1:
+        found = [written(wrong, z, function_of(slope)) for wrong in row.wrong_slopes]
+    others = [other for other in row.kin if not FUNCTIONS[other].written_out]
+    return [*found, *(apply(other, z, 1) for other in others)]
 
 
 def _softmax(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
@@ -237,4 +198,4 @@ def _softmax(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip("wrong_axis", said, whole)
 
 
-FUNCTIONS: dict[str, Rule] = {"apply": _apply, "softmax": _softmax, "logsumexp": _softmax}
+OF_FUNCTIONS: dict[str, Rule] = {"apply": _apply, "softmax": _softmax, "logsumexp": _softmax}

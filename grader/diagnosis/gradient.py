@@ -6,6 +6,7 @@ passes back a `pullback`, whose value autograd computes.
 
 from collections.abc import Callable, Mapping
 
+from grader.algebra.functions import FUNCTIONS
 from grader.diagnosis.algebra import (
     apply,
     fitted,
@@ -25,6 +26,7 @@ from grader.diagnosis.algebra import (
     total,
     transpose,
 )
+from grader.diagnosis.slopes import slope
 from grader.latex.terms import Term
 
 Passed = list[tuple[Term, Term]]  # argument, what is passed back to it
@@ -91,14 +93,8 @@ def _apply(term: Term, g: Term) -> Passed:
     if function == "log" and x.op == "determinant":
         (matrix,) = x.args
         return [(matrix, times(g, inverse(transpose(matrix))))]
-    slopes: dict[str, Callable[[], Term]] = {
-        "square": lambda: scaled(2, x),
-        "exp": lambda: term,
-        "log": lambda: power(x, -1.0),
-        "sqrt": lambda: scaled(0.5, power(term, -1.0)),
-    }
-    slope = slopes.get(function, lambda: apply(function, x, 1))()
-    return [(x, times(g, slope))]
+    known = slope(term) if FUNCTIONS[function].plain else apply(function, x, 1)
+    return [(x, times(g, known))]
 
 
 def _matmul(term: Term, g: Term) -> Passed:

@@ -6,6 +6,7 @@ Each takes a gradient as it is written, the formula, and the problem's symbols, 
 from collections.abc import Callable, Iterator
 from itertools import product
 
+from grader.algebra.functions import FUNCTIONS
 from grader.diagnosis.algebra import (
     apply,
     in_each_place,
@@ -26,12 +27,11 @@ from grader.diagnosis.misconceptions import Slip
 from grader.diagnosis.symbols import Symbols
 from grader.latex.terms import Term
 
-PLAIN = ("sqrt", "log", "square", "exp")  # functions whose slopes nobody adds by mistake
-
 
 def extra_derivatives(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
     """A derivative of some function of the formula, where none belongs."""
-    used = {p.detail[0] for p in parts(formula) if p.op == "apply"} - set(PLAIN)
+    there = {part.detail[0] for part in parts(formula) if part.op == "apply"}
+    used = {function for function in there if not FUNCTIONS[function].plain}  # no slip adds 1/z
     inside = [part for part in parts(formula) if not is_number(part)]
     for z in inside or parts(formula):
         for function in sorted(used):

@@ -29,7 +29,7 @@ from grader.diagnosis.algebra import (
     total,
     transpose,
 )
-from grader.diagnosis.functions import FUNCTIONS, Rule
+from grader.diagnosis.functions import OF_FUNCTIONS, Rule
 from grader.diagnosis.misconceptions import Slip
 from grader.diagnosis.symbols import Symbols
 from grader.latex.terms import Term
@@ -352,7 +352,7 @@ def _squares(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
 
 
 RULES: dict[str, Rule] = {
-    **FUNCTIONS,
+    **OF_FUNCTIONS,
     "plus": _plus, "total": _total,
     "matmul": _matmul, "times": _times, "transpose": _transpose, "inverse": _inverse,
     "power": _power, "determinant": _determinant, "leaf": _leaf, "squares": _squares,

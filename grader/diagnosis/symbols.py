@@ -7,14 +7,14 @@ problem does not use it; `legend` says what the letters in a sentence are.
 import re
 from typing import TYPE_CHECKING
 
-from grader.diagnosis.algebra import is_number, make, normal, parts, size, split
+from grader.algebra.functions import FUNCTIONS
+from grader.diagnosis.algebra import is_number, normal, parts, split
 from grader.latex.names import canonical
 from grader.latex.terms import Term
 
 if TYPE_CHECKING:
     from grader.problem import Problem
 
-WRITTEN = {"relu": "max", "sigmoid": "σ"}
 NAMED = ("softmax", "logsumexp", "maximum", "minimum", "trace", "determinant", "vec")
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "eta": "η", "theta": "θ", "lambda": "λ", "mu": "μ",
@@ -38,7 +38,8 @@ class Symbols:
         (argument,) = term.args
         if argument.op == "leaf" or argument.kind.axes or is_number(argument):
             return
-        choices = "hgu" if term.op == "apply" and term.detail[0] != "relu" else "ZVU"
+        smooth = term.op == "apply" and not FUNCTIONS[term.detail[0]].kink
+        choices = "hgu" if smooth else "ZVU"
         taken = {*self.names.values(), *self.letters.values()}
         letter = next((c for c in choices if c not in taken), None)
         if letter and argument not in self.letters:
@@ -125,10 +126,4 @@ class Symbols:
     def function(self, term: Term) -> str:
         """The name of the function a term applies, such as σ or max'."""
         function, primes = str(term.detail[0]), int(term.detail[1])
-        return WRITTEN.get(function, function) + "'" * primes
-
-
-def activation(term: Term) -> Term:
-    """The function that a derivative belongs to, of the same argument."""
-    function, _ = term.detail
-    return make("apply", term.args, size(term), (function, 0), term.kind.axes)
+        return (FUNCTIONS[function].word or function) + "'" * primes

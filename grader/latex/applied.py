@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from grader.algebra.functions import FUNCTIONS
+
 from . import tree
 from .asking import Asker
 from .errors import Unreadable
-from .scope import ENTRYWISE
 from .terms import Kind, Term, times
 from .tree import Node
 
@@ -24,19 +25,25 @@ class Functions(Asker):
             return self._own_function(node)
         if node.function in ("max", "min", "clamp"):
             return self._maximum(node)
-        if node.function == "where" and len(node.arguments) == 3 and not node.primes:
-            condition, value, otherwise = node.arguments
-            return self.term(tree.Cases(node.at, ((value, condition), (otherwise, None))))
-        if node.function == "sum" and len(node.arguments) > 1:
-            return self._sum_along(node)
-        arguments = [self.term(a) for a in node.arguments]
-        if len(arguments) != 1:
-            raise Unreadable(f"{node.function} takes one argument", node.at)
-        if node.function in ENTRYWISE:
-            return self.apply(node.function, node.primes, arguments[0], node.at)
+        if len(node.arguments) != 1:
+            return self._of_several(node)
+        (x,) = map(self.term, node.arguments)
+        if node.function in FUNCTIONS:
+            return self.apply(node.function, node.primes, x, node.at)
         if node.primes:
             raise Unreadable(f"the derivative of {node.function} is not read so", node.at)
-        return self._named_function(node, arguments[0])
+        return self._named_function(node, x)
+
+    def _of_several(self, node: tree.Call) -> Term:
+        """Functions of several arguments, as code has them."""
+        match node:
+            case tree.Call(function="where", primes=0, arguments=(condition, value, otherwise)):
+                return self.term(tree.Cases(node.at, ((value, condition), (otherwise, None))))
+            case tree.Call(function="pow", primes=0, arguments=(base, exponent)):
+                return self.term(tree.Power(node.at, base, exponent, entrywise=True))
+            case tree.Call(function="sum"):
+                return self._sum_along(node)
+        raise Unreadable(f"{node.function} takes one argument", node.at)
 
     def _sum_along(self, node: tree.Call) -> Term:
         """sum(E, axis=0), as code has it."""

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 
 from lark import Token
 
+from grader.algebra.functions import FUNCTIONS
+
 from . import tree
 from .brackets import PAIRS, mended
 from .budget import UNBOUNDED, Budget
 from .errors import Unreadable
-from .names import FUNCTIONS, Names
+from .names import Names, function_named
 from .parser import parse
 from .pieces import Script, index_like, index_list
-from .scope import ENTRYWISE
 from .tex import CLOSE, OPEN, Tex, argument
 from .tree import Node
 
@@ -111,7 +112,7 @@ class Cursor(ABC):
         run = self._run_of_letters(i)
         for length in range(len(run), 1, -1):
             word = run[:length]
-            if word.lower() in FUNCTIONS or word in self.names.values or word == "delta":
+            if function_named(word) or word in self.names.values or word == "delta":
                 return word
         return None
 
@@ -156,7 +157,7 @@ class Cursor(ABC):
         if text == "-1":
             return [lambda x: tree.Inverse(at, x)]
         if text == "dagger":
-            return [lambda x: tree.Call(at, "pinv", 0, (x,))]
+            raise Unreadable("the pseudoinverse is not read", at, r"write (X^\top X)^{-1} X^\top")
         if text == "+":
             return [lambda x: tree.Call(at, "relu", 0, (x,))]
         return self._power(script)
@@ -185,5 +186,5 @@ class Cursor(ABC):
 
 def _primed(at: int, inner: Node) -> Node:
     """max(Z, 0)' may be the derivative; behind anything else a prime is a transpose."""
-    called = isinstance(inner, tree.Call) and inner.function in ENTRYWISE | {"max"}
+    called = isinstance(inner, tree.Call) and inner.function in {*FUNCTIONS, "max"}
     return tree.Primed(at, inner) if called else tree.Transpose(at, inner)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .functions import Array
+from grader.algebra.functions import Array
+
 from .terms import Kind, Term
 
 Memo = dict[int, tuple[Term, "Dual"]]

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from grader.algebra.functions import FUNCTIONS, Array
+
 from .duals import Seed
 from .errors import Unreadable
-from .functions import Array
-from .objective import KINKED
 from .terms import Term, parts
 from .values import Draw, Numbers
 
@@ -199,7 +199,7 @@ def bends_of(root: Term) -> list[Bend]:
     """The functions with a kink; of two that are compared, their difference is the argument."""
     found = []
     for part in parts([root]):
-        if part.op == "apply" and part.detail[0] in KINKED:
+        if part.op == "apply" and FUNCTIONS[part.detail[0]].kink:
             found.append(Bend(part, part.args[0]))
         elif part.op in ("maximum", "minimum", "compare"):
             found.append(Bend(part, Term("plus", part.args, part.kind, -1)))

@@ -3,17 +3,14 @@
 import re
 from collections.abc import Iterable
 
-FUNCTIONS = {
-    "tr": "tr", "trace": "tr", "max": "max", "min": "min", "relu": "relu", "sigmoid": "sigmoid",
-    "softmax": "softmax", "tanh": "tanh", "exp": "exp", "log": "log", "ln": "log", "diag": "diag",
-    "vec": "vec", "sum": "sum", "det": "det", "sign": "sign", "sgn": "sign", "abs": "abs",
-    "sqrt": "sqrt", "mean": "mean", "sin": "sin", "cos": "cos", "softplus": "softplus",
-    "logsumexp": "logsumexp", "lse": "logsumexp", "logdet": "logdet", "arctan": "arctan",
-    "sinh": "sinh", "cosh": "cosh", "sech": "sech", "silu": "silu", "swish": "silu",
-    "gelu": "gelu", "logistic": "sigmoid", "sigm": "sigmoid", "sgm": "sigmoid",
-    "leakyrelu": "leakyrelu", "elu": "elu", "transpose": "transpose", "inv": "inverse",
-    "clamp": "clamp", "lg": "log10", "pow": "pow", "square": "square", "step": "step",
-    "where": "where",
+from grader.algebra.functions import known_function
+
+# What is written like a function, and is an operation on matrices or on several arguments.
+OPERATIONS = {
+    "tr": "tr", "trace": "tr", "max": "max", "min": "min", "clamp": "clamp", "where": "where",
+    "softmax": "softmax", "logsumexp": "logsumexp", "lse": "logsumexp", "diag": "diag",
+    "vec": "vec", "sum": "sum", "mean": "mean", "det": "det", "logdet": "logdet",
+    "transpose": "transpose", "inv": "inverse", "pow": "pow",
 }  # fmt: skip
 _GREEK = """
 alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho
@@ -22,6 +19,11 @@ Omega ell hbar"""
 GREEK = set(_GREEK.split())
 ACCENTED = re.compile(r"\\?(hat|widehat|bar|overline|tilde|widetilde|dot)\{?\\?\s*([A-Za-z]+)\}?")
 SAME_ACCENT = {"widehat": "hat", "overline": "bar", "widetilde": "tilde"}
+
+
+def function_named(word: str) -> str | None:
+    """The function or operation that this word, in whatever case, is the name of."""
+    return OPERATIONS.get(word.lower()) or known_function(word)
 
 
 def canonical(name: str) -> str:

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from grader.algebra.functions import FUNCTIONS, on_tensors
+
 from .terms import Term, parts
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-KINKED = {"relu", "abs", "sign", "step"}
-POLYNOMIAL = {"square"}
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ class Evaluation:
 
     def _apply(self, term: Term) -> Tensor:
         function, primes = term.detail
-        return _derivative(_functions()[function], primes)(self.of(term.args[0]))
+        return _derivative(on_tensors(FUNCTIONS[function]), primes)(self.of(term.args[0]))
 
     def _compare(self, term: Term) -> Tensor:
         x, y = self._both(term)
@@ -213,21 +212,6 @@ class Evaluation:
         return value if len(term.detail) == 2 else value[..., None]
 
 
-def _functions() -> dict[str, Callable[[Tensor], Tensor]]:
-    import torch
-    from torch.nn import functional
-
-    return {
-        "relu": torch.relu, "sigmoid": torch.sigmoid, "tanh": torch.tanh, "exp": torch.exp,
-        "log": torch.log, "sqrt": torch.sqrt, "abs": torch.abs, "sign": torch.sign,
-        "sin": torch.sin, "cos": torch.cos, "log2": torch.log2, "log10": torch.log10,
-        "arctan": torch.arctan, "sinh": torch.sinh, "cosh": torch.cosh, "square": torch.square,
-        "sech": lambda z: 1 / torch.cosh(z), "silu": functional.silu, "gelu": functional.gelu,
-        "softplus": lambda z: functional.softplus(z, threshold=60.0),
-        "step": lambda z: (z > 0).to(z.dtype),
-    }  # fmt: skip
-
-
 def _derivative(function: Callable[[Tensor], Tensor], order: int) -> Callable[[Tensor], Tensor]:
     """The derivative of that order of a function that works entry by entry."""
     if order == 0:
@@ -254,9 +238,8 @@ def arguments(
     """What every bending function of a term is applied to."""
     evaluation = Evaluation(values, lengths)
     for part in parts([term]):
-        if part.op == "apply" and part.detail[0] not in POLYNOMIAL:
-            function = part.detail[0]
-            yield Argument(function, function in KINKED, evaluation.of(part.args[0]))
+        if part.op == "apply" and not (function := FUNCTIONS[part.detail[0]]).polynomial:
+            yield Argument(function.name, function.kink, evaluation.of(part.args[0]))
         elif part.op in ("maximum", "minimum", "compare"):
             x, y = evaluation._both(part)
             yield Argument({"maximum": "max", "minimum": "min"}.get(part.op, "step"), True, x - y)

@@ -8,11 +8,6 @@ from .budget import UNBOUNDED, Budget
 from .terms import Kind, Term
 from .tree import Node
 
-ENTRYWISE = {
-    "relu", "sigmoid", "tanh", "exp", "log", "sqrt", "abs", "sign", "sin", "cos", "log2",
-    "log10", "arctan", "sinh", "cosh", "sech", "silu", "gelu", "softplus", "step", "square",
-}  # fmt: skip
-
 
 class Definition(NamedTuple):
     """A name, from the statement `order` on, stands for `node` (entry by entry if indexed)."""

@@ -8,7 +8,7 @@ import re
 from . import tree
 from .cursor import OPERATORS, RELATIONS, TRANSPOSES, Cursor
 from .errors import Unreadable
-from .names import FUNCTIONS, GREEK
+from .names import GREEK, function_named
 from .pieces import Script, bare, index_like, layer_label, split_arguments
 from .tex import ACCENTS, CLOSE, OPEN, STYLES, WORDY, Tex, argument, flat
 
@@ -107,7 +107,7 @@ class Symbols(Cursor):
         word = token.text[1:]
         if token.text[0] != "\\" or not word.isalpha():
             return False
-        if word not in GREEK and word.lower() not in FUNCTIONS:
+        if word not in GREEK and not function_named(word):
             cure = "write it with letters, brackets, + - * / ^ _ and functions such as tr, log"
             raise Unreadable(f"the command {token.text} is not known", token.at, cure)
         self.i += 1
@@ -140,7 +140,7 @@ class Symbols(Cursor):
         """Y{pred} typed for Y_{pred}."""
         if self._peek() == "{" and len(word) == 1 and self.names.known(word):
             inside = flat(argument(self.tokens, self.i)[0])
-            if len(inside) >= 3 and inside.isalpha() and inside.lower() not in FUNCTIONS:
+            if len(inside) >= 3 and inside.isalpha() and not function_named(inside):
                 self.tokens.insert(self.i, Tex("_", self.tokens[self.i].at))
 
     def _unknown_word(self, run: str) -> str | None:
@@ -213,7 +213,7 @@ class Symbols(Cursor):
             return {"2": "log2", "10": "log10", "e": "log"}.get(below.text)
         if name == "sigma":
             return "sigmoid"
-        return FUNCTIONS.get(name.lower()) if len(name) > 1 else None
+        return function_named(name) if len(name) > 1 else None
 
     def _call(self, function: str, marks: list[Script], at: int) -> None:
         primes = sum(s.is_prime for s in marks)

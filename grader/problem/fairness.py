@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
+from grader.algebra.functions import FUNCTIONS
+
 if TYPE_CHECKING:
     from grader.latex import Argument
 
 OFF_KINK = 1e-3
 SATURATION = 8.0
-ROOTS = {"log", "log2", "log10", "sqrt"}  # of positive numbers, which never saturate them
 
 
 def is_fair(argument: "Argument") -> bool:
@@ -21,7 +22,8 @@ def is_fair(argument: "Argument") -> bool:
 def is_tame(argument: "Argument") -> bool:
     """Whether this argument of a nonlinear function is off its kink and does not saturate it."""
     size = argument.value.abs()
-    if argument.function in ROOTS:
+    function = FUNCTIONS.get(argument.function)
+    if function and function.positive:  # positive numbers never saturate them
         return bool(argument.value.min() >= OFF_KINK) and bool(size.isfinite().all())
     if not bool(size.max() <= SATURATION):
         return False
