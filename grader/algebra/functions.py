@@ -107,12 +107,6 @@ def on_tensors(function: Function) -> Callable[[Tensor], Tensor]:
     return computed
 
 
-def known_function(spelling: str) -> str | None:
-    """The name of the function that is spelled so."""
-    function = FUNCTIONS.get(spelling.lower())
-    return function.name if function else None
-
-
 # ------------------------------------------------------------------ the table
 
 

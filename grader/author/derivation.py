@@ -269,14 +269,8 @@ def _of_matmul(term: Term, which: int, dx: Term) -> Term:
 
 
 def _of_apply(term: Term, which: int, dx: Term) -> Term:
-    return times(slope(term), dx)
-
-
-def slope(term: Term) -> Term:
-    """The derivative of a function that works entry by entry."""
-    function, primes = term.detail
-    (x,) = term.args
-    return tidy(apply(function, x, primes + 1))
+    (x,), (function, primes) = term.args, term.detail
+    return times(tidy(apply(function, x, primes + 1)), dx)
 
 
 def _of_power(term: Term, which: int, dx: Term) -> Term:

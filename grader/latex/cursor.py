@@ -186,5 +186,7 @@ class Cursor(ABC):
 
 def _primed(at: int, inner: Node) -> Node:
     """max(Z, 0)' may be the derivative; behind anything else a prime is a transpose."""
-    called = isinstance(inner, tree.Call) and inner.function in {*FUNCTIONS, "max"}
+    called = isinstance(inner, tree.Call) and (
+        inner.function in FUNCTIONS or inner.function == "max"
+    )
     return tree.Primed(at, inner) if called else tree.Transpose(at, inner)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from grader.algebra.functions import known_function
+from grader.algebra.functions import FUNCTIONS
 
 # What is written like a function, and is an operation on matrices or on several arguments.
 OPERATIONS = {
@@ -23,7 +23,8 @@ SAME_ACCENT = {"widehat": "hat", "overline": "bar", "widetilde": "tilde"}
 
 def function_named(word: str) -> str | None:
     """The function or operation that this word, in whatever case, is the name of."""
-    return OPERATIONS.get(word.lower()) or known_function(word)
+    function = FUNCTIONS.get(word.lower())
+    return function.name if function else OPERATIONS.get(word.lower())
 
 
 def canonical(name: str) -> str:
