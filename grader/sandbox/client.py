@@ -131,19 +131,40 @@ class Starting:
 
     def ready(self) -> Warm:
         """They, as soon as they are there; NoSandboxError if they cannot be had."""
-        greeting = _greeting(self.control, self.process)
+        greeting = self._greeting(self.control)
         if self.referee_control:
-            _greeting(self.referee_control, self.process)
+            self._greeting(self.referee_control)
         reached, seconds = Level(greeting["ready"]), float(greeting["seconds"])
         return Warm(reached, seconds, self.process, self.control, self.referee_control)
 
-    def give_up(self) -> None:
-        """End them, as nobody needs them after all."""
-        self.process.kill()
-        self.process.communicate()
+    def give_up(self) -> str:
+        """End them, as nobody needs them after all; what they had to say.
+
+        The connections go first: what they forked holds their stderr open until it sees that.
+        """
         self.control.close()
         if self.referee_control:
             self.referee_control.close()
+        self.process.kill()
+        _, said = self.process.communicate()
+        return said.decode(errors="replace")
+
+    def _greeting(self, control: socket.socket) -> dict[str, Any]:
+        """The first message: ready, or why not."""
+        control.settimeout(_START_SECONDS)
+        try:
+            data = control.recv(_PACKET)
+        except OSError:
+            data = b""
+        control.settimeout(None)
+        greeting: dict[str, Any] = json.loads(data) if data else {}
+        if "ready" in greeting:
+            return greeting
+        said = self.give_up()
+        if "refused" in greeting:
+            reasons = [f"{level}: {why}" for level, why in greeting["refused"].items()]
+            raise NoSandboxError("; ".join(reasons))
+        raise RuntimeError("the warm process did not start: " + said[-2000:])
 
 
 @dataclass(frozen=True)
@@ -263,25 +284,6 @@ def _matplotlib_cache() -> str:
     with contextlib.suppress(OSError):
         os.makedirs(home, exist_ok=True)
     return home if os.access(home, os.W_OK) else os.path.join(tempfile.gettempdir(), "matplotlib")
-
-
-def _greeting(control: socket.socket, process: "subprocess.Popen[bytes]") -> dict[str, Any]:
-    """The first message: ready, or why not."""
-    control.settimeout(_START_SECONDS)
-    try:
-        data = control.recv(_PACKET)
-    except OSError:
-        data = b""
-    control.settimeout(None)
-    greeting: dict[str, Any] = json.loads(data) if data else {}
-    if "ready" in greeting:
-        return greeting
-    process.kill()
-    _, said = process.communicate()
-    if "refused" in greeting:
-        reasons = [f"{level}: {why}" for level, why in greeting["refused"].items()]
-        raise NoSandboxError("; ".join(reasons))
-    raise RuntimeError("the warm process did not start: " + said.decode(errors="replace")[-2000:])
 
 
 def _python() -> list[str]:
