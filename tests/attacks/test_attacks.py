@@ -23,7 +23,6 @@ from grader.sandbox.isolation import Level
 from grader.sandbox.limits import PATIENCE
 
 SECONDS = 12  # of CPU: what the course allows a submission
-pytestmark = pytest.mark.xdist_group("attacks")
 
 
 def digests(root: Path) -> dict[str, str]:

@@ -22,7 +22,6 @@ from sandbox.test_lives import descendants, eventually
 
 CLASS = {f"s{number}": WITNESS for number in range(6)} | {"t": Attack("wrong", "wrong", 0, WRONG)}
 EXPECTED = {student: attack.honest for student, attack in CLASS.items()}
-pytestmark = pytest.mark.xdist_group("resume")
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,6 @@ from grader.course.release import release
 PICKED = {"UTF-16", "format 3", "named target (1).ipynb", "split within a function",
           "a duplicated test emptied", "os._exit in a cell", "a warning on stderr", "no JSON",
           "autograd in a gradient", "reordered", "tagged skip-execution"}  # fmt: skip
-pytestmark = pytest.mark.xdist_group("three ways")
 
 
 @pytest.fixture(scope="module")
