@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -130,11 +131,13 @@ class Edition:
 
     def faults(self, shifts: tuple[int, ...], free: float, tell: Any) -> Iterator[Fault]:
         """Why it must not be handed out."""
-        lost = list(self._lost(shifts, tell))
-        yield from lost
-        if lost:
-            return
-        given = list(self._given())
+        with ThreadPoolExecutor(1) as beside:  # on another core, if there is one
+            blank = beside.submit(self._graded, self.released, (0,))
+            lost = list(self._lost(shifts, tell))
+            yield from lost
+            if lost:
+                return
+            given = list(_given(blank.result()))
         if sum(points for _, points in given) > free:
             for name, points in given:
                 yield Fault(self.path, name, f"a blank hand-in earns {points:g} in it", _BLANK)
@@ -157,12 +160,6 @@ class Edition:
             elif waits and points is not None and points < most:
                 tell(f"{self.path}, cell {name}: a person will be asked even about its own answer")
 
-    def _given(self) -> Iterator[tuple[str, float]]:
-        """The cells in which a blank hand-in earns something."""
-        for name, (points, _, _, _) in _judged(self._graded(self.released, (0,))).items():
-            if points:
-                yield name, points
-
     def _graded(self, cells: list[Any], shifts: tuple[int, ...]) -> Any:
         """These cells, graded as if they had been handed in."""
         reading = Reading(tuple(_handed_in(cell) for cell in cells))
@@ -175,6 +172,13 @@ def _handed_in(cell: Any) -> HandedIn:
     code = "code" if cell.cell_type == "code" else "markdown"
     name = None if kind(cell) == "plain" else cell.metadata["nbgrader"]["grade_id"]
     return HandedIn(code, cell.source, name, attachments=cell.get("attachments") or {})
+
+
+def _given(blank: Any) -> Iterator[tuple[str, float]]:
+    """The cells in which a blank hand-in earned something."""
+    for name, (points, _, _, _) in _judged(blank).items():
+        if points:
+            yield name, points
 
 
 def _judged(notebook: Any) -> dict[str, tuple[float | None, bool, float, str]]:
