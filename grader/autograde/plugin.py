@@ -81,9 +81,9 @@ def _file_failure(course: Course, names: dict[str, str], error: UnreadableError)
     keep_failure(course, student, assignment, str(Fault(where, "", str(error), ASK)), points)
 
 
-def _asked(course: Course, names: dict[str, str]) -> Blueprint:
+def _asked(course: Course, names: dict[str, str], gradients: str = GRADIENTS) -> Blueprint:
     with open_gradebook(course) as book:
-        return blueprint_of(course, book, names["assignment"])
+        return blueprint_of(course, book, names["assignment"], gradients)
 
 
 class _OfOurs(NbGraderPreprocessor):  # type: ignore[misc]
@@ -101,9 +101,7 @@ class _OfOurs(NbGraderPreprocessor):  # type: ignore[misc]
 
     def blueprint(self, resources: Any) -> Blueprint:
         names = resources["nbgrader"]
-        with open_gradebook(self.course) as book:
-            whole = blueprint_of(self.course, book, names["assignment"], self.gradients)
-        return whole.of(names["student"])
+        return _asked(self.course, names, self.gradients).of(names["student"])
 
 
 class RepairSubmission(_OfOurs):

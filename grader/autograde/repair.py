@@ -17,7 +17,7 @@ from nbformat.v4 import new_notebook
 
 from grader.autograde.blueprint import Blueprint, Known
 from grader.autograde.locating import Located, defined, located, released, squeezed
-from grader.autograde.reading import HandedIn, Reading
+from grader.autograde.reading import MOST_CELLS, MOST_OTHERS, HandedIn, Reading
 from grader.budget import costs_too_much
 from grader.catalogue import Reason
 from grader.notebook import STAMP
@@ -45,7 +45,8 @@ def repair(reading: Reading, blueprint: Blueprint) -> Repaired:
     found = located(reading.cells, blueprint)
     remarks = [*reading.remarks, *blueprint.remarks, *found.repairs]
     if reading.left_out:
-        remarks.append(Reason.of("repair.cells_left_out", count=reading.left_out))
+        most = {"most": MOST_CELLS, "others": MOST_OTHERS}
+        remarks.append(Reason.of("repair.cells_left_out", count=reading.left_out, **most))
         found.people |= _not_found_for_sure(reading, blueprint)
     cells = _with_second_halves(found.cells, known)
     cells = _settle_claims(cells, known, remarks)

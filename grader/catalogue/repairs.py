@@ -50,8 +50,8 @@ SENTENCES: dict[str, str | Callable[..., str]] = {
         "cell {cell} was changed; the original was used, and what was added stands beside it"
     ),
     "repair.cells_left_out": (
-        "{count} cells were not read, as the notebook has more than 2,000: the assignment's own"
-        " were, the last of each, and the first 200 others"
+        "{count} cells were not read, as the notebook has more than {most:,}: the assignment's"
+        " own were, the last of each, and the first {others} others"
     ),
     "repair.cells_alone": "the file holds too much to read; its cells alone were read",
     "repair.passed_over": "passed over in cell {cell}, as it is for another machine: {line}",
