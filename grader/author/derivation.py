@@ -14,33 +14,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.author.letters import leaf_of, letters_of, root_of, summing_to_1, used_in
-from grader.author.terms import depends, inner, tidy
-from grader.author.tex import Tex, Unwritable
-from grader.diagnosis.algebra import (
+from grader.algebra.constructors import (
     added,
     apply,
-    is_constant,
-    is_number,
-    make,
     matmul,
     number,
     ones,
-    parts,
     plus,
     power,
     scaled,
-    size,
     split,
     times,
     total,
     transpose,
 )
+from grader.algebra.expressions import Expr, is_constant, is_number, make, size
+from grader.algebra.parts import parts
+from grader.author.letters import leaf_of, letters_of, root_of, summing_to_1, used_in
+from grader.author.terms import depends, inner, tidy
+from grader.author.tex import Tex, Unwritable
 from grader.diagnosis.gradient import RULES
-from grader.latex.terms import Term
 from grader.problem import Problem
 
-Turn = Callable[[Term], Term]
+Turn = Callable[[Expr], Expr]
 NUMBERS = ("plus", "times", "squares")  # passed over in silence while df is still a number's
 
 
@@ -48,7 +44,7 @@ NUMBERS = ("plus", "times", "squares")  # passed over in silence while df is sti
 class Way:
     """One way by which what moves below changes what stands above."""
 
-    target: Term
+    target: Expr
     forward: Turn  # the differential above, given the target's
     backward: Turn  # the target's adjoint, given the one above
 
@@ -70,7 +66,7 @@ def derivation(problem: Problem, variable: str, at_once: bool = False) -> str:
     return _text(problem, variable, writer, steps, gradient)
 
 
-def _text(problem: Problem, variable: str, writer: Tex, steps: list[Term], found: Term) -> str:
+def _text(problem: Problem, variable: str, writer: Tex, steps: list[Expr], found: Expr) -> str:
     lines = _without_repeats([writer.of(step) for step in steps])
     name = problem.variables[variable].name
     used = used_in([*steps, found], writer.letters)
@@ -109,35 +105,35 @@ class Chain:
 
     def __init__(
         self,
-        root: Term,
-        leaf: Term,
-        letters: Mapping[Term, str],
+        root: Expr,
+        leaf: Expr,
+        letters: Mapping[Expr, str],
         at_once: bool = False,
         sums: frozenset[str] = frozenset(),  # the variables whose rows sum to 1
     ) -> None:
         self.root, self.leaf, self.letters = root, leaf, letters
         self.at_once, self.sums = at_once, sums
         self.order = {term: place for place, term in enumerate(parts(root))}
-        self.forms: dict[Term, Term] = {root: number(1)}  # what moves, and its adjoint
+        self.forms: dict[Expr, Expr] = {root: number(1)}  # what moves, and its adjoint
 
-    def run(self) -> tuple[list[Term], Term]:
+    def run(self) -> tuple[list[Expr], Expr]:
         """The right sides of df = ..., and the gradient."""
-        steps: list[Term] = []
+        steps: list[Expr] = []
         while self._latest() is not None:
             steps += self._expanded()
         steps.append(self._sum())
         return steps, self.forms[self.leaf]
 
-    def _latest(self) -> Term | None:
+    def _latest(self) -> Expr | None:
         """What is written out next: sums of numbers, then what depends on all others."""
         waiting = [term for term in self.forms if term is not self.leaf]
         silent = [term for term in waiting if self._is_plain_number(term) and term.op in NUMBERS]
         return max(silent or waiting, key=self.order.__getitem__, default=None)
 
-    def _is_plain_number(self, term: Term) -> bool:
+    def _is_plain_number(self, term: Expr) -> bool:
         return is_number(term) and term not in self.letters and term is not self.leaf
 
-    def _expanded(self) -> Iterator[Term]:
+    def _expanded(self) -> Iterator[Expr]:
         term = self._latest()
         assert term is not None
         if self._is_plain_number(term) and term.op in NUMBERS:
@@ -151,7 +147,7 @@ class Chain:
         yield self._sum({term: form(adjoint, written)})
         self._pass_on(term, ways)
 
-    def _silently(self, term: Term) -> list[Way]:
+    def _silently(self, term: Expr) -> list[Way]:
         """To the arguments of a sum of numbers, or from a norm's square to its inside."""
         ways = []
         for which, argument in enumerate(term.args):
@@ -159,25 +155,25 @@ class Chain:
                 ways.append(Way(argument, lambda x: x, passing(term, which)))
         return ways
 
-    def _pass_on(self, term: Term, ways: list[Way]) -> None:
+    def _pass_on(self, term: Expr, ways: list[Way]) -> None:
         adjoint = self.forms.pop(term)
         for way in ways:
             before = self.forms.get(way.target)
             passed = tidy(way.backward(adjoint), self.sums)
             self.forms[way.target] = plus(passed, before) if before else passed
 
-    def _sum(self, instead: Mapping[Term, Term] | None = None) -> Term:
+    def _sum(self, instead: Mapping[Expr, Expr] | None = None) -> Expr:
         """All forms added, one of them perhaps written otherwise."""
         later = sorted(self.forms, key=self.order.__getitem__, reverse=True)
         return _sum_of([(instead or {}).get(t) or form(self.forms[t], self._d(t)) for t in later])
 
-    def _d(self, term: Term) -> Term:
+    def _d(self, term: Expr) -> Expr:
         """The differential of a term: as a sign, or written out."""
         if term is self.leaf or not (self.at_once or self._is_plain_number(term)):
             return d(term)
         return _sum_of([way.forward(self._d(way.target)) for way in self._ways(term)])
 
-    def _ways(self, term: Term) -> Iterator[Way]:
+    def _ways(self, term: Expr) -> Iterator[Way]:
         """Down to the next letters and the variable itself."""
         for which, argument in enumerate(term.args):
             if depends(argument, self.leaf):
@@ -194,11 +190,11 @@ def _after(last: Turn, first: Turn) -> Turn:
     return lambda term: last(first(term))
 
 
-def _sum_of(terms: list[Term]) -> Term:
+def _sum_of(terms: list[Expr]) -> Expr:
     return added([split(term) for term in terms])
 
 
-def positive(term: Term) -> Term:
+def positive(term: Expr) -> Expr:
     """A negative multiple of a difference, turned about: 2(Y - H) for -2(H - Y)."""
     factor, rest = split(term)
     if factor < 0 and rest.op == "plus" and rest.detail < 0 and split(rest.args[1])[0] > 0:
@@ -207,12 +203,12 @@ def positive(term: Term) -> Term:
     return term
 
 
-def d(term: Term) -> Term:
+def d(term: Expr) -> Expr:
     """The differential of a term, of the term's sizes."""
     return make("differential", (term,), size(term))
 
 
-def form(adjoint: Term, differential: Term) -> Term:
+def form(adjoint: Expr, differential: Expr) -> Expr:
     """An adjoint times a differential, a number."""
     if is_number(differential):
         return times(adjoint, differential)
@@ -222,7 +218,7 @@ def form(adjoint: Term, differential: Term) -> Term:
 # ------------------------------------------------------------------ one operation
 
 
-def passing(term: Term, which: int) -> Turn:
+def passing(term: Expr, which: int) -> Turn:
     """How the adjoint of a term becomes that of one of its arguments."""
     if term.op not in RULES or term.kind.axes or any(a.kind.axes for a in term.args):
         raise Unwritable(term.op)
@@ -233,7 +229,7 @@ def passing(term: Term, which: int) -> Turn:
     return lambda g: RULES[term.op](term, g)[which][1]
 
 
-def spreading(term: Term, which: int) -> Turn:
+def spreading(term: Expr, which: int) -> Turn:
     """How the differential of one argument changes the term."""
     rule = SPREAD.get(term.op)
     if rule is None:
@@ -241,12 +237,12 @@ def spreading(term: Term, which: int) -> Turn:
     return lambda dx: rule(term, which, dx)
 
 
-def _of_plus(term: Term, which: int, dx: Term) -> Term:
+def _of_plus(term: Expr, which: int, dx: Expr) -> Expr:
     dx = _spread(dx, term.args[which], term)
     return scaled(term.detail, dx) if which else dx
 
 
-def _spread(dx: Term, x: Term, term: Term) -> Term:
+def _spread(dx: Expr, x: Expr, term: Expr) -> Expr:
     """The differential of a row that is added to every row, or of a number added to all."""
     rows, columns = term.kind.rows, term.kind.columns
     if x.kind.rows == "1" != rows:
@@ -258,58 +254,58 @@ def _spread(dx: Term, x: Term, term: Term) -> Term:
     return dx
 
 
-def _of_times(term: Term, which: int, dx: Term) -> Term:
+def _of_times(term: Expr, which: int, dx: Expr) -> Expr:
     other = term.args[1 - which]
     return times(other, dx)
 
 
-def _of_matmul(term: Term, which: int, dx: Term) -> Term:
+def _of_matmul(term: Expr, which: int, dx: Expr) -> Expr:
     x, y = term.args
     return matmul(x, dx) if which else matmul(dx, y)
 
 
-def _of_apply(term: Term, which: int, dx: Term) -> Term:
+def _of_apply(term: Expr, which: int, dx: Expr) -> Expr:
     (x,), (function, primes) = term.args, term.detail
     return times(tidy(apply(function, x, primes + 1)), dx)
 
 
-def _of_power(term: Term, which: int, dx: Term) -> Term:
+def _of_power(term: Expr, which: int, dx: Expr) -> Expr:
     return scaled(term.detail, times(power(term.args[0], term.detail - 1), dx))
 
 
-def _of_inverse(term: Term, which: int, dx: Term) -> Term:
+def _of_inverse(term: Expr, which: int, dx: Expr) -> Expr:
     return scaled(-1, matmul(matmul(term, dx), term))
 
 
-def _of_trace(term: Term, which: int, dx: Term) -> Term:
+def _of_trace(term: Expr, which: int, dx: Expr) -> Expr:
     factor, rest = split(dx)
     return scaled(factor, make("trace", (rest,), ("1", "1")))
 
 
-def _of_total(term: Term, which: int, dx: Term) -> Term:
+def _of_total(term: Expr, which: int, dx: Expr) -> Expr:
     factor, rest = split(dx)
     if term.detail == "all" and rest.op == "times" and not is_number(rest.args[0]):
         return scaled(factor, inner(*rest.args))
     return total(dx, term.detail)
 
 
-def _of_determinant(term: Term, which: int, dx: Term) -> Term:
+def _of_determinant(term: Expr, which: int, dx: Expr) -> Expr:
     (x,) = term.args
     return times(term, make("trace", (matmul(make("inverse", (x,), size(x)), dx),), ("1", "1")))
 
 
-def _of_softmax(term: Term, which: int, dx: Term) -> Term:
+def _of_softmax(term: Expr, which: int, dx: Expr) -> Expr:
     mean = total(times(term, dx), term.detail)
     spread = matmul(mean, ones(("1", term.kind.columns)))
     return times(term, plus(dx, scaled(-1, spread)))
 
 
-def _of_logsumexp(term: Term, which: int, dx: Term) -> Term:
+def _of_logsumexp(term: Expr, which: int, dx: Expr) -> Expr:
     (x,) = term.args
     return total(times(make("softmax", (x,), size(x), term.detail), dx), term.detail)
 
 
-SPREAD: dict[str, Callable[[Term, int, Term], Term]] = {
+SPREAD: dict[str, Callable[[Expr, int, Expr], Expr]] = {
     "plus": _of_plus, "times": _of_times, "matmul": _of_matmul, "apply": _of_apply,
     "power": _of_power, "inverse": _of_inverse, "trace": _of_trace, "total": _of_total,
     "determinant": _of_determinant, "softmax": _of_softmax,

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from grader.algebra.expressions import Expr, is_constant, is_number, make, size
+from grader.algebra.parts import parts
 from grader.author.terms import tidy
-from grader.diagnosis.algebra import is_constant, is_number, make, parts, size
 from grader.latex.names import canonical
-from grader.latex.terms import Term
 from grader.problem import Problem
 
 ARGUMENTS, VALUES = "ZVUST", "HGPQK"
-Inside = Callable[[Term], Iterable[Term]]  # what is read when a term is written out
+Inside = Callable[[Expr], Iterable[Expr]]  # what is read when a term is written out
 BENDING = ("apply", "softmax", "logsumexp")
 
 
-def letters_of(problem: Problem, root: Term) -> dict[Term, str]:
+def letters_of(problem: Problem, root: Expr) -> dict[Expr, str]:
     """The terms that get a letter, each after those that stand in it."""
     taken = {canonical(v.name)[0].upper() for v in problem.variables.values()}
     taken |= {size.upper() for size in problem.sizes} | {problem.name.upper()}
     taken |= {one.name[0].upper() for one in problem.named}
     free = {kind: [c for c in kind if c not in taken] for kind in (ARGUMENTS, VALUES)}
     named = {tidy(one.term): one.name for one in problem.named if len(one.name) == 1}
-    found: dict[Term, str] = {}
+    found: dict[Expr, str] = {}
     for term in parts(root):
         if term.op in BENDING and not is_number(term) and not is_constant(term):
             (argument,) = term.args
@@ -37,19 +37,19 @@ def letters_of(problem: Problem, root: Term) -> dict[Term, str]:
     return found
 
 
-def _softmax(term: Term) -> Term:
+def _softmax(term: Expr) -> Expr:
     """The derivative of a sum of exponentials' logarithm, which then gets the letter."""
     (argument,) = term.args
     return make("softmax", (argument,), size(argument), term.detail)
 
 
 def used_in(
-    terms: Iterable[Term], letters: Mapping[Term, str], inside: Inside = lambda term: term.args
-) -> list[Term]:
+    terms: Iterable[Expr], letters: Mapping[Expr, str], inside: Inside = lambda term: term.args
+) -> list[Expr]:
     """What these terms are written with, of all that has a letter, and what defines that."""
-    there: set[Term] = set()
+    there: set[Expr] = set()
 
-    def visit(term: Term) -> None:
+    def visit(term: Expr) -> None:
         if term in letters:
             if term in there:
                 return
@@ -62,7 +62,7 @@ def used_in(
     return [term for term in letters if term in there]
 
 
-def root_of(problem: Problem) -> Term:
+def root_of(problem: Problem) -> Expr:
     """The objective's term, tidied."""
     assert problem.formula is not None
     return tidy(problem.formula.term)
@@ -77,7 +77,7 @@ def summing_to_1(problem: Problem) -> frozenset[str]:
     )
 
 
-def leaf_of(root: Term, problem: Problem, variable: str) -> Term | None:
+def leaf_of(root: Expr, problem: Problem, variable: str) -> Expr | None:
     """Where a variable stands in the objective."""
     name = canonical(problem.variables[variable].name)
     return next((t for t in parts(root) if t.op == "leaf" and t.detail == name), None)

@@ -8,34 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from grader.algebra.functions import FUNCTIONS, slope_of
-from grader.algebra.slopes import fold
-from grader.diagnosis.algebra import (
+from grader.algebra.constructors import (
     CONSTRUCTORS,
     apply,
-    is_number,
-    like,
     log,
-    make,
     number,
     ones,
-    parts,
     power,
     scaled,
-    size,
     split,
     times,
     total,
     transpose,
 )
+from grader.algebra.expressions import Expr, is_number, like, make, size
+from grader.algebra.functions import FUNCTIONS, slope_of
+from grader.algebra.parts import parts
+from grader.algebra.slopes import fold
 from grader.diagnosis.slopes import WAYS
-from grader.latex.terms import Term
 
 # Operations entry by entry: they may as well be applied to whole matrices.
 ENTRYWISE = ("plus", "times", "power", "apply", "negative", "maximum", "minimum", "compare")
 
 
-def tidy(term: Term, sums: frozenset[str] = frozenset()) -> Term:
+def tidy(term: Expr, sums: frozenset[str] = frozenset()) -> Expr:
     """The term as a person would write it; the rows of some variables may sum to 1."""
     whole = _of_matrices(term)
     if whole is not None:
@@ -49,17 +45,17 @@ def tidy(term: Term, sums: frozenset[str] = frozenset()) -> Term:
     return simple(term, *args)
 
 
-def _power(base: Term, exponent: float) -> Term:
+def _power(base: Expr, exponent: float) -> Expr:
     factor, rest = split(base)
     if rest is number(1) or (factor < 0 and exponent != int(exponent)):
         return number(factor**exponent) if factor > 0 else power(base, exponent)
     return scaled(factor**exponent, power(rest, exponent))
 
 
-def _apply(argument: Term, function: str, primes: int) -> Term:
+def _apply(argument: Expr, function: str, primes: int) -> Expr:
     row = FUNCTIONS[function]
     if primes and row.written_out:
-        slope: Term = fold(slope_of(row, primes), TIDY, argument, apply(function, argument))
+        slope: Expr = fold(slope_of(row, primes), TIDY, argument, apply(function, argument))
         return slope
     if function == "square":
         return _power(argument, 2.0)
@@ -68,12 +64,12 @@ def _apply(argument: Term, function: str, primes: int) -> Term:
     return apply(function, argument, primes)
 
 
-def _squares(x: Term) -> Term:
+def _squares(x: Expr) -> Expr:
     return _power(x, 2.0) if is_number(x) else make("squares", (x,), ("1", "1"))
 
 
 TIDY = {**WAYS, "power": _power, "apply": lambda x, function: _apply(x, *function)}
-SIMPLER: dict[str, Callable[..., Term]] = {
+SIMPLER: dict[str, Callable[..., Expr]] = {
     "power": lambda term, x: _power(x, term.detail),
     "apply": lambda term, x: _apply(x, *term.detail),
     "squares": lambda _, x: _squares(x),
@@ -85,7 +81,7 @@ SIMPLER: dict[str, Callable[..., Term]] = {
 # ------------------------------------------------------------------ sums over entries
 
 
-def _of_matrices(term: Term) -> Term | None:
+def _of_matrices(term: Expr) -> Expr | None:
     """The sum over all entries of a matrix, for one that is written with indices."""
     indices: tuple[str, ...] = ()
     inside = term
@@ -96,7 +92,7 @@ def _of_matrices(term: Term) -> Term | None:
     return whole and make("total", (whole,), ("1", "1"), "all")
 
 
-def _whole(term: Term, indices: tuple[str, ...]) -> Term | None:
+def _whole(term: Expr, indices: tuple[str, ...]) -> Expr | None:
     """The matrix whose entry this is: rows go by the first of the indices."""
     if term.op == "index":
         return _indexed(term, indices)
@@ -109,7 +105,7 @@ def _whole(term: Term, indices: tuple[str, ...]) -> Term | None:
     return make(term.op, there, _widest(there), term.detail)
 
 
-def _indexed(term: Term, indices: tuple[str, ...]) -> Term | None:
+def _indexed(term: Expr, indices: tuple[str, ...]) -> Expr | None:
     """The matrix under the indices of an entry, turned where the columns' index stands first."""
     names: dict[int, str] = {}
     while term.op == "index":
@@ -122,7 +118,7 @@ def _indexed(term: Term, indices: tuple[str, ...]) -> Term | None:
     return term if said == indices else transpose(term)
 
 
-def _widest(args: Iterable[Term]) -> tuple[str, str]:
+def _widest(args: Iterable[Expr]) -> tuple[str, str]:
     rows, columns = "1", "1"
     for argument in args:
         rows = argument.kind.rows if rows == "1" else rows
@@ -130,12 +126,12 @@ def _widest(args: Iterable[Term]) -> tuple[str, str]:
     return rows, columns
 
 
-def depends(term: Term, leaf: Term) -> bool:
+def depends(term: Expr, leaf: Expr) -> bool:
     """Whether a variable stands in a term."""
     return leaf in parts(term)
 
 
-def inner(x: Term, y: Term) -> Term:
+def inner(x: Expr, y: Expr) -> Expr:
     """The sum of the products of all entries."""
     (a, x), (b, y) = split(x), split(y)
     if is_number(x) and is_number(y):

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from grader.algebra.expressions import Expr, is_number
 from grader.algebra.functions import FUNCTIONS, Function
+from grader.algebra.parts import parts
 from grader.author.letters import letters_of, root_of
 from grader.author.tex import Tex, Unwritable
-from grader.diagnosis.algebra import is_number, parts
 from grader.latex import Variable
-from grader.latex.terms import Term
 from grader.problem import Problem
 
 NUMBERS = ("no", "One", "Two", "Three", "Four", "Five", "Six")
@@ -61,7 +61,7 @@ def shape(variable: Variable) -> str:
     return " and ".join([said, *(DOMAINS[word] for word in DOMAINS if word in variable.domain)])
 
 
-def _notes(problem: Problem, root: Term) -> list[str]:
+def _notes(problem: Problem, root: Expr) -> list[str]:
     """What the signs of the formula mean."""
     terms = parts(root)
     assert problem.formula is not None
@@ -73,7 +73,7 @@ def _notes(problem: Problem, root: Term) -> list[str]:
     return [*notes, *(f"${function.meaning}$" for function in _functions(root) if function.meaning)]
 
 
-def _functions(root: Term) -> Iterable[Function]:
+def _functions(root: Expr) -> Iterable[Function]:
     """The functions that stand in a formula, each once."""
     names = [term.detail[0] for term in parts(root) if term.op == "apply"]
     return [FUNCTIONS[name] for name in dict.fromkeys(names)]

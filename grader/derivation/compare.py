@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grader.algebra.expressions import Expr
 from grader.algebra.functions import Array
+from grader.algebra.sizes import Kind
 from grader.catalogue import Reason
 from grader.latex.duals import Dual
 from grader.latex.errors import Unreadable
 from grader.latex.reading import Read
-from grader.latex.terms import Kind, Term
 from grader.latex.values import Numbers
 
 CLOSE_ENOUGH = 1e-9
@@ -51,7 +52,7 @@ def _index_that_differs(read: Read) -> str | None:
     return next((i for i in left if i in right and not read.sizes.same(left[i], right[i])), None)
 
 
-def compare(numbers: Numbers, read: Read, terms: tuple[Term, Term]) -> Comparison:
+def compare(numbers: Numbers, read: Read, terms: tuple[Expr, Expr]) -> Comparison:
     """How the left and the right term compare at these numbers."""
     left, right = terms
     if left.kind.jacobian or right.kind.jacobian:
@@ -82,7 +83,7 @@ def _sizes_differ(read: Read) -> Reason:
     return Reason.of("derivation.left_and_right", left=shown[0], right=shown[1])
 
 
-def _filled(left: Term, right: Term, read: Read) -> tuple[Reason, ...]:
+def _filled(left: Expr, right: Expr, read: Read) -> tuple[Reason, ...]:
     """The remark that a number stands for a matrix filled with it."""
     for number, other in ((left, right), (right, left)):
         kind = read.sizes.known(other.kind)
@@ -91,7 +92,7 @@ def _filled(left: Term, right: Term, read: Read) -> tuple[Reason, ...]:
     return ()
 
 
-def _laid_over(numbers: Numbers, left: Term, right: Term) -> tuple[Array, Array]:
+def _laid_over(numbers: Numbers, left: Expr, right: Expr) -> tuple[Array, Array]:
     """Both values over all free indices of either."""
     axes = dict(left.kind.axes)
     axes.update(dict(right.kind.axes))
@@ -100,7 +101,7 @@ def _laid_over(numbers: Numbers, left: Term, right: Term) -> tuple[Array, Array]
     return a, b
 
 
-def _forms(numbers: Numbers, left: Term, right: Term, a: Array, b: Array) -> Comparison:
+def _forms(numbers: Numbers, left: Expr, right: Expr, a: Array, b: Array) -> Comparison:
     if left.kind.form != right.kind.form:
         return _form_and_value(left, right, a, b)
     a, b = np.broadcast_arrays(a, b)
@@ -121,7 +122,7 @@ def _forms(numbers: Numbers, left: Term, right: Term, a: Array, b: Array) -> Com
     return Comparison(True, remarks=remarks, held=tuple(sorted(alone)))
 
 
-def _form_and_value(left: Term, right: Term, a: Array, b: Array) -> Comparison:
+def _form_and_value(left: Expr, right: Expr, a: Array, b: Array) -> Comparison:
     value = b if left.kind.form else a
     if not np.abs(value).any():
         form = a if left.kind.form else b
@@ -140,7 +141,7 @@ def _differ(x: Array, y: Array) -> bool:
     return bool(np.abs(x - y).max() > CLOSE_ENOUGH * size)
 
 
-def _jacobians(numbers: Numbers, left: Term, right: Term) -> Comparison:
+def _jacobians(numbers: Numbers, left: Expr, right: Expr) -> Comparison:
     """A derivative of a matrix by a matrix has no agreed matrix form; it is what it does."""
     if left.kind.jacobian and right.kind.jacobian:
         a, b = numbers.of(left), numbers.of(right)

@@ -12,15 +12,17 @@ from functools import cached_property
 
 import numpy as np
 
+from grader.algebra.expressions import Expr
+from grader.algebra.parts import open_parts, settled
+from grader.algebra.sizes import Misfit
 from grader.catalogue import Reason
 from grader.latex import Variable, tree
 from grader.latex.asking import Key
 from grader.latex.builder import Remark
-from grader.latex.errors import Misfit, TooLong, Unreadable
+from grader.latex.errors import TooLong, Unreadable
 from grader.latex.kinks import bends_of, draws_beside
 from grader.latex.names import canonical
 from grader.latex.reading import Read, readings
-from grader.latex.terms import Term, open_parts, settled
 from grader.latex.tree import Node
 from grader.latex.values import Draw, Numbers
 
@@ -59,7 +61,7 @@ class Outcome:
     remarks: tuple[Reason, ...] = ()
     at: int | None = None
     comparison: Comparison | None = None
-    terms: tuple[Term, Term] | None = None
+    terms: tuple[Expr, Expr] | None = None
     numbers: Numbers | None = None
     meanings: Mapping[Key, int] | None = None
     unknown: tuple[str, ...] = ()  # names in it that nobody declared
@@ -76,7 +78,7 @@ class Trial:
     """One reading of both sides, compared."""
 
     read: Read
-    terms: tuple[Term, Term]
+    terms: tuple[Expr, Expr]
     comparison: Comparison
     numbers: Numbers
     meanings: Mapping[Key, int]
@@ -94,7 +96,7 @@ class Equations:
         self.scope.is_entrywise = self._is_entrywise
         self.tried = 0
 
-    def _is_entrywise(self, of: Term, by: Term) -> bool:
+    def _is_entrywise(self, of: Expr, by: Expr) -> bool:
         try:
             return self.numbers[0].is_entrywise(of, by)
         except KeyError:  # of sizes not known yet
@@ -269,13 +271,13 @@ class Equations:
     def _trial(self, read: Read, meanings: Mapping[Key, int], draw: int) -> Trial:
         self.tried += 1
         kinds_agree(read)
-        done: dict[int, Term] = {}
+        done: dict[int, Expr] = {}
         first, second = (settled(t, read.sizes, done) for t in read.terms)
         numbers = self._numbers(read, (first, second), draw)
         comparison = compare(numbers, read, (first, second))
         return Trial(read, (first, second), comparison, numbers, dict(meanings))
 
-    def _numbers(self, read: Read, terms: tuple[Term, Term], draw: int) -> Numbers:
+    def _numbers(self, read: Read, terms: tuple[Expr, Expr], draw: int) -> Numbers:
         """The numbers of a draw, with values for undeclared names where there are any."""
         names = {t.detail: t for t in open_parts(terms) if t.op == "unknown"}
         open_sizes = list(dict.fromkeys(s for t in open_parts(terms) for s in _open_sizes(t)))
@@ -399,7 +401,7 @@ class Equations:
                 key = (part.name, definition.order)
                 yield key, (definition.node, definition.order, ())
 
-    def holds(self, left: Node | Term, right: Node, order: float) -> bool:
+    def holds(self, left: Node | Expr, right: Node, order: float) -> bool:
         """Whether left = right holds strictly, with no liberty taken, at both draws."""
         nodes = (left, right) if isinstance(left, Node) else (right,)
         try:
@@ -430,7 +432,7 @@ class Equations:
             return Outcome(Verdict.NOT_UNDERSTOOD, Reason.of("derivation.no_value"))
         return None
 
-    def value(self, node: Node, order: float, draw: int = 0) -> tuple[Term, Numbers] | None:
+    def value(self, node: Node, order: float, draw: int = 0) -> tuple[Expr, Numbers] | None:
         """The usual reading of one expression and the numbers to evaluate it with."""
         try:
             read = next(readings(self.scope, order + 0.5, [node]))
@@ -465,7 +467,7 @@ def _is_rule(left: Node, right: Node) -> bool:
     return isinstance(tree.unwrapped(left), kinds) or isinstance(tree.unwrapped(right), kinds)
 
 
-def _open_sizes(term: Term) -> Iterator[str]:
+def _open_sizes(term: Expr) -> Iterator[str]:
     sizes = (term.kind.rows, term.kind.columns, *(size for _, size in term.kind.axes))
     for size in sizes:
         yield from (part for part in size.split("·") if part.startswith("?"))

@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from grader.algebra.functions import Array
+from grader.algebra.sizes import Misfit
 from grader.latex import tree
-from grader.latex.errors import Misfit, Unreadable
+from grader.latex.errors import Unreadable
 from grader.latex.tree import Node
 
 from .equation import Equations, Outcome

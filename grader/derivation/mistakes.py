@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from grader.algebra.expressions import Expr
 from grader.algebra.functions import FUNCTIONS, Array
+from grader.algebra.parts import parts
 from grader.catalogue import Reason
 from grader.latex import tree
 from grader.latex.budget import Budget
 from grader.latex.duals import Dual, Seed
 from grader.latex.errors import Unreadable
-from grader.latex.terms import Term, parts
 from grader.latex.tree import Node
 from grader.latex.values import Numbers
 
@@ -141,7 +142,7 @@ class Mistakes:
                     return Reason.of(said + minus, factor=name or f"{number:g}")
         return None
 
-    def _of_other_sizes(self, terms: tuple[Term, Term], numbers: Numbers) -> Reason | None:
+    def _of_other_sizes(self, terms: tuple[Expr, Expr], numbers: Numbers) -> Reason | None:
         if any(t.kind.form or t.kind.axes or t.kind.jacobian for t in terms):
             return None
         left, right = (numbers.of(t) for t in terms)
@@ -264,7 +265,7 @@ class Mistakes:
         if sides[0] is None or sides[1] is None:
             return False
         term = sides[0][0]
-        if all(part.op != "softmax" for part in parts([term])):
+        if all(part.op != "softmax" for part in parts(term)):
             return False
         try:
             wrong = DiagonalSoftmax(self.equations.draws[0]).of(term)
@@ -347,7 +348,7 @@ def _ratio(x: Array, y: Array) -> float | None:
 class DiagonalSoftmax(Numbers):
     """Numbers in which each entry of a softmax depends on its own argument alone."""
 
-    def _softmax(self, term: Term, seed: Seed) -> Dual:
+    def _softmax(self, term: Expr, seed: Seed) -> Dual:
         right = super()._softmax(term, seed)
         (x,) = self._args(term, seed)
         if x.tangent is None:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from grader.diagnosis.algebra import like, parts, replaced, scaled
+from grader.algebra.constructors import scaled
+from grader.algebra.expressions import Expr, like
+from grader.algebra.parts import parts, replaced
 from grader.diagnosis.factors import (
     COMMON,
     TOLERANCE_32,
@@ -25,7 +27,6 @@ from grader.diagnosis.factors import (
 )
 from grader.diagnosis.symbols import Symbols
 from grader.diagnosis.values import Values
-from grader.latex.terms import Term
 
 if TYPE_CHECKING:
     from grader.problem import Problem
@@ -40,7 +41,7 @@ Weights = list[tuple[Sizes, list[float]]]  # where, and how often the rest and b
 
 
 def off_by(
-    problem: "Problem", forms: Sequence[Term], points: Sequence[Place], tolerance: float
+    problem: "Problem", forms: Sequence[Expr], points: Sequence[Place], tolerance: float
 ) -> list[Found]:
     """The plainest explanation of the answers by an addend that is off, or two."""
     numbers = {part.detail for form in forms for part in parts(form) if part.op == "number"}
@@ -60,7 +61,7 @@ def off_by(
     return list(filter(None, readings))[:1]
 
 
-def is_linear(term: Term, part: Term) -> bool:
+def is_linear(term: Expr, part: Expr) -> bool:
     """Whether a term depends on one of its parts linearly, but for what is added."""
     holding = [a for a in term.args if part in parts(a)]
     if term is part or not holding:
@@ -74,7 +75,7 @@ def is_linear(term: Term, part: Term) -> bool:
     return linear and all(is_linear(a, part) for a in holding)
 
 
-def _pieces(form: Term, part: Term) -> list[Term]:
+def _pieces(form: Expr, part: Expr) -> list[Expr]:
     """The form without both addends, with the first alone, and with the second alone."""
     x, y = part.args
     without = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)]
@@ -82,7 +83,7 @@ def _pieces(form: Term, part: Term) -> list[Term]:
     return [replaced(form, {part: like(part, pair)}) for pair in pairs]
 
 
-def _weights(pieces: Sequence[Term], points: Sequence[Place], tolerance: float) -> Weights:
+def _weights(pieces: Sequence[Expr], points: Sequence[Place], tolerance: float) -> Weights:
     """The numbers that are the same everywhere, or else for the same sizes; none if not."""
     numbers = _solved(pieces, points, tolerance)
     if numbers:
@@ -94,7 +95,7 @@ def _weights(pieces: Sequence[Term], points: Sequence[Place], tolerance: float) 
     return found if len(found) > 1 and all(numbers for _, numbers in found) else []
 
 
-def _solved(pieces: Sequence[Term], points: Sequence[Place], tolerance: float) -> list[float]:
+def _solved(pieces: Sequence[Expr], points: Sequence[Place], tolerance: float) -> list[float]:
     """How often the rest, and what comes of each addend, are in the answers; nothing if not."""
     columns, right = [], []
     for _, here, answer in points:
@@ -133,7 +134,7 @@ class _Reader:
         self.problem, self.numbers, self.symbols = problem, numbers, Symbols(problem)
 
     def said(
-        self, part: Term, which: int, weights: Weights, wholes: Sequence[float]
+        self, part: Expr, which: int, weights: Weights, wholes: Sequence[float]
     ) -> Found | None:
         """One addend off, where all else has one of these factors; or both off."""
         addend, other = part.args[which], part.args[1 - which]
@@ -150,7 +151,7 @@ class _Reader:
             return joined(self._off(addend, own), self._off(other, [(own[0][0], besides[0])]))
         return joined(self._off(addend, off_alone), factor_said(besides[0]))
 
-    def _off(self, addend: Term, factors: Factors) -> Found | None:
+    def _off(self, addend: Expr, factors: Factors) -> Found | None:
         """An addend that is off by a number, or by a size."""
         said = self.symbols.said(addend)
         if len(factors) == 1:

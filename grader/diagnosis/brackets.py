@@ -8,23 +8,14 @@ order in which its entry-wise products can be written.
 
 from collections.abc import Iterator, Sequence
 
-from grader.diagnosis.algebra import (
-    factors_of,
-    make,
-    number,
-    product_of,
-    scaled,
-    size,
-    split,
-    total,
-)
-from grader.latex.terms import Term
+from grader.algebra.constructors import factors_of, number, product_of, scaled, split, total
+from grader.algebra.expressions import Expr, make, size
 
-Chain = tuple[tuple[str, Term], ...]  # operator before it ("" before the first), operand
+Chain = tuple[tuple[str, Expr], ...]  # operator before it ("" before the first), operand
 PRODUCTS = ("matmul", "times")
 
 
-def without_brackets(term: Term) -> Iterator[tuple[Term, Term]]:
+def without_brackets(term: Expr) -> Iterator[tuple[Expr, Expr]]:
     """Yield (what stood in brackets, what becomes of the term without them)."""
     if term.op == "total":
         yield from _last_summed(term)
@@ -45,7 +36,7 @@ def without_brackets(term: Term) -> Iterator[tuple[Term, Term]]:
                     yield operand, read((*chain[:i], *_joined(chain[i][0], inner), *chain[i + 1 :]))
 
 
-def _product_first(term: Term) -> Iterator[tuple[Term, Term]]:
+def _product_first(term: Expr) -> Iterator[tuple[Expr, Expr]]:
     """The product (a * b) @ c as a * (b @ c), as if @ bound tighter."""
     if term.op == "matmul" and term.args[0].op == "times":
         both, c = term.args
@@ -53,7 +44,7 @@ def _product_first(term: Term) -> Iterator[tuple[Term, Term]]:
             yield both, _operate("times", a, _operate("matmul", b, c))
 
 
-def chains(term: Term) -> list[Chain]:
+def chains(term: Expr) -> list[Chain]:
     """The ways to write a product as a chain from the left; other terms are one operand."""
     factor, rest = split(term)
     if factor != 1:
@@ -70,7 +61,7 @@ def chains(term: Term) -> list[Chain]:
     return found
 
 
-def read(chain: Sequence[tuple[str, Term]]) -> Term:
+def read(chain: Sequence[tuple[str, Expr]]) -> Expr:
     """The term that Python makes of a chain."""
     result = chain[0][1]
     for operator, operand in chain[1:]:
@@ -78,7 +69,7 @@ def read(chain: Sequence[tuple[str, Term]]) -> Term:
     return result
 
 
-def _operate(operator: str, x: Term, y: Term) -> Term:
+def _operate(operator: str, x: Expr, y: Expr) -> Expr:
     if operator == "matmul":
         return product_of(x, y)
     if x.op == "number" or y.op == "number":
@@ -90,7 +81,7 @@ def _joined(operator: str, inner: Chain) -> Chain:
     return ((operator, inner[0][1]), *inner[1:])
 
 
-def _orders(both: Term) -> Iterator[tuple[float, Term]]:
+def _orders(both: Expr) -> Iterator[tuple[float, Expr]]:
     """A sum or difference in either order, with the factor that stands in front then."""
     yield 1.0, both
     turned = make("plus", both.args[::-1], size(both), both.detail)
@@ -104,7 +95,7 @@ def _is_even(chain: Chain, i: int) -> bool:
     return bool(before) and before == after
 
 
-def _torn(factor: float, chain: Chain, i: int) -> Term:
+def _torn(factor: float, chain: Chain, i: int) -> Expr:
     """A sum in the chain without its brackets: the chain ends and begins anew at the sign."""
     operator, both = chain[i]
     x, y = both.args
@@ -113,7 +104,7 @@ def _torn(factor: float, chain: Chain, i: int) -> Term:
     return make("plus", (left, right), size(left), both.detail)
 
 
-def _after_minus(term: Term) -> Iterator[tuple[Term, Term]]:
+def _after_minus(term: Expr) -> Iterator[tuple[Expr, Expr]]:
     """The difference x - (y + z) as x - y + z."""
     x, y = term.args
     if term.detail < 0 and y.op == "plus":
@@ -121,7 +112,7 @@ def _after_minus(term: Term) -> Iterator[tuple[Term, Term]]:
         yield y, make("plus", (first, y.args[1]), size(term), y.detail)
 
 
-def _last_summed(term: Term) -> Iterator[tuple[Term, Term]]:
+def _last_summed(term: Expr) -> Iterator[tuple[Expr, Expr]]:
     """The sum (a * b).sum(0) as a * b.sum(0)."""
     (x,) = term.args
     if x.op == "plus":

@@ -12,24 +12,21 @@ from itertools import product
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from grader.diagnosis.algebra import (
+from grader.algebra.constructors import (
     addends,
     apply,
     factors_of,
-    is_number,
-    make,
     matmul,
     normal,
     number,
     ones,
-    parts,
     plus,
     power,
-    replaced,
     scaled,
-    size,
     split,
 )
+from grader.algebra.expressions import Expr, is_number, make, size
+from grader.algebra.parts import parts, replaced
 from grader.diagnosis.brackets import without_brackets
 from grader.diagnosis.functions import by_value
 from grader.diagnosis.generic import generic
@@ -40,7 +37,6 @@ from grader.diagnosis.slips import slips, slips_once
 from grader.diagnosis.slopes import function_of
 from grader.diagnosis.symbols import Symbols
 from grader.latex.names import canonical
-from grader.latex.terms import Term
 
 if TYPE_CHECKING:
     from grader.problem import Problem
@@ -66,14 +62,14 @@ def once(problem: "Problem", name: str, make_all: Make) -> list[Slip]:
     known = _known.setdefault(problem.formula or problem, {})  # equal texts have one formula
     key = name, make_all, problem.mistakes
     if key not in known:
-        found: dict[tuple[str, Term], Slip] = {}
+        found: dict[tuple[str, Expr], Slip] = {}
         for slip in sorted(make_all(problem, name), key=lambda slip: rank_of(slip.name)):
             found.setdefault((slip.name, slip.term), slip)
         known[key] = list(found.values())
     return known[key]
 
 
-def as_written(problem: "Problem", name: str) -> list[Term]:
+def as_written(problem: "Problem", name: str) -> list[Expr]:
     """The ways in which the right answer is written; none where there is no formula."""
     if problem.formula is None:
         return []
@@ -134,7 +130,7 @@ def singles(problem: "Problem", name: str) -> Iterator[Slip]:
             yield Slip(slip.name, slip.sentence, form)
 
 
-def forms(formula: Term, leaf: str) -> list[Term]:
+def forms(formula: Expr, leaf: str) -> list[Expr]:
     """The gradient as it is usually written: with max'(Z), and with s (1 - s) for σ'(h)."""
     found = [g for part, g in adjoints(formula).items() if (part.op, part.detail) == ("leaf", leaf)]
     if not found:
@@ -143,7 +139,7 @@ def forms(formula: Term, leaf: str) -> list[Term]:
     return list(dict.fromkeys([found[0], through_values(found[0]), gathered(short), short]))
 
 
-def of_exponentials(formula: Term, leaf: str, symbols: Symbols) -> Iterator[Slip]:
+def of_exponentials(formula: Expr, leaf: str, symbols: Symbols) -> Iterator[Slip]:
     """The derivative of exp, which is written like exp, left out or there twice."""
     ends = [part for part in parts(formula) if (part.op, part.detail) == ("leaf", leaf)]
     for end, part in product(ends, parts(formula)):
@@ -156,7 +152,7 @@ def of_exponentials(formula: Term, leaf: str, symbols: Symbols) -> Iterator[Slip
             yield Slip("derivative_extra", f"{slope} there twice", twice)
 
 
-def sigmoids(form: Term) -> dict[Term, Term]:
+def sigmoids(form: Expr) -> dict[Expr, Expr]:
     """What is σ(z), but written (1 + exp(z))^-1 exp(z), as it comes of log(1 + exp(z))."""
     found = {}
     for part in parts(form):
@@ -167,19 +163,19 @@ def sigmoids(form: Term) -> dict[Term, Term]:
     return found
 
 
-def is_one_more(term: Term, other: Term) -> bool:
+def is_one_more(term: Expr, other: Expr) -> bool:
     """Whether a term is 1 more than another."""
     ways = [{one, other} for one in (number(1), ones(size(other)))]
     return term.op == "plus" and term.detail > 0 and set(term.args) in ways
 
 
-def gathered(form: Term) -> Term:
+def gathered(form: Expr) -> Expr:
     """The form with factors common to addends taken out: X^T (u - y) for X^T u - X^T y."""
     changes = {part: factored(part) for part in parts(form) if part.op == "plus"}
     return replaced(form, {part: whole for part, whole in changes.items() if whole})
 
 
-def factored(part: Term) -> Term | None:
+def factored(part: Expr) -> Expr | None:
     """A sum whose addends share their first, or last, factor, as a product and what is left."""
     found = [(factor, factors_of(rest)) for factor, rest in addends(part)]
     for at, without in ((0, slice(1, None)), (-1, slice(None, -1))):
@@ -193,11 +189,11 @@ def factored(part: Term) -> Term | None:
     return None
 
 
-def sum_of(found: Iterable[tuple[float, Sequence[Term]]]) -> Term:
+def sum_of(found: Iterable[tuple[float, Sequence[Expr]]]) -> Expr:
     return reduce(plus, (scaled(factor, reduce(matmul, chain)) for factor, chain in found))
 
 
-def as_if_symmetric(form: Term, symbols: Symbols) -> Iterator[Slip]:
+def as_if_symmetric(form: Expr, symbols: Symbols) -> Iterator[Slip]:
     """No transposes: of square matrices, as if all were symmetric, or of any."""
     turned = [part for part in parts(form) if part.op == "transpose"]
     square = [part for part in turned if part.kind.rows == part.kind.columns]
@@ -208,7 +204,7 @@ def as_if_symmetric(form: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip("transpose_left_out", f"as if {names} were {how}", plain)
 
 
-def cut_short(formula: Term, symbols: Symbols) -> Iterator[tuple[Term, Slip]]:
+def cut_short(formula: Expr, symbols: Symbols) -> Iterator[tuple[Expr, Slip]]:
     """Something inside the formula, such as σ(h), and the gradient with respect to it."""
     for part, adjoint in adjoints(formula).items():
         if is_inner(part) and not is_number(part):
@@ -216,15 +212,15 @@ def cut_short(formula: Term, symbols: Symbols) -> Iterator[tuple[Term, Slip]]:
             yield part, Slip("chain_cut_short", said, adjoint)
 
 
-def holds(term: Term, leaf: str) -> bool:
+def holds(term: Expr, leaf: str) -> bool:
     return any((part.op, part.detail) == ("leaf", leaf) for part in parts(term))
 
 
-def is_inner(part: Term) -> bool:
+def is_inner(part: Expr) -> bool:
     return part.op not in ("leaf", "transpose") and not part.kind.axes
 
 
-def cut_once(formula: Term, leaf: str, symbols: Symbols) -> Iterator[Slip]:
+def cut_once(formula: Expr, leaf: str, symbols: Symbols) -> Iterator[Slip]:
     """The gradient with one of its terms cut short: 1/det(S) where log det S is differentiated."""
     ends = [part for part in parts(formula) if (part.op, part.detail) == ("leaf", leaf)]
     for end, part in product(ends, parts(formula)):
@@ -236,16 +232,16 @@ def cut_once(formula: Term, leaf: str, symbols: Symbols) -> Iterator[Slip]:
                 yield Slip("chain_cut_short", said, gradient)
 
 
-def ends_with(end: Term, part: Term) -> list[Term]:
+def ends_with(end: Expr, part: Expr) -> list[Expr]:
     """What a chain that stops at the part may have for its derivative: ones, or the identity."""
     square = end.kind.rows == end.kind.columns
     identity = [make("identity", (), size(end))] if square and is_number(part) else []
     return [ones(size(end)), *identity]
 
 
-def through_values(term: Term) -> Term:
+def through_values(term: Expr) -> Expr:
     """The term with derivatives written by the values of their functions."""
-    changes: dict[Term, Term] = {}
+    changes: dict[Expr, Expr] = {}
     for part in parts(term):
         if part.op == "apply" and part.detail[1] == 1:
             written = by_value(part, function_of(part))
@@ -254,7 +250,7 @@ def through_values(term: Term) -> Term:
     return replaced(term, changes) if changes else term
 
 
-def of_form(form: Term, symbols: Symbols) -> Iterator[Slip]:
+def of_form(form: Expr, symbols: Symbols) -> Iterator[Slip]:
     """The slips in one way to write the answer, lost brackets among them."""
     yield from slips(form, symbols)
     yield from lost_brackets(form, symbols)
@@ -264,7 +260,7 @@ def of_form(form: Term, symbols: Symbols) -> Iterator[Slip]:
         yield from lost_brackets(make("plus", addends, size(form), rest.detail), symbols)
 
 
-def lost_brackets(form: Term, symbols: Symbols) -> Iterator[Slip]:
+def lost_brackets(form: Expr, symbols: Symbols) -> Iterator[Slip]:
     """The form with one pair of its brackets lost."""
     for part in parts(form):
         for inside, torn in without_brackets(part):

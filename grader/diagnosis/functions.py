@@ -2,40 +2,27 @@
 
 from collections.abc import Callable, Iterator
 
+from grader.algebra.constructors import apply, number, ones, power, scaled, times, total
+from grader.algebra.expressions import Expr, is_number, like, make, size
 from grader.algebra.functions import FUNCTIONS
-from grader.diagnosis.algebra import (
-    apply,
-    is_number,
-    like,
-    make,
-    number,
-    ones,
-    parts,
-    power,
-    replaced,
-    scaled,
-    size,
-    times,
-    total,
-)
+from grader.algebra.parts import parts, replaced
 from grader.diagnosis.misconceptions import Slip
 from grader.diagnosis.slopes import function_of, written
 from grader.diagnosis.symbols import Symbols
-from grader.latex.terms import Term
 
 LEAKS = (0.01, 0.1)  # slopes of a leaky max below 0
 
-Rule = Callable[[Term, Term, Symbols], Iterator[Slip]]
+Rule = Callable[[Expr, Expr, Symbols], Iterator[Slip]]
 
 
-def _apply(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _apply(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     if part.detail[1] == 0:
         yield from _function(part, root, symbols)
     else:
         yield from _derivative(part, root, symbols)
 
 
-def _function(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _function(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     (z,), (function, _) = part.args, part.detail
     name = symbols.function(part)
     said = f"as if {name} were left out, {symbols.said(z)} for {symbols.said(part)}"
@@ -56,7 +43,7 @@ def _function(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     yield from _bias_outside(part, symbols)
 
 
-def _opposite(part: Term, symbols: Symbols) -> Iterator[Slip]:
+def _opposite(part: Expr, symbols: Symbols) -> Iterator[Slip]:
     """f(-z) for f(z), which is 1 - σ(z) too; min for max; from a tanh the sign comes out."""
     (z,), (function, _) = part.args, part.detail
     row = FUNCTIONS[function]
@@ -70,7 +57,7 @@ def _opposite(part: Term, symbols: Symbols) -> Iterator[Slip]:
         yield Slip("term_sign", f"as if {symbols.said(z)} in {name} had the other sign", opposite)
 
 
-def _others(part: Term) -> list[Term]:
+def _others(part: Expr) -> list[Expr]:
     """The functions that may be taken for this one, of the same argument."""
     (z,), (function, _) = part.args, part.detail
     others = [apply(other, z) for other in FUNCTIONS[function].kin]
@@ -79,7 +66,7 @@ def _others(part: Term) -> list[Term]:
     return [*others, make("softmax", (z,), size(z), "columns")]
 
 
-def _taken_for_max(part: Term) -> Iterator[Slip]:
+def _taken_for_max(part: Expr) -> Iterator[Slip]:
     """What is not max(Z, 0): a leaky one, and torch.max(Z), which is the one largest entry."""
     (z,) = part.args
     for slope in LEAKS:
@@ -90,7 +77,7 @@ def _taken_for_max(part: Term) -> Iterator[Slip]:
     yield Slip("activation_other", "as if the one largest entry stood for max(Z, 0)", largest)
 
 
-def _torn_by_hand(part: Term, symbols: Symbols) -> Iterator[Slip]:
+def _torn_by_hand(part: Expr, symbols: Symbols) -> Iterator[Slip]:
     """A sigmoid, or its derivative, written with exp and without the brackets below the line."""
     (z,), (function, primes) = part.args, part.detail
     for sign in (-1, 1) if function == "sigmoid" and primes < 2 else ():
@@ -104,7 +91,7 @@ def _torn_by_hand(part: Term, symbols: Symbols) -> Iterator[Slip]:
         yield Slip("lost_brackets", f"as if the brackets around {below} were lost", torn)
 
 
-def _bias_outside(part: Term, symbols: Symbols) -> Iterator[Slip]:
+def _bias_outside(part: Expr, symbols: Symbols) -> Iterator[Slip]:
     """f(u + b) as f(u) + b."""
     (z,) = part.args
     if z.op == "plus":
@@ -115,7 +102,7 @@ def _bias_outside(part: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip("bias_outside", said, moved)
 
 
-def _derivative(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _derivative(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     said = symbols.said(part)
     function = function_of(part)
     yield Slip("derivative_left_out", f"as if {said} were left out", ones(size(part)))
@@ -129,7 +116,7 @@ def _derivative(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
         yield Slip("wrong_derivative", f"as if {said} were {symbols.said(wrong)}", wrong)
 
 
-def _derivative_elsewhere(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _derivative_elsewhere(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     """The derivative at another argument of the same sizes, also as s (1 - s) with s mistaken."""
     (z,) = part.args
     name = symbols.function(part)
@@ -149,7 +136,7 @@ def _derivative_elsewhere(part: Term, root: Term, symbols: Symbols) -> Iterator[
             yield Slip("derivative_argument", at, through)
 
 
-def _unfolded(part: Term, root: Term) -> list[Term]:
+def _unfolded(part: Expr, root: Expr) -> list[Expr]:
     """Values a derivative could be taken at that the root does not hold."""
     function, held = function_of(part), parts(root)
     if function not in held:
@@ -158,14 +145,14 @@ def _unfolded(part: Term, root: Term) -> list[Term]:
     return [replaced(p, {function: part.args[0]}) for p in sums]  # Z - Y of max(Z) - Y
 
 
-def by_value(slope: Term, value: Term) -> Term | None:
+def by_value(slope: Expr, value: Expr) -> Expr | None:
     """The derivative written with the function's own value, as s (1 - s); None if it cannot be."""
     function, primes = slope.detail
     by = FUNCTIONS[function].through_value
     return written(by, value, value) if by and primes == 1 else None
 
 
-def wrong_derivatives(slope: Term) -> list[Term]:
+def wrong_derivatives(slope: Expr) -> list[Expr]:
     """What is often taken for a derivative."""
     (z,), (function, primes) = slope.args, slope.detail
     row = FUNCTIONS[function]
@@ -176,7 +163,7 @@ def wrong_derivatives(slope: Term) -> list[Term]:
     return [*found, *(apply(other, z, 1) for other in others)]
 
 
-def _softmax(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _softmax(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     (z,) = part.args
     axis = {"rows": "columns", "columns": "rows"}[part.detail]
     name = part.op

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from grader.diagnosis.algebra import make, size, total
+from grader.algebra.constructors import total
+from grader.algebra.expressions import Expr, make, size
 from grader.diagnosis.misconceptions import Slip
 from grader.diagnosis.values import batch_letters
-from grader.latex.terms import Term
 
 if TYPE_CHECKING:
     from grader.problem import Problem
 
 
-def truth(problem: "Problem", name: str, which: str = "") -> Term:
+def truth(problem: "Problem", name: str, which: str = "") -> Expr:
     """The right answer as a term whose value is given; `which` row alone, if said."""
     if name not in problem.variables:
         assert problem.formula
@@ -46,7 +46,7 @@ def generic(problem: "Problem", name: str) -> Iterator[Slip]:
     yield from of_samples(problem, name)
 
 
-def of_rows(problem: "Problem", right: Term) -> Iterator[Slip]:
+def of_rows(problem: "Problem", right: Expr) -> Iterator[Slip]:
     """Where each row of the answer is a sample's: one row alone, or all but one."""
     if right.kind.rows not in batch_letters(problem):
         return

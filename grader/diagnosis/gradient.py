@@ -6,34 +6,31 @@ passes back a `pullback`, whose value autograd computes.
 
 from collections.abc import Callable, Mapping
 
-from grader.algebra.functions import FUNCTIONS
-from grader.diagnosis.algebra import (
+from grader.algebra.constructors import (
     apply,
     fitted,
     inverse,
-    is_constant,
-    make,
     matmul,
     number,
     ones,
-    parts,
     plus,
     power,
     scaled,
-    size,
     split,
     times,
     total,
     transpose,
 )
+from grader.algebra.expressions import Expr, is_constant, make, size
+from grader.algebra.functions import FUNCTIONS
+from grader.algebra.parts import parts
 from grader.diagnosis.slopes import slope
-from grader.latex.terms import Term
 
-Passed = list[tuple[Term, Term]]  # argument, what is passed back to it
-Rule = Callable[[Term, Term], Passed]
+Passed = list[tuple[Expr, Expr]]  # argument, what is passed back to it
+Rule = Callable[[Expr, Expr], Passed]
 
 
-def adjoints(root: Term, cut: Mapping[Term, Passed] | None = None) -> dict[Term, Term]:
+def adjoints(root: Expr, cut: Mapping[Expr, Passed] | None = None) -> dict[Expr, Expr]:
     """The derivative of a number by each of its parts, of that part's sizes.
 
     A part that is `cut` passes its own adjoint, times what is said, to the part that is said.
@@ -48,7 +45,7 @@ def adjoints(root: Term, cut: Mapping[Term, Passed] | None = None) -> dict[Term,
     return found
 
 
-def _passed(term: Term, g: Term, cut: Mapping[Term, Passed]) -> Passed:
+def _passed(term: Expr, g: Expr, cut: Mapping[Expr, Passed]) -> Passed:
     if term in cut:
         return [(part, times(g, factor)) for part, factor in cut[term]]
     if term.op == "apply" and term.args[0] in cut and term.args[0].op == "determinant":
@@ -56,7 +53,7 @@ def _passed(term: Term, g: Term, cut: Mapping[Term, Passed]) -> Passed:
     return pass_back(term, g)
 
 
-def pass_back(term: Term, g: Term) -> Passed:
+def pass_back(term: Expr, g: Expr) -> Passed:
     """What a term passes back to its arguments, given its own adjoint g."""
     rule = RULES.get(term.op)
     if rule and not term.kind.axes and not any(a.kind.axes for a in term.args):
@@ -64,29 +61,29 @@ def pass_back(term: Term, g: Term) -> Passed:
     return [(a, pullback(term, g, i)) for i, a in enumerate(term.args) if not is_constant(a)]
 
 
-def pullback(term: Term, g: Term, which: int) -> Term:
+def pullback(term: Expr, g: Expr, which: int) -> Expr:
     """What is passed back to one argument, left to autograd."""
     to = term.args[which]
     said = (which, term.op, term.detail, term.kind)
     return make("pullback", (g, *term.args), size(to), said, to.kind.axes)
 
 
-def _plus(term: Term, g: Term) -> Passed:
+def _plus(term: Expr, g: Expr) -> Passed:
     x, y = term.args
     return [(x, fitted(g, x)), (y, fitted(scaled(term.detail, g), y))]
 
 
-def _times(term: Term, g: Term) -> Passed:
+def _times(term: Expr, g: Expr) -> Passed:
     x, y = term.args
     return [(x, fitted(times(g, y), x)), (y, fitted(times(g, x), y))]
 
 
-def _power(term: Term, g: Term) -> Passed:
+def _power(term: Expr, g: Expr) -> Passed:
     (x,), e = term.args, term.detail
     return [(x, scaled(e, times(g, power(x, e - 1))))]
 
 
-def _apply(term: Term, g: Term) -> Passed:
+def _apply(term: Expr, g: Expr) -> Passed:
     (x,), (function, primes) = term.args, term.detail
     if primes:
         return [(x, times(g, apply(function, x, primes + 1)))]
@@ -97,26 +94,26 @@ def _apply(term: Term, g: Term) -> Passed:
     return [(x, times(g, known))]
 
 
-def _matmul(term: Term, g: Term) -> Passed:
+def _matmul(term: Expr, g: Expr) -> Passed:
     x, y = term.args
     return [(x, matmul(g, transpose(y))), (y, matmul(transpose(x), g))]
 
 
-def _transpose(term: Term, g: Term) -> Passed:
+def _transpose(term: Expr, g: Expr) -> Passed:
     return [(term.args[0], transpose(g))]
 
 
-def _inverse(term: Term, g: Term) -> Passed:
+def _inverse(term: Expr, g: Expr) -> Passed:
     turned = transpose(term)
     return [(term.args[0], scaled(-1, matmul(matmul(turned, g), turned)))]
 
 
-def _determinant(term: Term, g: Term) -> Passed:
+def _determinant(term: Expr, g: Expr) -> Passed:
     (x,) = term.args
     return [(x, times(times(g, term), inverse(transpose(x))))]
 
 
-def _trace(term: Term, g: Term) -> Passed:
+def _trace(term: Expr, g: Expr) -> Passed:
     (x,) = term.args
     if x.op == "matmul":
         a, b = x.args
@@ -124,7 +121,7 @@ def _trace(term: Term, g: Term) -> Passed:
     return [(x, times(g, make("identity", (), size(x))))]
 
 
-def _spread_diagonal(term: Term, g: Term) -> Passed:
+def _spread_diagonal(term: Expr, g: Expr) -> Passed:
     (x,) = term.args
     factor, product = split(g)
     if size(x) != (term.kind.rows, "1"):
@@ -135,31 +132,31 @@ def _spread_diagonal(term: Term, g: Term) -> Passed:
     return [(x, make("diagonal", (g,), size(x)))]
 
 
-def _diagonal(term: Term, g: Term) -> Passed:
+def _diagonal(term: Expr, g: Expr) -> Passed:
     return [(term.args[0], make("spread_diagonal", (g,), size(term.args[0])))]
 
 
-def _total(term: Term, g: Term) -> Passed:
+def _total(term: Expr, g: Expr) -> Passed:
     (x,) = term.args
     return [(x, times(g, ones(size(x))))]
 
 
-def _squares(term: Term, g: Term) -> Passed:
+def _squares(term: Expr, g: Expr) -> Passed:
     return [(term.args[0], scaled(2, times(g, term.args[0])))]
 
 
-def _softmax(term: Term, g: Term) -> Passed:
+def _softmax(term: Expr, g: Expr) -> Passed:
     mean = total(times(g, term), term.detail)
     return [(term.args[0], times(term, plus(g, scaled(-1, mean))))]
 
 
-def _logsumexp(term: Term, g: Term) -> Passed:
+def _logsumexp(term: Expr, g: Expr) -> Passed:
     (z,) = term.args
     return [(z, times(make("softmax", (z,), size(z), term.detail), g))]
 
 
 def _larger(relation: str) -> Rule:
-    def rule(term: Term, g: Term) -> Passed:
+    def rule(term: Expr, g: Expr) -> Passed:
         x, y = term.args
         holds = make("compare", (x, y), size(term), relation)
         fails = make("compare", (y, x), size(term), relation)
@@ -168,7 +165,7 @@ def _larger(relation: str) -> Rule:
     return rule
 
 
-def _flat(term: Term, g: Term) -> Passed:
+def _flat(term: Expr, g: Expr) -> Passed:
     """A comparison has no slope."""
     return []
 

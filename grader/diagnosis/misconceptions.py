@@ -6,7 +6,7 @@ change. Where several candidates agree with an answer, those that stand first he
 
 from dataclasses import dataclass
 
-from grader.latex.terms import Term
+from grader.algebra.expressions import Expr
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Slip:
 
     name: str
     sentence: str
-    term: Term
+    term: Expr
 
 
 MISCONCEPTIONS = {

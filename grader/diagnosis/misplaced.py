@@ -6,29 +6,17 @@ Each takes a gradient as it is written, the formula, and the problem's symbols, 
 from collections.abc import Callable, Iterator
 from itertools import product
 
+from grader.algebra.constructors import apply, ones, split, transpose
+from grader.algebra.expressions import Expr, is_number, like, make, size
 from grader.algebra.functions import FUNCTIONS
-from grader.diagnosis.algebra import (
-    apply,
-    in_each_place,
-    is_number,
-    like,
-    make,
-    ones,
-    parents,
-    parts,
-    replaced,
-    size,
-    split,
-    transpose,
-)
+from grader.algebra.parts import in_each_place, parents, parts, replaced
 from grader.diagnosis.functions import by_value
 from grader.diagnosis.gradient import adjoints
 from grader.diagnosis.misconceptions import Slip
 from grader.diagnosis.symbols import Symbols
-from grader.latex.terms import Term
 
 
-def extra_derivatives(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
+def extra_derivatives(form: Expr, formula: Expr, symbols: Symbols) -> Iterator[Slip]:
     """A derivative of some function of the formula, where none belongs."""
     there = {part.detail[0] for part in parts(formula) if part.op == "apply"}
     used = {function for function in there if not FUNCTIONS[function].plain}  # no slip adds 1/z
@@ -40,7 +28,7 @@ def extra_derivatives(form: Term, formula: Term, symbols: Symbols) -> Iterator[S
                 yield from _multiplied(form, slope, more, symbols)
 
 
-def _multiplied(form: Term, slope: Term, by: Term, symbols: Symbols) -> Iterator[Slip]:
+def _multiplied(form: Expr, slope: Expr, by: Expr, symbols: Symbols) -> Iterator[Slip]:
     said = "were there twice" if slope in parts(form) else "belonged there"
     for part in parts(form):
         if size(part) == size(slope):
@@ -49,7 +37,7 @@ def _multiplied(form: Term, slope: Term, by: Term, symbols: Symbols) -> Iterator
             yield Slip("derivative_extra", sentence, replaced(form, {part: more}))
 
 
-def entrywise_softmax(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
+def entrywise_softmax(form: Expr, formula: Expr, symbols: Symbols) -> Iterator[Slip]:
     """S (1 - S), as if softmax worked entry by entry."""
     for z in {part.args[0] for part in parts(formula) if part.op in ("softmax", "logsumexp")}:
         s = make("softmax", (z,), size(z), "columns")
@@ -62,7 +50,7 @@ def entrywise_softmax(form: Term, formula: Term, symbols: Symbols) -> Iterator[S
                 yield Slip("derivative_extra", sentence, replaced(form, {part: more}))
 
 
-def slopes_outside(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
+def slopes_outside(form: Expr, formula: Expr, symbols: Symbols) -> Iterator[Slip]:
     """A derivative elsewhere, of what has the sizes there: (X.T @ E) * max'(W), or at X or E."""
     leaves = [part for part in parts(formula) if part.op == "leaf" and not is_number(part)]
     for slope in parts(form):
@@ -79,7 +67,7 @@ def slopes_outside(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip
                     yield Slip("derivative_argument", f"{said}, {where}", wrong)
 
 
-def other_factors(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
+def other_factors(form: Expr, formula: Expr, symbols: Symbols) -> Iterator[Slip]:
     """Another part of the formula for a factor, as X^T for s^T, or σ(XW) for XV."""
     named = [
         part for part in parts(formula) if part.op in ("leaf", "apply") and not is_number(part)
@@ -102,7 +90,7 @@ def other_factors(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]
                 yield Slip("wrong_factor", said, replaced(form, {part: wrong}))
 
 
-def ones_for_factors(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
+def ones_for_factors(form: Expr, formula: Expr, symbols: Symbols) -> Iterator[Slip]:
     """All ones for a factor of a matrix product: the other is summed, and spread again."""
     for part in parts(form):
         for i, factor in enumerate(part.args if part.op == "matmul" else ()):
@@ -113,7 +101,7 @@ def ones_for_factors(form: Term, formula: Term, symbols: Symbols) -> Iterator[Sl
             yield Slip("factor_left_out", said, replaced(form, {part: wrong}))
 
 
-def extra_functions(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
+def extra_functions(form: Expr, formula: Expr, symbols: Symbols) -> Iterator[Slip]:
     """A function of the formula, applied where none belongs."""
     used = {part.detail[0] for part in parts(formula) if part.op == "apply"}
     bent = {part.args[0] for part in parts(formula) if part.op == "apply"}
@@ -126,7 +114,7 @@ def extra_functions(form: Term, formula: Term, symbols: Symbols) -> Iterator[Sli
                 yield from (Slip("activation_twice", said, wrong) for wrong in places)
 
 
-def bare(form: Term, part: Term, other: Term) -> Iterator[Term]:
+def bare(form: Expr, part: Expr, other: Expr) -> Iterator[Expr]:
     """The form with another term where the part stands inside no function."""
     changes = {
         parent: like(parent, tuple(other if a is part else a for a in parent.args))
@@ -137,7 +125,7 @@ def bare(form: Term, part: Term, other: Term) -> Iterator[Term]:
         yield replaced(form, changes or {part: other})
 
 
-def bent(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
+def bent(form: Expr, formula: Expr, symbols: Symbols) -> Iterator[Slip]:
     """A softmax whose derivative is left out, or taken entry by entry."""
     adjoint = adjoints(formula)
     for part in parts(formula):
@@ -153,7 +141,7 @@ def bent(form: Term, formula: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip("wrong_derivative", said, replaced(form, {true: alone}))
 
 
-Misplaced = Callable[[Term, Term, Symbols], Iterator[Slip]]
+Misplaced = Callable[[Expr, Expr, Symbols], Iterator[Slip]]
 MISPLACED: list[Misplaced] = [
     extra_functions,
     extra_derivatives,

@@ -8,34 +8,27 @@ from collections.abc import Iterator
 from functools import reduce
 from itertools import pairwise
 
-from grader.diagnosis.algebra import (
+from grader.algebra.constructors import (
     apply,
     factors_of,
-    in_each_place,
-    is_number,
-    like,
-    make,
     number,
     ones,
-    parents,
-    parts,
     power,
     product_of,
-    replaced,
     scaled,
-    size,
     split,
     times,
     total,
     transpose,
 )
+from grader.algebra.expressions import Expr, is_number, like, make, size
+from grader.algebra.parts import in_each_place, parents, parts, replaced
 from grader.diagnosis.functions import OF_FUNCTIONS, Rule
 from grader.diagnosis.misconceptions import Slip
 from grader.diagnosis.symbols import Symbols
-from grader.latex.terms import Term
 
 
-def slips(root: Term, symbols: Symbols, fitting: bool = False) -> Iterator[Slip]:
+def slips(root: Expr, symbols: Symbols, fitting: bool = False) -> Iterator[Slip]:
     """What the root becomes when one of its parts is mistaken, everywhere or in one place.
 
     With `fitting` only the slips that keep the sizes: a formula of other sizes is none.
@@ -52,12 +45,12 @@ def slips(root: Term, symbols: Symbols, fitting: bool = False) -> Iterator[Slip]
                     yield Slip(slip.name, slip.sentence, changed)
 
 
-def turns_back(place: Term, part: Term, slip: Slip) -> bool:
+def turns_back(place: Expr, part: Expr, slip: Slip) -> bool:
     """Whether a transpose where a transpose stands is meant: that is one left out, and said so."""
     return place.op == "transpose" and (slip.term.op, slip.term.args) == ("transpose", (part,))
 
 
-def slips_once(root: Term, symbols: Symbols) -> Iterator[Slip]:
+def slips_once(root: Expr, symbols: Symbols) -> Iterator[Slip]:
     """The slips inside something that stands in several places, made in one of these alone."""
     for shared in parts(root):
         if shared.op in ("plus", "times") and not is_number(shared):
@@ -68,7 +61,7 @@ def slips_once(root: Term, symbols: Symbols) -> Iterator[Slip]:
                     yield Slip(slip.name, f"{slip.sentence} in one place", changed)
 
 
-def _summed(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _summed(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     """What is added up, or averaged, along an axis, and spread along it again."""
     right_at_one = {"rows": "one_sample_only", "columns": "size_one_only", "all": ""}
     for axes, name in right_at_one.items():
@@ -80,7 +73,7 @@ def _summed(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip(f"extra_sum {name}".strip(), said, replaced(root, {part: spread}))
 
 
-def at(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def at(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     """The slips that can happen to one part."""
     rule = RULES.get(part.op)
     if rule:
@@ -90,7 +83,7 @@ def at(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
 # ------------------------------------------------------------------ sums
 
 
-def _plus(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _plus(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     x, y = part.args
     sign = part.detail
     for kept, gone in ((x, y), (scaled(sign, y), x)):
@@ -118,14 +111,14 @@ def _plus(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip(name, f"as if {symbols.said(term)} {said}", wrong)
 
 
-def _factors(term: Term) -> list[Term]:
+def _factors(term: Expr) -> list[Expr]:
     """The factors of a product without their transposes, to see what differs in them only."""
     if term.op in ("matmul", "times"):
         return [factor for part in term.args for factor in _factors(part)]
     return [term.args[0] if term.op == "transpose" else term]
 
 
-def _added_before(part: Term, symbols: Symbols) -> Iterator[Slip]:
+def _added_before(part: Expr, symbols: Symbols) -> Iterator[Slip]:
     """XW + b as X(W + b), or (X + b)W."""
     x, y = part.args
     if x.op == "matmul" and part.detail > 0:
@@ -137,7 +130,7 @@ def _added_before(part: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip("bias_outside", f"{said}, before the product", moved)
 
 
-def _added_inside(part: Term, symbols: Symbols) -> Iterator[Slip]:
+def _added_inside(part: Expr, symbols: Symbols) -> Iterator[Slip]:
     """f(u) + b as f(u + b), the reverse of a bias that is added outside."""
     for i, (a, b) in enumerate((part.args, part.args[::-1])):
         factor, bent = split(a)
@@ -148,7 +141,7 @@ def _added_inside(part: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip("bias_outside", said, scaled(in_front, like(bent, (inside,))))
 
 
-def _means(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _means(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     """One term of a sum divided by a size."""
     leaves = [leaf for leaf in parts(root) if leaf.op == "leaf"]
     letters = {leaf.kind.rows for leaf in leaves} - {leaf.kind.columns for leaf in leaves}
@@ -161,7 +154,7 @@ def _means(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip("mean_for_sum", said, wrong)
 
 
-def _total(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _total(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     (x,) = part.args
     lines = {"rows": "rows (the batch)", "columns": "columns", "all": "entries"}[part.detail]
     name = "batch_sum_missing" if part.detail == "rows" else "sum_missing"
@@ -180,7 +173,7 @@ def _total(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip("one_sample", f"as if only the {said} row were counted", row)
 
 
-def _total_of_some(part: Term, symbols: Symbols) -> Iterator[Slip]:
+def _total_of_some(part: Expr, symbols: Symbols) -> Iterator[Slip]:
     """The sum of each addend, but of one that is a single row, or column, for all."""
     (x,), one = part.args, ("1", "1")
     letter = {"rows": x.kind.rows, "columns": x.kind.columns}.get(part.detail)
@@ -197,7 +190,7 @@ def _total_of_some(part: Term, symbols: Symbols) -> Iterator[Slip]:
 # ------------------------------------------------------------------ products
 
 
-def _matmul(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _matmul(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     x, y = part.args
     for kept, gone in ((x, y), (y, x)):
         yield Slip("factor_left_out", f"as if {symbols.said(gone)} were left out", kept)
@@ -224,7 +217,7 @@ def _matmul(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
         yield Slip("product_kind", said, make("times", pair, size(part)))
 
 
-def _neighbours(factors: list[Term], symbols: Symbols) -> Iterator[Slip]:
+def _neighbours(factors: list[Expr], symbols: Symbols) -> Iterator[Slip]:
     """Two neighbours in a longer product exchanged, or the two as one transposed."""
     for i, (x, y) in enumerate(pairwise(factors)):
         both = symbols.said(product_of(x, y))
@@ -236,7 +229,7 @@ def _neighbours(factors: list[Term], symbols: Symbols) -> Iterator[Slip]:
             yield Slip(name, said, reduce(product_of, chain))
 
 
-def _wrong_sum(part: Term, symbols: Symbols) -> Iterator[Slip]:
+def _wrong_sum(part: Expr, symbols: Symbols) -> Iterator[Slip]:
     """A product as a sum of outer products, one for each sample, along another axis."""
     x, y = part.args
     said = f"as if the outer products in {symbols.said(part)} were summed along another axis"
@@ -246,7 +239,7 @@ def _wrong_sum(part: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip("wrong_axis", said, wrong)
 
 
-def _times(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _times(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     x, y = part.args
     if x.op == "number":
         if abs(x.detail) != 1 and any(
@@ -266,7 +259,7 @@ def _times(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip("product_kind", said, make("matmul", pair, size(part)))
 
 
-def _transpose(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _transpose(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     (x,) = part.args
     yield Slip("transpose_left_out", f"{symbols.said(x)} is not transposed", x)
     said = f"as if {symbols.said(x)} were reshaped where it should be transposed"
@@ -274,7 +267,7 @@ def _transpose(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
         yield Slip("reshape_for_transpose", said, make("reshape", (x,), size(part)))
 
 
-def _inverse(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _inverse(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     (x,) = part.args
     said = f"as if {symbols.said(x)} stood for {symbols.said(part)}"
     yield Slip("inverse_left_out", said, x)
@@ -283,7 +276,7 @@ def _inverse(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
     yield Slip("transpose_left_out", f"as if {symbols.said(part)} were transposed", turned)
 
 
-def _power(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _power(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     (x,), exponent = part.args, part.detail
     said = f"as if {symbols.said(x)} stood for {symbols.said(part)}"
     yield Slip("inverse_left_out" if exponent < 0 else "factor_left_out", said, x)
@@ -307,7 +300,7 @@ def _power(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
         yield Slip(name, f"as if {symbols.said(stood)} stood for {symbols.said(part)}", stood)
 
 
-def _size(part: Term, symbols: Symbols) -> Iterator[Slip]:
+def _size(part: Expr, symbols: Symbols) -> Iterator[Slip]:
     """The n^-1 of a mean left out, or there twice."""
     said = f"as if 1/{symbols.said(part.args[0])} were"
     if part.detail == -1:
@@ -315,14 +308,14 @@ def _size(part: Term, symbols: Symbols) -> Iterator[Slip]:
         yield Slip("mean_for_sum", f"{said} there twice", power(part.args[0], -2.0))
 
 
-def _determinant(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _determinant(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     yield Slip("factor_left_out", f"as if {symbols.said(part)} were left out", number(1))
 
 
 # ------------------------------------------------------------------ leaves and norms
 
 
-def _leaf(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _leaf(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     """Another variable: of any sizes, which then fit only where all are equal, but no number."""
     turned = [above.op == "transpose" for above in parents(root, part)]
     if not is_number(part) and not (turned and all(turned)):
@@ -335,7 +328,7 @@ def _leaf(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
             yield Slip("wrong_factor", said, other)
 
 
-def _squares(part: Term, root: Term, symbols: Symbols) -> Iterator[Slip]:
+def _squares(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     (x,), one, what = part.args, ("1", "1"), symbols.said(part.args[0])
     yield Slip("norm_not_squared", "as if the norm were not squared", apply("sqrt", part))
     absolute = make("total", (apply("abs", x),), one, "all")

@@ -7,10 +7,11 @@ problem does not use it; `legend` says what the letters in a sentence are.
 import re
 from typing import TYPE_CHECKING
 
+from grader.algebra.constructors import normal, split
+from grader.algebra.expressions import Expr, is_number
 from grader.algebra.functions import FUNCTIONS
-from grader.diagnosis.algebra import is_number, normal, parts, split
+from grader.algebra.parts import parts
 from grader.latex.names import canonical
-from grader.latex.terms import Term
 
 if TYPE_CHECKING:
     from grader.problem import Problem
@@ -29,12 +30,12 @@ class Symbols:
     def __init__(self, problem: "Problem") -> None:
         assert problem.formula
         self.names = {canonical(v.name): name for name, v in problem.variables.items()}
-        self.letters: dict[Term, str] = {}
+        self.letters: dict[Expr, str] = {}
         for term in parts(normal(problem.formula.term)):
             if term.op in ("apply", "softmax", "logsumexp"):
                 self._give_letter(term)
 
-    def _give_letter(self, term: Term) -> None:
+    def _give_letter(self, term: Expr) -> None:
         (argument,) = term.args
         if argument.op == "leaf" or argument.kind.axes or is_number(argument):
             return
@@ -45,7 +46,7 @@ class Symbols:
         if letter and argument not in self.letters:
             self.letters[argument] = letter
 
-    def said(self, term: Term) -> str:
+    def said(self, term: Expr) -> str:
         """The term in letters, or "…" where that would be long."""
         text = self.letters.get(term) or self._write(term)
         return text if len(text) <= LONGEST else "…"
@@ -59,71 +60,71 @@ class Symbols:
         ]
         return f" ({', '.join(used)})" if used else ""
 
-    def _write(self, term: Term) -> str:
+    def _write(self, term: Expr) -> str:
         write = getattr(self, f"_{term.op}", self._other)
         text: str = write(term)
         return text
 
-    def _leaf(self, term: Term) -> str:
+    def _leaf(self, term: Expr) -> str:
         return GREEK.get(term.detail) or self.names.get(term.detail, str(term.detail))
 
-    def _number(self, term: Term) -> str:
+    def _number(self, term: Expr) -> str:
         return f"{term.detail:g}"
 
-    def _size(self, term: Term) -> str:
+    def _size(self, term: Expr) -> str:
         return str(term.detail)
 
-    def _ones(self, term: Term) -> str:
+    def _ones(self, term: Expr) -> str:
         return "1"
 
-    def _identity(self, term: Term) -> str:
+    def _identity(self, term: Expr) -> str:
         return "I"
 
-    def _plus(self, term: Term) -> str:
+    def _plus(self, term: Expr) -> str:
         x, y = term.args
         if term.detail > 0:
             return f"{self.said(x)} + {self.said(y)}"
         return f"{self.said(x)} - {self._factor(y)}"
 
-    def _matmul(self, term: Term) -> str:
+    def _matmul(self, term: Expr) -> str:
         return "".join(map(self._factor, term.args))
 
-    def _transpose(self, term: Term) -> str:
+    def _transpose(self, term: Expr) -> str:
         return self._factor(term.args[0]) + "^T"
 
-    def _inverse(self, term: Term) -> str:
+    def _inverse(self, term: Expr) -> str:
         return self._factor(term.args[0]) + "^-1"
 
-    def _power(self, term: Term) -> str:
+    def _power(self, term: Expr) -> str:
         return f"{self._factor(term.args[0])}^{term.detail:g}"
 
-    def _apply(self, term: Term) -> str:
+    def _apply(self, term: Expr) -> str:
         return f"{self.function(term)}({self.said(term.args[0])})"
 
-    def _total(self, term: Term) -> str:
+    def _total(self, term: Expr) -> str:
         return f"sum({self.said(term.args[0])})"
 
-    def _squares(self, term: Term) -> str:
+    def _squares(self, term: Expr) -> str:
         return f"|{self.said(term.args[0])}|^2"
 
-    def _times(self, term: Term) -> str:
+    def _times(self, term: Expr) -> str:
         factor, rest = split(term)
         if factor == -1:
             return f"-{self._factor(rest)}"
         between = "" if factor != 1 or is_number(term.args[0]) else "∘"
         return self._factor(term.args[0]) + between + self._factor(term.args[1])
 
-    def _other(self, term: Term) -> str:
+    def _other(self, term: Expr) -> str:
         if term.op in NAMED:
             return f"{term.op}({', '.join(map(self.said, term.args))})"
         return "…"
 
-    def _factor(self, term: Term) -> str:
+    def _factor(self, term: Expr) -> str:
         text = self.said(term)
         named = term in self.letters
         return f"({text})" if term.op in ("plus", "times") and not named else text
 
-    def function(self, term: Term) -> str:
+    def function(self, term: Expr) -> str:
         """The name of the function a term applies, such as σ or max'."""
         function, primes = str(term.detail[0]), int(term.detail[1])
         return (FUNCTIONS[function].word or function) + "'" * primes

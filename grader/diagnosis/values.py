@@ -13,10 +13,9 @@ import torch
 from torch import Tensor
 
 from grader import oracle
-from grader.diagnosis.algebra import kindless
+from grader.algebra.expressions import Expr, kindless
 from grader.latex.names import canonical
 from grader.latex.objective import Evaluation
-from grader.latex.terms import Term
 
 if TYPE_CHECKING:
     from grader.problem import Mistake, Problem
@@ -39,39 +38,39 @@ class Values(Evaluation):
         self.problem, self.matrices = problem, matrices
         self.gradients: dict[str, Mapping[str, Tensor]] = {}
 
-    def worth(self, term: Term) -> Tensor | None:
+    def worth(self, term: Expr) -> Tensor | None:
         """The value of a term, or None where its shapes do not fit."""
         try:
             return self.of(term)
         except (RuntimeError, IndexError, ValueError):
             return None
 
-    def _pullback(self, term: Term) -> Tensor:
+    def _pullback(self, term: Expr) -> Tensor:
         which, op, detail, kind = term.detail
         adjoint, *values = (self.of(a) for a in term.args)
         places = tuple(kindless(a) for a in term.args[1:])
-        forward = Term(op, places, kind, detail)
+        forward = Expr(op, places, kind, detail)
 
         def function(x: Tensor) -> Tensor:
             inner = copy(self)
-            inner.done = {id(p): v for p, v in zip(places, values, strict=True)}
-            inner.done[id(places[which])] = x
+            inner.done = {p: v for p, v in zip(places, values, strict=True)}
+            inner.done[places[which]] = x
             return inner.of(forward)
 
         back: Tensor = torch.func.vjp(function, values[which])[1](adjoint)[0]
         return back
 
-    def _row(self, term: Term) -> Tensor:
+    def _row(self, term: Expr) -> Tensor:
         return self.of(term.args[0])[..., term.detail, :].unsqueeze(-2)
 
-    def _reshape(self, term: Term) -> Tensor:
+    def _reshape(self, term: Expr) -> Tensor:
         value = self.of(term.args[0])
         return value.reshape(value.shape[::-1])
 
-    def _largest(self, term: Term) -> Tensor:
+    def _largest(self, term: Expr) -> Tensor:
         return self.of(term.args[0]).amax((-2, -1), keepdim=True)
 
-    def _without_row(self, term: Term) -> Tensor:
+    def _without_row(self, term: Expr) -> Tensor:
         """The rows but one, which is zero, or is not there."""
         which, there = term.detail
         value = self.of(term.args[0])
@@ -81,16 +80,16 @@ class Values(Evaluation):
         value[..., which, :] = 0
         return value
 
-    def _mean(self, term: Term) -> Tensor:
+    def _mean(self, term: Expr) -> Tensor:
         axes = {"all": (-2, -1), "rows": (-2,), "columns": (-1,)}[term.detail]
         return self.of(term.args[0]).mean(axes, keepdim=True)
 
-    def _by_hand(self, term: Term) -> Tensor:
+    def _by_hand(self, term: Expr) -> Tensor:
         """What a mistake that an instructor named would return."""
         mistake: Mistake = self.problem.mistakes[term.detail]
         return mistake.answer(*(matrix.clone() for matrix in self.matrices.values()))
 
-    def _given(self, term: Term) -> Tensor:
+    def _given(self, term: Expr) -> Tensor:
         """The right answer, by autograd, of all samples or of one."""
         name, which = term.detail
         if name == self.problem.name:

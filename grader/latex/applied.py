@@ -2,25 +2,26 @@
 
 from dataclasses import replace
 
+from grader.algebra.expressions import Expr
 from grader.algebra.functions import FUNCTIONS
+from grader.algebra.sizes import Kind, product
 
 from . import tree
 from .asking import Asker
 from .errors import Unreadable
-from .terms import Kind, Term, times
 from .tree import Node
 
 
 class Functions(Asker):
     """The meaning of a function with its arguments."""
 
-    def _function(self, node: tree.Function) -> Term:
+    def _function(self, node: tree.Function) -> Expr:
         own = self.scope.functions.get(node.function)
         if own and isinstance(own.body, Node) and not node.primes:
             return self.term(own.body)
         raise Unreadable(f"the function {node.function} has no argument", node.at)
 
-    def _call(self, node: tree.Call) -> Term:
+    def _call(self, node: tree.Call) -> Expr:
         if node.function in self.scope.functions:
             return self._own_function(node)
         if node.function in ("max", "min", "clamp"):
@@ -34,7 +35,7 @@ class Functions(Asker):
             raise Unreadable(f"the derivative of {node.function} is not read so", node.at)
         return self._named_function(node, x)
 
-    def _of_several(self, node: tree.Call) -> Term:
+    def _of_several(self, node: tree.Call) -> Expr:
         """Functions of several arguments, as code has them."""
         match node:
             case tree.Call(function="where", primes=0, arguments=(condition, value, otherwise)):
@@ -45,7 +46,7 @@ class Functions(Asker):
                 return self._sum_along(node)
         raise Unreadable(f"{node.function} takes one argument", node.at)
 
-    def _sum_along(self, node: tree.Call) -> Term:
+    def _sum_along(self, node: tree.Call) -> Expr:
         """sum(E, axis=0), as code has it."""
         axis = node.arguments[1]
         match axis:
@@ -54,7 +55,7 @@ class Functions(Asker):
                 return self.total(self.term(node.arguments[0]), over, node.at)
         raise Unreadable("this sum is not understood", axis.at)
 
-    def _named_function(self, node: tree.Call, x: Term) -> Term:  # noqa: PLR0911, C901
+    def _named_function(self, node: tree.Call, x: Expr) -> Expr:  # noqa: PLR0911, C901
         at = node.at
         match node.function:
             case "tr":
@@ -64,8 +65,8 @@ class Functions(Asker):
             case "sum":
                 return self.total(x, "all", at)
             case "mean":
-                count = times(self.known(x).rows, self.known(x).columns)
-                size = Term("size", (), Kind(), count, at)
+                count = product(self.known(x).rows, self.known(x).columns)
+                size = Expr("size", (), Kind(), count, at)
                 return self.quotient(self.total(x, "all", at), size, at)
             case "det":
                 return self.determinant(x, at)
@@ -82,7 +83,7 @@ class Functions(Asker):
         cure = "known are tr, det, log, exp, max, relu, sigmoid, tanh, softmax and their like"
         raise Unreadable(f"the function {node.function} is not known", at, cure)
 
-    def _softmax(self, node: tree.Call, x: Term) -> Term:
+    def _softmax(self, node: tree.Call, x: Expr) -> Expr:
         if x.kind.form:
             raise Unreadable(f"{node.function} of a differential is not read", node.at)
         kind = self.known(x)
@@ -92,9 +93,9 @@ class Functions(Asker):
         made = Kind(kind.rows, kind.columns, kind.axes)
         if node.function == "logsumexp":
             made = replace(made, rows="1") if down else replace(made, columns="1")
-        return Term(node.function, (x,), made, "rows" if down else "columns", node.at)
+        return Expr(node.function, (x,), made, "rows" if down else "columns", node.at)
 
-    def _maximum(self, node: tree.Call) -> Term:
+    def _maximum(self, node: tree.Call) -> Expr:
         others = [a for a in node.arguments if not _is_zero(a)]
         relu = node.function in ("max", "clamp") and len(others) == 1
         if relu and (len(node.arguments) == 2 or node.primes):
@@ -106,7 +107,7 @@ class Functions(Asker):
         self._no_form(y, node.function, node.at)
         return self.maximum(x, y, node.at, least=node.function == "min")
 
-    def _own_function(self, node: tree.Call) -> Term:
+    def _own_function(self, node: tree.Call) -> Expr:
         own = self.scope.functions[node.function]
         if isinstance(own.body, str):
             return self.term(replace(node, function=own.body, primes=node.primes))
@@ -121,23 +122,23 @@ class Functions(Asker):
             raise Unreadable(f"this derivative of {node.function} is not read", node.at)
         return self._slope(own.body, own.parameters[0], arguments[0], node.at)
 
-    def _body(self, body: Node, bound: dict[str, Term]) -> Term:
+    def _body(self, body: Node, bound: dict[str, Expr]) -> Expr:
         self.parameters.append(bound)
         try:
             return self.term(body)
         finally:
             self.parameters.pop()
 
-    def _slope(self, body: Node, parameter: str, x: Term, at: int) -> Term:
+    def _slope(self, body: Node, parameter: str, x: Expr, at: int) -> Expr:
         """The derivative of the student's own function, entry by entry."""
-        place = Term("parameter", (), replace(x.kind, row=False), parameter, at)
+        place = Expr("parameter", (), replace(x.kind, row=False), parameter, at)
         kind = replace(place.kind, mask=True, number=False)
-        return Term("slope", (self._body(body, {parameter: place}), place, x), kind, None, at)
+        return Expr("slope", (self._body(body, {parameter: place}), place, x), kind, None, at)
 
-    def _cases(self, node: tree.Cases) -> Term:
+    def _cases(self, node: tree.Cases) -> Expr:
         """The first value whose condition holds."""
-        result: Term | None = None
-        left: Term = self.number(1.0, node.at)
+        result: Expr | None = None
+        left: Expr = self.number(1.0, node.at)
         for value, condition in node.rows:
             holds = self.term(condition) if condition else self.number(1.0, node.at)
             part = self.times(self.term(value), self.times(left, holds, node.at), node.at)

@@ -6,10 +6,11 @@ What all readers of trees share stands here: whose formula it is, and what was a
 from abc import ABC, abstractmethod
 from typing import Any
 
+from grader.algebra.expressions import Expr
+
 from . import tree
 from .builder import Builder
 from .scope import Scope
-from .terms import Term
 from .tree import Node
 
 Key = tuple[Any, ...]
@@ -28,15 +29,15 @@ class Asker(Builder, ABC):
         super().__init__()
         self.scope, self.order, self.choices, self.busy = scope, order, choices, busy
         self.asked: dict[Key, int] = {}
-        self.unknown: dict[str, Term] = {}
-        self.parameters: list[dict[str, Term]] = []
+        self.unknown: dict[str, Expr] = {}
+        self.parameters: list[dict[str, Expr]] = []
 
     @abstractmethod
-    def term(self, node: Node) -> Term:
+    def term(self, node: Node) -> Expr:
         """The meaning of a tree."""
 
     @abstractmethod
-    def _name(self, node: tree.Name) -> Term:
+    def _name(self, node: tree.Name) -> Expr:
         """The meaning of a name."""
 
     def pick(self, key: Key, answers: int) -> int:

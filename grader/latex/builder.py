@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from .errors import Misfit, Unreadable
-from .terms import Kind, Sizes, Term, times
+from grader.algebra.expressions import Expr
+from grader.algebra.sizes import Kind, Misfit, Sizes, product
+
+from .errors import Unreadable
 
 MOST_FACTORS = 4  # of a size: a Kronecker product of Kronecker products is not read
 
@@ -41,32 +43,32 @@ class Builder:
         self.liberties.add(code)
         self.remark(code, text, at)
 
-    def known(self, term: Term) -> Kind:
+    def known(self, term: Expr) -> Kind:
         return self.sizes.known(term.kind)
 
-    def shown(self, term: Term) -> str:
+    def shown(self, term: Expr) -> str:
         return self.sizes.shown(term.kind)
 
-    def scalar(self, term: Term) -> bool:
+    def scalar(self, term: Expr) -> bool:
         """Whether it is one number (perhaps for every value of its free indices)."""
         kind = self.known(term)
         return kind.rows == kind.columns == "1" and kind.jacobian is None
 
-    def vector(self, term: Term) -> bool:
+    def vector(self, term: Expr) -> bool:
         kind = self.known(term)
         return "1" in (kind.rows, kind.columns) and not self.scalar(term)
 
     # ------------------------------------------------------------ leaves
 
-    def number(self, value: float, at: int = 0) -> Term:
-        return Term("number", (), NUMBER, float(value), at)
+    def number(self, value: float, at: int = 0) -> Expr:
+        return Expr("number", (), NUMBER, float(value), at)
 
-    def ones(self, rows: str, columns: str, at: int) -> Term:
-        return Term("ones", (), Kind(rows, columns, rigid=True), None, at)
+    def ones(self, rows: str, columns: str, at: int) -> Expr:
+        return Expr("ones", (), Kind(rows, columns, rigid=True), None, at)
 
     # ------------------------------------------------------------ entry by entry
 
-    def plus(self, x: Term, y: Term, at: int, sign: int = 1) -> Term:
+    def plus(self, x: Expr, y: Expr, at: int, sign: int = 1) -> Expr:
         """X + y, or x - y."""
         self._no_jacobian(x, y, at)
         rows, columns = self._spread(x, y, "sum", at)
@@ -77,12 +79,12 @@ class Builder:
             form=x.kind.form or y.kind.form,
             rigid=(x.kind.rigid or x.kind.number) and (y.kind.rigid or y.kind.number),
         )
-        return Term("plus", (x, y), kind, sign, at)
+        return Expr("plus", (x, y), kind, sign, at)
 
-    def negative(self, x: Term, at: int) -> Term:
-        return Term("negative", (x,), replace(x.kind, row=False), None, at)
+    def negative(self, x: Expr, at: int) -> Expr:
+        return Expr("negative", (x,), replace(x.kind, row=False), None, at)
 
-    def times(self, x: Term, y: Term, at: int, what: str = "entry-wise product") -> Term:
+    def times(self, x: Expr, y: Expr, at: int, what: str = "entry-wise product") -> Expr:
         """X and y entry by entry; a number multiplies anything."""
         self._one_form(x, y, at)
         if x.kind.jacobian or y.kind.jacobian:
@@ -102,16 +104,16 @@ class Builder:
             mask=mask and (x.kind.mask or y.kind.mask),
             form=x.kind.form or y.kind.form,
         )
-        return Term("times", (x, y), kind, None, at)
+        return Expr("times", (x, y), kind, None, at)
 
-    def quotient(self, x: Term, y: Term, at: int) -> Term:
+    def quotient(self, x: Expr, y: Expr, at: int) -> Expr:
         """X / y entry by entry."""
         if y.kind.form or y.kind.jacobian or x.kind.jacobian:
             raise Unreadable("a quotient by this is not understood", at)
-        inverse = Term("power", (y,), replace(y.kind, row=False, rigid=False), -1.0, at)
+        inverse = Expr("power", (y,), replace(y.kind, row=False, rigid=False), -1.0, at)
         return self.times(x, inverse, at, "quotient")
 
-    def _spread(self, x: Term, y: Term, what: str, at: int) -> tuple[str, str]:
+    def _spread(self, x: Expr, y: Expr, what: str, at: int) -> tuple[str, str]:
         """The sizes of x and y laid over each other."""
         a, b = self.known(x), self.known(y)
         if a.number or b.number:
@@ -139,17 +141,17 @@ class Builder:
         shown = f"{self.sizes.shown(a)} and {self.sizes.shown(b)}"
         raise Misfit(f"the {what} of {shown} does not exist", at)
 
-    def _no_jacobian(self, x: Term, y: Term, at: int) -> None:
+    def _no_jacobian(self, x: Expr, y: Expr, at: int) -> None:
         if x.kind.jacobian or y.kind.jacobian:
             raise Unreadable("a derivative of a matrix by a matrix cannot be added here", at)
 
-    def _one_form(self, x: Term, y: Term, at: int) -> None:
+    def _one_form(self, x: Expr, y: Expr, at: int) -> None:
         if x.kind.form and y.kind.form:
             raise Unreadable("a product of two differentials is not read", at)
 
     # ------------------------------------------------------------ matrices
 
-    def matmul(self, x: Term, y: Term, at: int) -> Term:
+    def matmul(self, x: Expr, y: Expr, at: int) -> Expr:
         """The product of matrices; a number multiplies."""
         if x.kind.jacobian or y.kind.jacobian:
             return self.chain(x, y, at)
@@ -161,46 +163,46 @@ class Builder:
             raise Misfit(f"the product of {self.shown(x)} and {self.shown(y)} does not exist", at)
         axes = self.sizes.merged(a, b)
         kind = Kind(a.rows, b.columns, axes, form=a.form or b.form)
-        return Term("matmul", (x, y), kind, None, at)
+        return Expr("matmul", (x, y), kind, None, at)
 
-    def transpose(self, x: Term, at: int) -> Term:
+    def transpose(self, x: Expr, at: int) -> Expr:
         if x.kind.jacobian:
             raise Unreadable("a derivative of a matrix by a matrix has no transpose", at)
         kind = replace(x.kind, rows=x.kind.columns, columns=x.kind.rows, row=False)
-        return x if self.scalar(x) else Term("transpose", (x,), kind, None, at)
+        return x if self.scalar(x) else Expr("transpose", (x,), kind, None, at)
 
-    def square(self, x: Term, what: str, at: int) -> Kind:
+    def square(self, x: Expr, what: str, at: int) -> Kind:
         kind = self.known(x)
         if not self.sizes.fits((kind.rows, kind.columns)):
             raise Misfit(f"the {what} of a matrix of {self.shown(x)} does not exist", at)
         return self.known(x)
 
-    def inverse(self, x: Term, at: int) -> Term:
+    def inverse(self, x: Expr, at: int) -> Expr:
         self._no_form(x, "an inverse", at)
         if self.scalar(x):
-            return Term("power", (x,), replace(x.kind, row=False), -1.0, at)
+            return Expr("power", (x,), replace(x.kind, row=False), -1.0, at)
         kind = self.square(x, "inverse", at)
-        return Term("inverse", (x,), Kind(kind.rows, kind.columns, kind.axes), None, at)
+        return Expr("inverse", (x,), Kind(kind.rows, kind.columns, kind.axes), None, at)
 
-    def trace(self, x: Term, at: int) -> Term:
+    def trace(self, x: Expr, at: int) -> Expr:
         if self.scalar(x):
             return x
         self.square(x, "trace", at)
-        return Term("trace", (x,), Kind(axes=x.kind.axes, form=x.kind.form), None, at)
+        return Expr("trace", (x,), Kind(axes=x.kind.axes, form=x.kind.form), None, at)
 
-    def determinant(self, x: Term, at: int) -> Term:
+    def determinant(self, x: Expr, at: int) -> Expr:
         self._no_form(x, "a determinant", at)
         self.square(x, "determinant", at)
-        return Term("determinant", (x,), Kind(axes=x.kind.axes), None, at)
+        return Expr("determinant", (x,), Kind(axes=x.kind.axes), None, at)
 
-    def total(self, x: Term, axes: str, at: int) -> Term:
+    def total(self, x: Expr, axes: str, at: int) -> Expr:
         """The sum over "all" entries, over the "rows" (down each column) or the "columns"."""
         kind = self.known(x)
         rows = kind.rows if axes == "columns" else "1"
         columns = kind.columns if axes == "rows" else "1"
-        return Term("total", (x,), Kind(rows, columns, kind.axes, form=kind.form), axes, at)
+        return Expr("total", (x,), Kind(rows, columns, kind.axes, form=kind.form), axes, at)
 
-    def inner(self, x: Term, y: Term, at: int) -> Term:
+    def inner(self, x: Expr, y: Expr, at: int) -> Expr:
         """The sum of the entry-wise products."""
         a, b = self.known(x), self.known(y)
         if not self.sizes.fits((a.rows, b.rows), (a.columns, b.columns)):
@@ -208,61 +210,61 @@ class Builder:
             raise Misfit(f"the inner product of {shown} does not exist", at)
         return self.total(self.times(x, y, at), "all", at)
 
-    def squares(self, x: Term, at: int) -> Term:
+    def squares(self, x: Expr, at: int) -> Expr:
         """The sum of squares; differentiable at 0, where a norm is not."""
         self._no_form(x, "a norm", at)
-        return Term("squares", (x,), Kind(axes=x.kind.axes), None, at)
+        return Expr("squares", (x,), Kind(axes=x.kind.axes), None, at)
 
-    def vec(self, x: Term, at: int) -> Term:
+    def vec(self, x: Expr, at: int) -> Expr:
         kind = self.known(x)
-        rows = times(kind.rows, kind.columns)
-        return Term("vec", (x,), Kind(rows, "1", kind.axes, form=kind.form), None, at)
+        rows = product(kind.rows, kind.columns)
+        return Expr("vec", (x,), Kind(rows, "1", kind.axes, form=kind.form), None, at)
 
-    def kron(self, x: Term, y: Term, at: int) -> Term:
+    def kron(self, x: Expr, y: Expr, at: int) -> Expr:
         self._one_form(x, y, at)
         a, b = self.known(x), self.known(y)
-        rows, columns = times(a.rows, b.rows), times(a.columns, b.columns)
+        rows, columns = product(a.rows, b.rows), product(a.columns, b.columns)
         if max(rows.count("·"), columns.count("·")) >= MOST_FACTORS:
             raise Unreadable("this Kronecker product is too large", at)
         axes = self.sizes.merged(a, b)
-        return Term("kron", (x, y), Kind(rows, columns, axes, form=a.form or b.form), None, at)
+        return Expr("kron", (x, y), Kind(rows, columns, axes, form=a.form or b.form), None, at)
 
-    def diagonal(self, x: Term, at: int) -> Term:
+    def diagonal(self, x: Expr, at: int) -> Expr:
         """Diag of a vector is a matrix, diag of a matrix a column."""
         kind = self.known(x)
         if "1" in (kind.rows, kind.columns):
-            n = times(kind.rows, kind.columns)
+            n = product(kind.rows, kind.columns)
             made = Kind(n, n, kind.axes, form=kind.form)
-            return Term("spread_diagonal", (x,), made, None, at)
+            return Expr("spread_diagonal", (x,), made, None, at)
         self.square(x, "diagonal", at)
         made = Kind(kind.rows, "1", kind.axes, form=kind.form)
-        return Term("diagonal", (x,), made, None, at)
+        return Expr("diagonal", (x,), made, None, at)
 
-    def apply(self, function: str, primes: int, x: Term, at: int) -> Term:
+    def apply(self, function: str, primes: int, x: Expr, at: int) -> Expr:
         """A function entry by entry, or its derivative of that order."""
         self._no_form(x, function, at)
         if x.kind.jacobian:
             raise Unreadable(f"{function} of a derivative by a matrix is not read", at)
         kind = replace(x.kind, number=False, mask=primes > 0, row=False, rigid=False)
-        return Term("apply", (x,), kind, (function, primes), at)
+        return Expr("apply", (x,), kind, (function, primes), at)
 
-    def compare(self, relation: str, x: Term, y: Term, at: int) -> Term:
+    def compare(self, relation: str, x: Expr, y: Expr, at: int) -> Expr:
         rows, columns = self._spread(x, y, "comparison", at)
         axes = self.sizes.merged(x.kind, y.kind)
-        return Term("compare", (x, y), Kind(rows, columns, axes, mask=True), relation, at)
+        return Expr("compare", (x, y), Kind(rows, columns, axes, mask=True), relation, at)
 
-    def maximum(self, x: Term, y: Term, at: int, least: bool = False) -> Term:
+    def maximum(self, x: Expr, y: Expr, at: int, least: bool = False) -> Expr:
         rows, columns = self._spread(x, y, "minimum" if least else "maximum", at)
         axes = self.sizes.merged(x.kind, y.kind)
-        return Term("minimum" if least else "maximum", (x, y), Kind(rows, columns, axes), None, at)
+        return Expr("minimum" if least else "maximum", (x, y), Kind(rows, columns, axes), None, at)
 
-    def _no_form(self, x: Term, what: str, at: int) -> None:
+    def _no_form(self, x: Expr, what: str, at: int) -> None:
         if x.kind.form:
             raise Unreadable(f"{what} of a differential is not read", at)
 
     # ------------------------------------------------------------ indices
 
-    def index(self, x: Term, indices: tuple[str, ...], at: int) -> Term:
+    def index(self, x: Expr, indices: tuple[str, ...], at: int) -> Expr:
         """M_{ij}: rows and columns become free indices."""
         kind = self.known(x)
         if len(indices) == 1:
@@ -276,7 +278,7 @@ class Builder:
             return index, ":"
         return (":", index) if kind.rows == "1" else (index, ":")
 
-    def _index_one(self, x: Term, which: int, index: str, at: int) -> Term:
+    def _index_one(self, x: Expr, which: int, index: str, at: int) -> Expr:
         if index in (":", "*", "cdot"):
             return x
         kind = self.known(x)
@@ -286,36 +288,36 @@ class Builder:
             raise Misfit(f"the index {index} runs over {axes[index]} and over {size}", at)
         made = replace(kind, axes=tuple(axes.items()), row=False, rigid=False)
         made = replace(made, rows="1") if which == 0 else replace(made, columns="1")
-        return Term("index", (x,), made, (which, index), at)
+        return Expr("index", (x,), made, (which, index), at)
 
-    def sum_over(self, x: Term, index: str, at: int) -> Term:
+    def sum_over(self, x: Expr, index: str, at: int) -> Expr:
         axes = dict(x.kind.axes)
         if index not in axes:
             raise Unreadable(f"nothing here carries the index {index}", at)
         del axes[index]
         kind = replace(x.kind, axes=tuple(axes.items()))
-        return Term("sum_over", (x,), kind, index, at)
+        return Expr("sum_over", (x,), kind, index, at)
 
-    def unindexed(self, x: Term, indices: tuple[str, ...], at: int) -> Term:
+    def unindexed(self, x: Expr, indices: tuple[str, ...], at: int) -> Expr:
         """The matrix whose entries were given: Z_{ij} = ..."""
         sizes = dict(self.known(x).axes)
         if set(sizes) != set(indices) or not self.scalar(x):
             raise Unreadable("the indices on the two sides are not the same", at)
         columns = sizes[indices[1]] if len(indices) == 2 else "1"
         kind = Kind(sizes[indices[0]], columns, form=x.kind.form)
-        return Term("unindexed", (x,), kind, indices, at)
+        return Expr("unindexed", (x,), kind, indices, at)
 
     # ------------------------------------------------------------ derivatives
 
-    def differential(self, x: Term, at: int) -> Term:
+    def differential(self, x: Expr, at: int) -> Expr:
         if x.kind.form:
             raise Unreadable("second differentials are not read", at)
         if x.kind.jacobian:
             raise Unreadable("the differential of a derivative is not read", at)
         kind = Kind(x.kind.rows, x.kind.columns, x.kind.axes, form=True)
-        return Term("differential", (x,), kind, None, at)
+        return Expr("differential", (x,), kind, None, at)
 
-    def chain(self, x: Term, y: Term, at: int) -> Term:
+    def chain(self, x: Expr, y: Expr, at: int) -> Expr:
         """A product with a derivative of a matrix by a matrix: the chain rule."""
         if x.kind.jacobian and y.kind.jacobian:
             return self._chain_of_two(x, y, at)
@@ -330,26 +332,26 @@ class Builder:
             if other.kind.mask and self.sizes.fits(
                 (kind.rows, end.rows), (kind.columns, end.columns)
             ):
-                return Term("masked_jacobian", (jacobian, other), jacobian.kind, named, at)
+                return Expr("masked_jacobian", (jacobian, other), jacobian.kind, named, at)
         if not self.sizes.fits((kind.rows, of.rows), (kind.columns, of.columns)):
             shown = self.sizes.shown(of)
             raise Misfit(f"chain rule: {self.shown(other)} against a derivative of {shown}", at)
         self.remark("chain", "product with a derivative by a matrix, read as the chain rule")
-        return Term("chain", (other, jacobian), Kind(by.rows, by.columns), None, at)
+        return Expr("chain", (other, jacobian), Kind(by.rows, by.columns), None, at)
 
-    def _chain_of_two(self, x: Term, y: Term, at: int) -> Term:
+    def _chain_of_two(self, x: Expr, y: Expr, at: int) -> Expr:
         for outer, inside in ((x, y), (y, x)):
             of, middle = outer.kind.jacobian or (SCALAR, SCALAR)
             same, by = inside.kind.jacobian or (SCALAR, SCALAR)
             if self.sizes.fits((middle.rows, same.rows), (middle.columns, same.columns)):
-                return Term("chain_of_two", (outer, inside), Kind(jacobian=(of, by)), None, at)
+                return Expr("chain_of_two", (outer, inside), Kind(jacobian=(of, by)), None, at)
         raise Misfit("the derivatives do not fit into a chain", at)
 
-    def _scaled_jacobian(self, x: Term, y: Term, at: int) -> Term:
+    def _scaled_jacobian(self, x: Expr, y: Expr, at: int) -> Expr:
         jacobian, other = (x, y) if x.kind.jacobian else (y, x)
         if not self.scalar(other) or other.kind.axes or other.kind.form:
             return self.chain(x, y, at) if not self.scalar(other) else self._refuse(at)
-        return Term("scaled_jacobian", (jacobian, other), jacobian.kind, None, at)
+        return Expr("scaled_jacobian", (jacobian, other), jacobian.kind, None, at)
 
-    def _refuse(self, at: int) -> Term:
+    def _refuse(self, at: int) -> Expr:
         raise Unreadable("this product with a derivative by a matrix is not read", at)

@@ -1,19 +1,21 @@
 """Read derivatives: of what, by what, and in which layout."""
 
+from grader.algebra.expressions import Expr
+from grader.algebra.sizes import Kind, product
+
 from . import tree
 from .asking import Asker
 from .errors import Unreadable
-from .terms import Kind, Term, times
 from .tree import Node
 
 
 class Derived(Asker):
     """The meaning of differentials and derivatives."""
 
-    def _differential(self, node: tree.Differential) -> Term:
+    def _differential(self, node: tree.Differential) -> Expr:
         return self.differential(self.term(node.inner), node.at)
 
-    def _derivative(self, node: tree.Derivative) -> Term:
+    def _derivative(self, node: tree.Derivative) -> Expr:
         top, bottom = tree.unwrapped(node.top), self._by(node)
         split = self._first_factor(top)
         if split is not None:
@@ -54,40 +56,40 @@ class Derived(Asker):
             return first, top.factors[1:]
         return None
 
-    def _derived(self, of: Term, by: Term, node: tree.Derivative) -> Term:
+    def _derived(self, of: Expr, by: Expr, node: tree.Derivative) -> Expr:
         if of.kind.form or by.kind.form or by.kind.axes or by.kind.jacobian or of.kind.jacobian:
             raise Unreadable("this derivative is not read", node.at)
         a, b = self.known(of), self.known(by)
         if self.scalar(of):
             kind = Kind(b.rows, b.columns, a.axes)
-            gradient = Term("gradient", (of, by), kind, None, node.at)
+            gradient = Expr("gradient", (of, by), kind, None, node.at)
             return self._numerator_layout(gradient, node)
         if a.axes:
             raise Unreadable("indices and matrices are mixed in this derivative", node.at)
         if self.scalar(by):
-            return Term("tangent", (of, by), Kind(a.rows, a.columns), None, node.at)
+            return Expr("tangent", (of, by), Kind(a.rows, a.columns), None, node.at)
         return self._matrix_by_matrix(of, by, node)
 
-    def _numerator_layout(self, gradient: Term, node: Node) -> Term:
+    def _numerator_layout(self, gradient: Expr, node: Node) -> Expr:
         """The gradient by a vector as a row, where the whole line is written so."""
         if self.vector(gradient) and not gradient.kind.axes and self.pick(("layout", "rows"), 2):
             self.remark("layout", "derivatives by a vector are read as rows (numerator layout)")
             return self.transpose(gradient, node.at)
         return gradient
 
-    def _matrix_by_matrix(self, of: Term, by: Term, node: Node) -> Term:
+    def _matrix_by_matrix(self, of: Expr, by: Expr, node: Node) -> Expr:
         a, b = self.known(of), self.known(by)
         vectors = self.vector(of) and self.vector(by)
         if (a.rows, a.columns) == (b.rows, b.columns) and self.scope.is_entrywise(of, by):
             if vectors and self.pick(("layout", node.at), 2):
-                n = times(a.rows, a.columns)
-                return Term("jacobian_matrix", (of, by), Kind(n, n), False, node.at)
+                n = product(a.rows, a.columns)
+                return Expr("jacobian_matrix", (of, by), Kind(n, n), False, node.at)
             kind = Kind(a.rows, a.columns, mask=True)
-            return Term("entrywise_derivative", (of, by), kind, None, node.at)
+            return Expr("entrywise_derivative", (of, by), kind, None, node.at)
         if vectors and (layout := self.pick(("layout", node.at), 3)) < 2:
-            sizes = times(a.rows, a.columns), times(b.rows, b.columns)
+            sizes = product(a.rows, a.columns), product(b.rows, b.columns)
             said = ("numerator", "denominator")[layout]
             self.remark("layout", f"the derivative of a vector by a vector is in {said} layout")
             kind = Kind(*(sizes if layout == 0 else sizes[::-1]))
-            return Term("jacobian_matrix", (of, by), kind, layout == 1, node.at)
-        return Term("jacobian", (of, by), Kind(jacobian=(a, b)), None, node.at)
+            return Expr("jacobian_matrix", (of, by), kind, layout == 1, node.at)
+        return Expr("jacobian", (of, by), Kind(jacobian=(a, b)), None, node.at)

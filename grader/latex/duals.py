@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from grader.algebra.expressions import Expr
 from grader.algebra.functions import Array
+from grader.algebra.sizes import Kind
 
-from .terms import Kind, Term
-
-Memo = dict[int, tuple[Term, "Dual"]]
+Memo = dict[int, tuple[Expr, "Dual"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def matrix_of(value: Array, own: list[str], indices: tuple[str, ...], lead: int)
     return matrix if len(indices) == 2 else matrix[..., None]
 
 
-def terms_of(term: Term) -> list[tuple[int, Term]]:
+def terms_of(term: Expr) -> list[tuple[int, Expr]]:
     """The terms of a sum with their signs."""
     if term.op == "plus":
         left, right = term.args
@@ -107,7 +107,7 @@ def terms_of(term: Term) -> list[tuple[int, Term]]:
     return [(1, term)]
 
 
-def factors_of(term: Term) -> list[Term]:
+def factors_of(term: Expr) -> list[Expr]:
     return [*factors_of(term.args[0]), term.args[1]] if term.op == "matmul" else [term]
 
 

@@ -13,14 +13,6 @@ class TooLong(Unreadable):
     """From this place on there is more than is read."""
 
 
-class Misfit(Exception):  # noqa: N818 - likewise
-    """Sizes that do not fit together in the reading being tried."""
-
-    def __init__(self, message: str, at: int | None = None) -> None:
-        super().__init__(message)
-        self.message, self.at = message, at
-
-
 class LatexError(ValueError):
     """A formula of the instructor's that cannot be read: the text, a caret, and the cure."""
 

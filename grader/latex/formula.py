@@ -11,15 +11,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grader.algebra.expressions import Expr
+from grader.algebra.parts import all_parts, settled
+from grader.algebra.sizes import Kind, Misfit
+
 from . import tree
 from .budget import Budget
 from .cursor import Reading
-from .errors import LatexError, Misfit, Unreadable
+from .errors import LatexError, Unreadable
 from .lexer import read_whole
 from .names import Names, canonical
 from .reading import Read, readings
 from .scope import Definition, Scope
-from .terms import Kind, Term, parts, settled
 from .tex import Tex, tokens
 from .tree import Node
 
@@ -58,7 +61,7 @@ class Formula:
     name: str
     text: str
     tree: Node
-    term: Term
+    term: Expr
     variables: tuple[Variable, ...]
     matrix: bool = False  # whether the value is a matrix, which no gradient can be asked of
 
@@ -95,7 +98,7 @@ class Named:
 
     name: str
     text: str  # Z = XW
-    term: Term
+    term: Expr
 
     @property
     def rows(self) -> str:
@@ -162,7 +165,7 @@ def _name_of(text: str, names: Names) -> str:
     return node.name
 
 
-def _defined(text: str, scope: Scope, names: Names, matrix: bool) -> tuple[str, Node, Term]:
+def _defined(text: str, scope: Scope, names: Names, matrix: bool) -> tuple[str, Node, Expr]:
     """The name on the left, and the tree and the meaning of what stands on the right."""
     try:
         name, right = _sides(tokens(text))
@@ -201,7 +204,7 @@ def _usual(scope: Scope, node: Node) -> Read:
     read = _first_complete(scope, node)
     if read.unknown:
         name = read.unknown[0]
-        at = next(t.at for t in parts(read.terms) if t.detail == name)
+        at = next(t.at for t in all_parts(read.terms) if t.detail == name)
         raise Unreadable(f"{name} is not declared", at, DECLARE.format(name=name))
     for remark in read.remarks:
         if remark.code == "spectral":
@@ -220,7 +223,7 @@ def _first_complete(scope: Scope, node: Node) -> Read:
     return next(found)
 
 
-def _value(read: Read, at: int, matrix: bool) -> Term:
+def _value(read: Read, at: int, matrix: bool) -> Expr:
     term = settled(read.terms[0], read.sizes)
     kind = term.kind
     if kind.axes:

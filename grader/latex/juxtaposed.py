@@ -1,17 +1,18 @@
 """Read products, where brackets may be missing: those in which the sizes fit are found."""
 
+from grader.algebra.expressions import Expr
+from grader.algebra.sizes import Misfit
+
 from . import tree
 from .asking import Asker
-from .errors import Misfit
 from .products import Factor, bracketed, bracketings, fold
-from .terms import Term
 from .tree import Node
 
 
 class Products(Asker):
     """The meaning of factors in a row."""
 
-    def _product(self, node: tree.Product) -> Term:
+    def _product(self, node: tree.Product) -> Expr:
         pairs = self._with_tolerance(list(node.factors), node)
         if len(pairs) == 1:
             return self.term(pairs[0][1])
@@ -21,7 +22,7 @@ class Products(Asker):
             return self._trace_of_the_rest(pairs, node, misfit)
         return self._folded(factors, node.at)
 
-    def _folded(self, factors: list[Factor], at: int) -> Term:
+    def _folded(self, factors: list[Factor], at: int) -> Expr:
         before, remarks = dict(self.sizes.bound), list(self.remarks)
         try:
             return fold(self, factors, at)
@@ -64,7 +65,7 @@ class Products(Asker):
             return [pair for i, pair in enumerate(pairs) if i not in said]
         return pairs
 
-    def _trace_of_the_rest(self, pairs: list[tuple[str, Node]], node: Node, misfit: Misfit) -> Term:
+    def _trace_of_the_rest(self, pairs: list[tuple[str, Node]], node: Node, misfit: Misfit) -> Expr:
         """tr(A)^T B where the bracket closes too early: the trace takes the whole product."""
         for i, (operator, factor) in enumerate(pairs[:-1]):
             wrapped = factor

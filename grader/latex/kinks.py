@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from grader.algebra.expressions import Expr
 from grader.algebra.functions import FUNCTIONS, Array
+from grader.algebra.parts import all_parts
 
 from .duals import Seed
 from .errors import Unreadable
-from .terms import Term, parts
 from .values import Draw, Numbers
 
 DISTANCES = (0.002, 0.005, 0.02, 0.1)  # not nearer, as float32 must see the right side too
@@ -169,11 +170,11 @@ def moved(start: Array, look: Look, targets: Sequence[Target]) -> tuple[Array, l
 class Bend:
     """A function with a kink, and what has its kink at 0."""
 
-    function: Term
-    argument: Term
+    function: Expr
+    argument: Expr
 
 
-def draws_beside(draw: Draw, root: Term, names: Sequence[str]) -> Iterator[tuple[Draw, ...]]:
+def draws_beside(draw: Draw, root: Expr, names: Sequence[str]) -> Iterator[tuple[Draw, ...]]:
     """Yield pairs of draws with the named variables moved beside the kinks of a term."""
     bends = bends_of(root)
     if not names or not bends:
@@ -195,14 +196,14 @@ def draws_beside(draw: Draw, root: Term, names: Sequence[str]) -> Iterator[tuple
         yield tuple(map(there, pair))
 
 
-def bends_of(root: Term) -> list[Bend]:
+def bends_of(root: Expr) -> list[Bend]:
     """The functions with a kink; of two that are compared, their difference is the argument."""
     found = []
-    for part in parts([root]):
+    for part in all_parts([root]):
         if part.op == "apply" and FUNCTIONS[part.detail[0]].kink:
             found.append(Bend(part, part.args[0]))
         elif part.op in ("maximum", "minimum", "compare"):
-            found.append(Bend(part, Term("plus", part.args, part.kind, -1)))
+            found.append(Bend(part, Expr("plus", part.args, part.kind, -1)))
     return found
 
 
@@ -227,7 +228,7 @@ def seen(entries: Array, slopes: Array, ends: Array, dead: Array) -> Seen:
     return Seen(entries, slopes, len(ends) * dead + still.sum(0))
 
 
-def unfelt(draw: Draw, root: Term, function: Term) -> Array:
+def unfelt(draw: Draw, root: Expr, function: Expr) -> Array:
     """Which entries of a function the root does not depend on there."""
     numbers = Numbers(draw)
     size = numbers.of(function).size

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from grader.algebra.expressions import Expr
 from grader.algebra.functions import FUNCTIONS, on_tensors
-
-from .terms import Term, parts
+from grader.algebra.parts import all_parts
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,13 +32,13 @@ class Evaluation:
 
     def __init__(self, values: Mapping[str, Tensor], lengths: Mapping[str, int]) -> None:
         self.values, self.lengths = values, lengths
-        self.done: dict[int, Tensor] = {}
+        self.done: dict[Expr, Tensor] = {}
 
-    def of(self, term: Term) -> Tensor:
+    def of(self, term: Expr) -> Tensor:
         """The value of a term, computed once."""
-        if id(term) not in self.done:
-            self.done[id(term)] = getattr(self, f"_{term.op}")(term)
-        return self.done[id(term)]
+        if term not in self.done:
+            self.done[term] = getattr(self, f"_{term.op}")(term)
+        return self.done[term]
 
     def length(self, size: str) -> int:
         """How long a size is: letters are looked up, products multiplied."""
@@ -53,38 +53,38 @@ class Evaluation:
 
     # ------------------------------------------------------------ leaves
 
-    def _leaf(self, term: Term) -> Tensor:
+    def _leaf(self, term: Expr) -> Tensor:
         return self.values[term.detail]
 
-    def _number(self, term: Term) -> Tensor:
+    def _number(self, term: Expr) -> Tensor:
         import torch
 
         return torch.full((1, 1), term.detail, **self._like())
 
-    def _size(self, term: Term) -> Tensor:
+    def _size(self, term: Expr) -> Tensor:
         import torch
 
         return torch.full((1, 1), float(self.length(term.detail)), **self._like())
 
-    def _ones(self, term: Term) -> Tensor:
+    def _ones(self, term: Expr) -> Tensor:
         import torch
 
         shape = self.length(term.kind.rows), self.length(term.kind.columns)
         return torch.ones(shape, **self._like())
 
-    def _identity(self, term: Term) -> Tensor:
+    def _identity(self, term: Expr) -> Tensor:
         import torch
 
         return torch.eye(self.length(term.kind.rows), **self._like())
 
-    def _delta(self, term: Term) -> Tensor:
+    def _delta(self, term: Expr) -> Tensor:
         import torch
 
         return torch.eye(self.length(term.kind.axes[0][1]), **self._like())[..., None, None]
 
     # ------------------------------------------------------------ entry by entry
 
-    def _both(self, term: Term) -> tuple[Tensor, Tensor]:
+    def _both(self, term: Expr) -> tuple[Tensor, Tensor]:
         """The two arguments over the same free indices."""
         x, y = term.args
         if not (term.kind.axes or x.kind.axes or y.kind.axes):
@@ -92,7 +92,7 @@ class Evaluation:
         names = [name for name, _ in term.kind.axes]
         return self._over(names, x), self._over(names, y)
 
-    def _over(self, names: list[str], term: Term) -> Tensor:
+    def _over(self, names: list[str], term: Expr) -> Tensor:
         value = self.of(term)
         own = [name for name, _ in term.kind.axes]
         if own == names:
@@ -103,95 +103,95 @@ class Evaluation:
                 value = value.unsqueeze(place)
         return value
 
-    def _plus(self, term: Term) -> Tensor:
+    def _plus(self, term: Expr) -> Tensor:
         x, y = self._both(term)
         return x + y if term.detail > 0 else x - y
 
-    def _times(self, term: Term) -> Tensor:
+    def _times(self, term: Expr) -> Tensor:
         x, y = self._both(term)
         return x * y
 
-    def _negative(self, term: Term) -> Tensor:
+    def _negative(self, term: Expr) -> Tensor:
         return -self.of(term.args[0])
 
-    def _power(self, term: Term) -> Tensor:
+    def _power(self, term: Expr) -> Tensor:
         x, exponent = self.of(term.args[0]), term.detail
         return x ** (int(exponent) if exponent == int(exponent) else exponent)
 
-    def _apply(self, term: Term) -> Tensor:
+    def _apply(self, term: Expr) -> Tensor:
         function, primes = term.detail
         return _derivative(on_tensors(FUNCTIONS[function]), primes)(self.of(term.args[0]))
 
-    def _compare(self, term: Term) -> Tensor:
+    def _compare(self, term: Expr) -> Tensor:
         x, y = self._both(term)
         holds = {">": x > y, "<": x < y, ">=": x >= y, "<=": x <= y, "==": x == y, "!=": x != y}
         return holds[term.detail].to(x.dtype)
 
-    def _maximum(self, term: Term) -> Tensor:
+    def _maximum(self, term: Expr) -> Tensor:
         x, y = self._both(term)
         return x.maximum(y)
 
-    def _minimum(self, term: Term) -> Tensor:
+    def _minimum(self, term: Expr) -> Tensor:
         x, y = self._both(term)
         return x.minimum(y)
 
     # ------------------------------------------------------------ matrices
 
-    def _matmul(self, term: Term) -> Tensor:
+    def _matmul(self, term: Expr) -> Tensor:
         x, y = self._both(term)
         return x @ y
 
-    def _transpose(self, term: Term) -> Tensor:
+    def _transpose(self, term: Expr) -> Tensor:
         return self.of(term.args[0]).mT
 
-    def _inverse(self, term: Term) -> Tensor:
+    def _inverse(self, term: Expr) -> Tensor:
         import torch
 
         inverse: Tensor = torch.linalg.inv(self.of(term.args[0]))
         return inverse
 
-    def _determinant(self, term: Term) -> Tensor:
+    def _determinant(self, term: Expr) -> Tensor:
         import torch
 
         determinant: Tensor = torch.linalg.det(self.of(term.args[0]))
         return determinant[..., None, None]
 
-    def _trace(self, term: Term) -> Tensor:
+    def _trace(self, term: Expr) -> Tensor:
         return self.of(term.args[0]).diagonal(dim1=-2, dim2=-1).sum(-1)[..., None, None]
 
-    def _total(self, term: Term) -> Tensor:
+    def _total(self, term: Expr) -> Tensor:
         axes = {"all": (-2, -1), "rows": (-2,), "columns": (-1,)}[term.detail]
         return self.of(term.args[0]).sum(axes, keepdim=True)
 
-    def _squares(self, term: Term) -> Tensor:
+    def _squares(self, term: Expr) -> Tensor:
         return (self.of(term.args[0]) ** 2).sum((-2, -1), keepdim=True)
 
-    def _vec(self, term: Term) -> Tensor:
+    def _vec(self, term: Expr) -> Tensor:
         return self.of(term.args[0]).mT.flatten(-2)[..., None]
 
-    def _kron(self, term: Term) -> Tensor:
+    def _kron(self, term: Expr) -> Tensor:
         x, y = self._both(term)
         product = x[..., :, None, :, None] * y[..., None, :, None, :]
         return product.flatten(-4, -3).flatten(-2)
 
-    def _spread_diagonal(self, term: Term) -> Tensor:
+    def _spread_diagonal(self, term: Expr) -> Tensor:
         import torch
 
         return torch.diag_embed(self.of(term.args[0]).flatten(-2))
 
-    def _diagonal(self, term: Term) -> Tensor:
+    def _diagonal(self, term: Expr) -> Tensor:
         return self.of(term.args[0]).diagonal(dim1=-2, dim2=-1)[..., None]
 
-    def _softmax(self, term: Term) -> Tensor:
+    def _softmax(self, term: Expr) -> Tensor:
         return self.of(term.args[0]).softmax(-2 if term.detail == "rows" else -1)
 
-    def _logsumexp(self, term: Term) -> Tensor:
+    def _logsumexp(self, term: Expr) -> Tensor:
         axis = -2 if term.detail == "rows" else -1
         return self.of(term.args[0]).logsumexp(axis, keepdim=True)
 
     # ------------------------------------------------------------ indices
 
-    def _index(self, term: Term) -> Tensor:
+    def _index(self, term: Expr) -> Tensor:
         (x,), (which, name) = term.args, term.detail
         value, axis = self.of(x), -2 + which
         if name.isdigit():
@@ -202,11 +202,11 @@ class Evaluation:
             return taken.movedim(-1, own.index(name)).unsqueeze(axis)
         return value.movedim(axis, len(own)).unsqueeze(axis)
 
-    def _sum_over(self, term: Term) -> Tensor:
+    def _sum_over(self, term: Expr) -> Tensor:
         own = [index for index, _ in term.args[0].kind.axes]
         return self.of(term.args[0]).sum(own.index(term.detail))
 
-    def _unindexed(self, term: Term) -> Tensor:
+    def _unindexed(self, term: Expr) -> Tensor:
         own = [index for index, _ in term.args[0].kind.axes]
         value = self.of(term.args[0])[..., 0, 0].permute([own.index(n) for n in term.detail])
         return value if len(term.detail) == 2 else value[..., None]
@@ -227,17 +227,17 @@ def _derivative(function: Callable[[Tensor], Tensor], order: int) -> Callable[[T
     return derivative
 
 
-def evaluate(term: Term, values: Mapping[str, Tensor], lengths: Mapping[str, int]) -> Tensor:
+def evaluate(term: Expr, values: Mapping[str, Tensor], lengths: Mapping[str, int]) -> Tensor:
     """The value of a term, of shape (rows, columns)."""
     return Evaluation(values, lengths).of(term)
 
 
 def arguments(
-    term: Term, values: Mapping[str, Tensor], lengths: Mapping[str, int]
+    term: Expr, values: Mapping[str, Tensor], lengths: Mapping[str, int]
 ) -> Iterator[Argument]:
     """What every bending function of a term is applied to."""
     evaluation = Evaluation(values, lengths)
-    for part in parts([term]):
+    for part in all_parts([term]):
         if part.op == "apply" and not (function := FUNCTIONS[part.detail[0]]).polynomial:
             yield Argument(function.name, function.kink, evaluation.of(part.args[0]))
         elif part.op in ("maximum", "minimum", "compare"):

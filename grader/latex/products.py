@@ -8,15 +8,17 @@ that fits is a tolerated reading.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from grader.algebra.expressions import Expr
+from grader.algebra.sizes import Misfit
+
 from .builder import Builder
-from .errors import Misfit, Unreadable
-from .terms import Term
+from .errors import Unreadable
 
 MOST_FACTORS = 9  # more are not tried in every bracketing
-Factor = tuple[str, Term]
+Factor = tuple[str, Expr]
 
 
-def operate(builder: Builder, operator: str, x: Term, y: Term, at: int) -> Term:
+def operate(builder: Builder, operator: str, x: Expr, y: Expr, at: int) -> Expr:
     """One written operator between two terms; `*` and the dot by sizes."""
     if operator in ("", "after slash"):
         return builder.matmul(x, y, at)
@@ -31,7 +33,7 @@ def operate(builder: Builder, operator: str, x: Term, y: Term, at: int) -> Term:
     return _dot(builder, operator, x, y, at)
 
 
-def _dot(builder: Builder, operator: str, x: Term, y: Term, at: int) -> Term:
+def _dot(builder: Builder, operator: str, x: Expr, y: Expr, at: int) -> Expr:
     if x.kind.jacobian or y.kind.jacobian or builder.scalar(x) or builder.scalar(y):
         return builder.matmul(x, y, at)
     a, b = builder.known(x), builder.known(y)
@@ -50,9 +52,9 @@ def _dot(builder: Builder, operator: str, x: Term, y: Term, at: int) -> Term:
     raise Misfit(f"the product of {builder.shown(x)} and {builder.shown(y)} does not exist", at)
 
 
-def fold(builder: Builder, factors: list[Factor], at: int) -> Term:
+def fold(builder: Builder, factors: list[Factor], at: int) -> Expr:
     """The product in the usual precedence."""
-    groups: list[tuple[str, list[Term]]] = []
+    groups: list[tuple[str, list[Expr]]] = []
     for operator, term in factors:
         if operator == "" and groups and groups[-1][0] != "slash":
             groups[-1][1].append(term)
@@ -63,7 +65,7 @@ def fold(builder: Builder, factors: list[Factor], at: int) -> Term:
     return _left_to_right(builder, done, at)
 
 
-def _left_to_right(builder: Builder, done: list[Factor], at: int) -> Term:
+def _left_to_right(builder: Builder, done: list[Factor], at: int) -> Expr:
     sides = [done[0][1]]
     for operator, term in done[1:]:
         if operator == "colon":
@@ -76,7 +78,7 @@ def _left_to_right(builder: Builder, done: list[Factor], at: int) -> Term:
     return result
 
 
-def _run(builder: Builder, terms: list[Term], at: int) -> Term:
+def _run(builder: Builder, terms: list[Expr], at: int) -> Expr:
     """Juxtaposed factors, from the left, or from the right when only that fits."""
     try:
         result = terms[0]
@@ -112,7 +114,7 @@ class Bracketing:
     same_as: tuple[object, ...] = ()  # equal for bracketings of equal value
 
 
-Placed = tuple[Bracketing, Term]
+Placed = tuple[Bracketing, Expr]
 Table = dict[tuple[int, int], list[Placed]]
 
 
@@ -161,7 +163,7 @@ def _joined(
         return
 
 
-def _may_be_entrywise(builder: Builder, x: Term, y: Term) -> bool:
+def _may_be_entrywise(builder: Builder, x: Expr, y: Expr) -> bool:
     """Whether matrices side by side may mean entry by entry: S (1 - S), or with a derivative."""
     return any(
         z.kind.mask or (z.op == "plus" and any(a.kind.number for a in z.args)) for z in (x, y)
@@ -170,7 +172,7 @@ def _may_be_entrywise(builder: Builder, x: Term, y: Term) -> bool:
     )
 
 
-def _typed(term: Term) -> bool:
+def _typed(term: Expr) -> bool:
     """An entry-wise product of two matrices: whoever types one means none where he types none."""
     return not any(a.kind.number for a in term.args)
 
@@ -182,13 +184,13 @@ def _same_as(op: str, left: tuple[object, ...], right: tuple[object, ...]) -> tu
 
 
 def _best(found: Iterator[Placed]) -> list[Placed]:
-    kept: dict[tuple[object, ...], tuple[Bracketing, Term]] = {}
+    kept: dict[tuple[object, ...], tuple[Bracketing, Expr]] = {}
     for bracketing, term in sorted(found, key=lambda pair: pair[0].liberties):
         kept.setdefault(bracketing.same_as, (bracketing, term))
     return list(kept.values())[:6]
 
 
-def bracketed(builder: Builder, factors: list[Factor], chosen: Bracketing, at: int) -> Term:
+def bracketed(builder: Builder, factors: list[Factor], chosen: Bracketing, at: int) -> Expr:
     """The product with its brackets put so."""
     if chosen.left is None or chosen.right is None:
         return factors[chosen.place][1]

@@ -13,16 +13,19 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from grader.algebra.expressions import Expr
+from grader.algebra.parts import settled
+from grader.algebra.sizes import Kind, Misfit, Sizes, product
+
 from . import tree
 from .applied import Functions
 from .asking import Key
 from .builder import Builder, Remark
 from .derived import Derived
-from .errors import Misfit, Unreadable
+from .errors import Unreadable
 from .indexed import Indexed
 from .juxtaposed import Products
 from .scope import Definition, Scope
-from .terms import Kind, Sizes, Term, settled, times
 from .tree import Node
 
 MOST_TRIALS = 60
@@ -35,7 +38,7 @@ FROBENIUS = {"", "F", "f", "Fro", "fro", "frob", "2"}
 class Read:
     """The terms of some trees in one reading, and what was assumed for it."""
 
-    terms: tuple[Term, ...]
+    terms: tuple[Expr, ...]
     sizes: Sizes
     remarks: tuple[Remark, ...]
     liberties: frozenset[str]
@@ -80,23 +83,23 @@ class Reader(Products, Functions, Indexed, Derived):
         remarks, liberties = tuple(self.remarks), frozenset(self.liberties)
         return Read(terms, self.sizes, remarks, liberties, self.meanings(), tuple(self.unknown))
 
-    def term(self, node: Node) -> Term:
+    def term(self, node: Node) -> Expr:
         """The meaning of a tree."""
         return getattr(self, f"_{type(node).__name__.lower()}")(node)  # type: ignore[no-any-return]
 
-    def _number(self, node: tree.Number) -> Term:
+    def _number(self, node: tree.Number) -> Expr:
         return self.number(node.value, node.at)
 
-    def _group(self, node: tree.Group) -> Term:
+    def _group(self, node: tree.Group) -> Expr:
         return self.term(node.inner)
 
-    def _listing(self, node: tree.Listing) -> Term:
+    def _listing(self, node: tree.Listing) -> Expr:
         raise Unreadable("a list of expressions is not understood here", node.at)
 
-    def _negative(self, node: tree.Negative) -> Term:
+    def _negative(self, node: tree.Negative) -> Expr:
         return self.negative(self.term(node.inner), node.at)
 
-    def _sum(self, node: tree.Sum) -> Term:
+    def _sum(self, node: tree.Sum) -> Expr:
         sign, first = node.terms[0]
         result = self.term(first)
         result = result if sign > 0 else self.negative(result, node.at)
@@ -104,44 +107,44 @@ class Reader(Products, Functions, Indexed, Derived):
             result = self.plus(result, self.term(term), term.at, sign)
         return result
 
-    def _quotient(self, node: tree.Quotient) -> Term:
+    def _quotient(self, node: tree.Quotient) -> Expr:
         return self.quotient(self.term(node.top), self.term(node.bottom), node.at)
 
-    def _transpose(self, node: tree.Transpose) -> Term:
+    def _transpose(self, node: tree.Transpose) -> Expr:
         return self.transpose(self.term(node.inner), node.at)
 
-    def _primed(self, node: tree.Primed) -> Term:
+    def _primed(self, node: tree.Primed) -> Expr:
         inner = node.inner
         if isinstance(inner, tree.Call) and self.pick(("prime", node.at), 2):
             self.liberty("prime", "the prime behind the bracket is read as the derivative")
             return self.term(replace(inner, primes=inner.primes + 1))
         return self.transpose(self.term(inner), node.at)
 
-    def _inverse(self, node: tree.Inverse) -> Term:
+    def _inverse(self, node: tree.Inverse) -> Expr:
         return self.inverse(self.term(node.inner), node.at)
 
-    def _bars(self, node: tree.Bars) -> Term:
+    def _bars(self, node: tree.Bars) -> Expr:
         inner = self.term(node.inner)
         kind = self.known(inner)
         if kind.rows == kind.columns != "1":
             return self.determinant(inner, node.at)
         return self.apply("abs", 0, inner, node.at)
 
-    def _inner(self, node: tree.Inner) -> Term:
+    def _inner(self, node: tree.Inner) -> Expr:
         return self.inner(self.term(node.left), self.term(node.right), node.at)
 
-    def _compare(self, node: tree.Compare) -> Term:
+    def _compare(self, node: tree.Compare) -> Expr:
         return self.compare(node.relation, self.term(node.left), self.term(node.right), node.at)
 
     # ------------------------------------------------------------ norms and powers
 
-    def _norm(self, node: tree.Norm) -> Term:
+    def _norm(self, node: tree.Norm) -> Expr:
         inner = self.term(node.inner)
         if node.kind == "1":
             return self.total(self.apply("abs", 0, inner, node.at), "all", node.at)
         return self.apply("sqrt", 0, self._norm_squared(node, inner), node.at)
 
-    def _norm_squared(self, node: tree.Norm, inner: Term) -> Term:
+    def _norm_squared(self, node: tree.Norm, inner: Expr) -> Expr:
         if node.kind not in FROBENIUS:
             raise Unreadable(f'the norm "{node.kind}" is not known', node.at, "write \\|...\\|_F")
         if node.kind in ("", "2") and not self.vector(inner) and not self.scalar(inner):
@@ -149,14 +152,14 @@ class Reader(Products, Functions, Indexed, Derived):
             self.remark(code, "the norm of a matrix is read as the Frobenius norm")
         return self.squares(inner, node.at)
 
-    def _power(self, node: tree.Power) -> Term:
+    def _power(self, node: tree.Power) -> Expr:
         base = tree.unwrapped(node.base)
         value = _constant(self.term(node.exponent))
         if isinstance(base, tree.Norm) and base.kind != "1" and value == 2:
             return self._norm_squared(base, self.term(base.inner))
         return self._raised(node, self.term(node.base), value)
 
-    def _raised(self, node: tree.Power, base: Term, value: float | None) -> Term:
+    def _raised(self, node: tree.Power, base: Expr, value: float | None) -> Expr:
         if base.kind.form:
             raise Unreadable("a power of a differential is not read", node.at)
         if value is None or base.kind.jacobian:
@@ -169,9 +172,9 @@ class Reader(Products, Functions, Indexed, Derived):
                 return powered
             self.remark("power", "the power of a matrix is read entry by entry")
         kind = replace(base.kind, row=False, rigid=False)
-        return Term("power", (base,), kind, value, node.at)
+        return Expr("power", (base,), kind, value, node.at)
 
-    def _matrix_power(self, node: tree.Power, base: Term, value: float) -> Term | None:
+    def _matrix_power(self, node: tree.Power, base: Expr, value: float) -> Expr | None:
         kind = self.known(base)
         if value == -1:
             return self.inverse(base, node.at)
@@ -186,31 +189,31 @@ class Reader(Products, Functions, Indexed, Derived):
 
     # ------------------------------------------------------------ ones and their like
 
-    def _ones(self, node: tree.Ones) -> Term:
+    def _ones(self, node: tree.Ones) -> Expr:
         if node.sizes:
             sizes = [self._said_size(s, node.at) for s in node.sizes[:2]]
             return self.ones(sizes[0], sizes[1] if len(sizes) > 1 else "1", node.at)
         matrix = self.pick(("size", "ones", node.at), 2)
         return self.ones(self.sizes.new(), self.sizes.new() if matrix else "1", node.at)
 
-    def _identity(self, node: tree.Identity) -> Term:
+    def _identity(self, node: tree.Identity) -> Expr:
         size = self._said_size(node.size, node.at) if node.size else self.sizes.new()
-        return Term("identity", (), Kind(size, size, rigid=True), None, node.at)
+        return Expr("identity", (), Kind(size, size, rigid=True), None, node.at)
 
-    def _zero(self, node: tree.Zero) -> Term:
-        return Term("number", (), Kind(number=True), 0.0, node.at)
+    def _zero(self, node: tree.Zero) -> Expr:
+        return Expr("number", (), Kind(number=True), 0.0, node.at)
 
     def _said_size(self, size: str, at: int) -> str:
         if size in self.scope.sizes or size == "1":
             return size
-        product = [s for s in size if s in self.scope.sizes]
-        if len(product) == len(size) > 1:
-            return times(*product)
+        letters = [s for s in size if s in self.scope.sizes]
+        if len(letters) == len(size) > 1:
+            return product(*letters)
         raise Unreadable(f'the size "{size}" is not known', at)
 
     # ------------------------------------------------------------ names
 
-    def _name(self, node: tree.Name) -> Term:
+    def _name(self, node: tree.Name) -> Expr:
         for bound in reversed(self.parameters):
             if node.name in bound:
                 return bound[node.name]
@@ -225,7 +228,7 @@ class Reader(Products, Functions, Indexed, Derived):
             return self.number(math.pi, node.at)
         return self._undeclared(node)
 
-    def _defined(self, node: tree.Name, definition: Definition) -> Term:
+    def _defined(self, node: tree.Name, definition: Definition) -> Expr:
         key = (node.name, definition.order)
         if key in self.scope.read:
             return self.scope.read[key]
@@ -236,7 +239,7 @@ class Reader(Products, Functions, Indexed, Derived):
             term = self._inline(definition, key, node.at)
         return term
 
-    def _settled_definition(self, definition: Definition, key: tuple[str, float]) -> Term | None:
+    def _settled_definition(self, definition: Definition, key: tuple[str, float]) -> Expr | None:
         """The term of a definition, once and for all; None while its sizes are open."""
         node = definition.node
         read = next(readings(self.scope, definition.order, [node], busy=self.busy | {key}))
@@ -250,7 +253,7 @@ class Reader(Products, Functions, Indexed, Derived):
         self.scope.read[key] = term
         return term
 
-    def _inline(self, definition: Definition, key: tuple[str, float], at: int) -> Term:
+    def _inline(self, definition: Definition, key: tuple[str, float], at: int) -> Expr:
         outside = self.order, self.parameters, self.busy
         self.order, self.parameters, self.busy = definition.order, [], self.busy | {key}
         try:
@@ -259,7 +262,7 @@ class Reader(Products, Functions, Indexed, Derived):
         finally:
             self.order, self.parameters, self.busy = outside
 
-    def _undeclared(self, node: tree.Name) -> Term:
+    def _undeclared(self, node: tree.Name) -> Expr:
         if node.name in self.unknown:
             return self.unknown[node.name]
         if len(self.unknown) >= MOST_UNDECLARED:
@@ -270,12 +273,12 @@ class Reader(Products, Functions, Indexed, Derived):
             self.sizes.new() if (answer < 2 if big else answer > 0) else "1",
             self.sizes.new() if (answer == 0 if big else answer == 2) else "1",
         )
-        term = Term("unknown", (), Kind(rows, columns), node.name, node.at)
+        term = Expr("unknown", (), Kind(rows, columns), node.name, node.at)
         self.unknown[node.name] = term
         return term
 
 
-def _constant(term: Term) -> float | None:
+def _constant(term: Expr) -> float | None:
     """The value of an exponent such as -1/2; None when it is not a constant."""
     values = [_constant(a) for a in term.args]
     match term.op, values:

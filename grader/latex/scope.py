@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from grader.algebra.expressions import Expr
+from grader.algebra.sizes import Kind
+
 from .budget import UNBOUNDED, Budget
-from .terms import Kind, Term
 from .tree import Node
 
 
@@ -24,7 +26,7 @@ class UserFunction(NamedTuple):
     body: Node | str | None
 
 
-def _never(_of: Term, _by: Term) -> bool:
+def _never(_of: Expr, _by: Expr) -> bool:
     return False
 
 
@@ -36,16 +38,16 @@ class Scope:
     sizes: tuple[str, ...]
     definitions: dict[str, list[Definition]] = field(default_factory=dict)
     functions: dict[str, UserFunction] = field(default_factory=dict)
-    is_entrywise: Callable[[Term, Term], bool] = _never  # asked about derivatives only
-    leaves: dict[str, Term] = field(default_factory=dict)
-    read: dict[tuple[str, float], Term] = field(default_factory=dict)
+    is_entrywise: Callable[[Expr, Expr], bool] = _never  # asked about derivatives only
+    leaves: dict[str, Expr] = field(default_factory=dict)
+    read: dict[tuple[str, float], Expr] = field(default_factory=dict)
     budget: Budget = UNBOUNDED  # when it is spent nothing more is read
 
     def __post_init__(self) -> None:
         for name, kind in self.variables.items():
-            self.leaves[name] = Term("leaf", (), kind, name)
+            self.leaves[name] = Expr("leaf", (), kind, name)
         for size in self.sizes:
-            self.leaves.setdefault(size, Term("size", (), Kind(), size))
+            self.leaves.setdefault(size, Expr("size", (), Kind(), size))
 
     def define(self, name: str, definition: Definition) -> None:
         """Let the name have this meaning from there on."""

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grader.algebra.expressions import Expr
 from grader.algebra.functions import HIGHEST, Array, derivative
+from grader.algebra.sizes import Kind
 
 from .duals import (
     Dual,
@@ -34,7 +36,6 @@ from .duals import (
     windows,
 )
 from .errors import Unreadable
-from .terms import Kind, Term
 
 LARGEST = 200_000  # entries of one array; a Kronecker bomb stops here
 
@@ -61,11 +62,11 @@ class Numbers:
     def __init__(self, draw: Draw) -> None:
         self.draw = draw
         self.plain = Seed(0, {})
-        self.seeds: dict[int, tuple[Term, Seed]] = {}
+        self.seeds: dict[int, tuple[Expr, Seed]] = {}
         self._everything: Seed | None = None
 
     @np.errstate(all="ignore")  # what has no value is seen to have none
-    def of(self, term: Term) -> Array:
+    def of(self, term: Expr) -> Array:
         """The value of a term."""
         return self.dual(term, self.plain).value
 
@@ -92,7 +93,7 @@ class Numbers:
             self._everything = Seed(count, tangents)
         return self._everything
 
-    def seed(self, by: Term) -> Seed:
+    def seed(self, by: Expr) -> Seed:
         """The directions of one thing: a variable by name, anything else by value."""
         if id(by) not in self.seeds:
             value = self.of(by)
@@ -106,7 +107,7 @@ class Numbers:
             self.seeds[id(by)] = (by, seed)
         return self.seeds[id(by)][1]
 
-    def _rearranged(self, by: Term) -> Seed:
+    def _rearranged(self, by: Expr) -> Seed:
         """The directions of vec(W) or W^T: those of W in another order."""
         leaf = by.args[0]
         shape = self.draw.leaves[leaf.detail].shape
@@ -115,7 +116,7 @@ class Numbers:
         return Seed(len(places), {leaf.detail: tangents}, found=True)
 
     @np.errstate(all="ignore")
-    def derivative(self, of: Term, by: Term) -> Array:
+    def derivative(self, of: Expr, by: Expr) -> Array:
         """All derivatives: (rows and columns of `by`, free indices, rows, columns of `of`)."""
         seed = self.seed(by)
         dual = self.dual(of, seed)
@@ -131,7 +132,7 @@ class Numbers:
 
     # ------------------------------------------------------------ evaluation
 
-    def dual(self, term: Term, seed: Seed) -> Dual:
+    def dual(self, term: Expr, seed: Seed) -> Dual:
         """The value of a term with its tangents in the directions of the seed."""
         known = seed.memo.get(id(term))
         if known is not None:
@@ -144,7 +145,7 @@ class Numbers:
         seed.memo[id(term)] = (term, result)
         return result
 
-    def _args(self, term: Term, seed: Seed) -> list[Dual]:
+    def _args(self, term: Expr, seed: Seed) -> list[Dual]:
         """The arguments, over the free indices of the term."""
         return [self.over(term.kind, a.kind, self.dual(a, seed)) for a in term.args]
 
@@ -160,38 +161,38 @@ class Numbers:
 
     # leaves
 
-    def _leaf(self, term: Term, seed: Seed) -> Dual:
+    def _leaf(self, term: Expr, seed: Seed) -> Dual:
         return Dual(self.draw.leaves[term.detail], seed.tangents.get(term.detail))
 
     _unknown = _leaf
 
-    def _parameter(self, term: Term, seed: Seed) -> Dual:
+    def _parameter(self, term: Expr, seed: Seed) -> Dual:
         return Dual(self.draw.leaves[term.detail])
 
-    def _number(self, term: Term, seed: Seed) -> Dual:
+    def _number(self, term: Expr, seed: Seed) -> Dual:
         return Dual(np.array([[term.detail]]))
 
-    def _size(self, term: Term, seed: Seed) -> Dual:
+    def _size(self, term: Expr, seed: Seed) -> Dual:
         return Dual(np.array([[float(self.length(term.detail))]]))
 
-    def _ones(self, term: Term, seed: Seed) -> Dual:
+    def _ones(self, term: Expr, seed: Seed) -> Dual:
         return Dual(np.ones(self.shape(term.kind)))
 
-    def _identity(self, term: Term, seed: Seed) -> Dual:
+    def _identity(self, term: Expr, seed: Seed) -> Dual:
         return Dual(np.eye(self.length(term.kind.rows)))
 
-    def _delta(self, term: Term, seed: Seed) -> Dual:
+    def _delta(self, term: Expr, seed: Seed) -> Dual:
         return Dual(np.eye(self.length(term.kind.axes[0][1]))[..., None, None])
 
     # entry by entry
 
-    def _plus(self, term: Term, seed: Seed) -> Dual:
+    def _plus(self, term: Expr, seed: Seed) -> Dual:
         if seed.target is not None and term.args[0].op == "plus":
             return self._sum_with_target(term, seed)
         x, y = self._args(term, seed)
         return added(x, y, term.detail)
 
-    def _sum_with_target(self, term: Term, seed: Seed) -> Dual:
+    def _sum_with_target(self, term: Expr, seed: Seed) -> Dual:
         """A sum some stretch of which may be what is derived by."""
         parts = [(s, self.over(term.kind, t.kind, self.dual(t, seed))) for s, t in terms_of(term)]
         for start, end in windows(len(parts)):
@@ -202,20 +203,20 @@ class Numbers:
                 break
         return total_of(parts)
 
-    def _negative(self, term: Term, seed: Seed) -> Dual:
+    def _negative(self, term: Expr, seed: Seed) -> Dual:
         (x,) = self._args(term, seed)
         return Dual(-x.value, None if x.tangent is None else -x.tangent)
 
-    def _times(self, term: Term, seed: Seed) -> Dual:
+    def _times(self, term: Expr, seed: Seed) -> Dual:
         x, y = self._args(term, seed)
         return bilinear(np.multiply, x, y)
 
-    def _power(self, term: Term, seed: Seed) -> Dual:
+    def _power(self, term: Expr, seed: Seed) -> Dual:
         (x,), p = self._args(term, seed), term.detail
         value = x.value**p
         return Dual(value, None if x.tangent is None else p * x.value ** (p - 1) * x.tangent)
 
-    def _apply(self, term: Term, seed: Seed) -> Dual:
+    def _apply(self, term: Expr, seed: Seed) -> Dual:
         (x,), (function, primes) = self._args(term, seed), term.detail
         if primes + (x.tangent is not None) > HIGHEST:
             raise Unreadable(f"so high a derivative of {function} is not read", term.at)
@@ -224,7 +225,7 @@ class Numbers:
             return Dual(value)
         return Dual(value, derivative(function, primes + 1, x.value) * x.tangent)
 
-    def _slope(self, term: Term, seed: Seed) -> Dual:
+    def _slope(self, term: Expr, seed: Seed) -> Dual:
         """The derivative of the student's own function, by one tangent for its parameter."""
         body, place, argument = term.args
         x = self.dual(argument, seed)
@@ -236,7 +237,7 @@ class Numbers:
         slope = np.zeros_like(x.value) if tangent is None else tangent[0]
         return Dual(np.broadcast_to(slope, x.value.shape))
 
-    def _compare(self, term: Term, seed: Seed) -> Dual:
+    def _compare(self, term: Expr, seed: Seed) -> Dual:
         x, y = (a.value for a in self._args(term, seed))
         relations: dict[str, Callable[[Array, Array], Array]] = {
             ">": np.greater, "<": np.less, ">=": np.greater_equal, "<=": np.less_equal,
@@ -244,13 +245,13 @@ class Numbers:
         }  # fmt: skip
         return Dual(relations[term.detail](x, y) * 1.0)
 
-    def _maximum(self, term: Term, seed: Seed) -> Dual:
+    def _maximum(self, term: Expr, seed: Seed) -> Dual:
         return self._chosen(term, seed, np.greater)
 
-    def _minimum(self, term: Term, seed: Seed) -> Dual:
+    def _minimum(self, term: Expr, seed: Seed) -> Dual:
         return self._chosen(term, seed, np.less)
 
-    def _chosen(self, term: Term, seed: Seed, better: Callable[[Array, Array], Array]) -> Dual:
+    def _chosen(self, term: Expr, seed: Seed, better: Callable[[Array, Array], Array]) -> Dual:
         x, y = self._args(term, seed)
         mask = better(x.value, y.value)
         value = np.where(mask, x.value, y.value)
@@ -261,13 +262,13 @@ class Numbers:
 
     # matrices
 
-    def _matmul(self, term: Term, seed: Seed) -> Dual:
+    def _matmul(self, term: Expr, seed: Seed) -> Dual:
         if seed.target is not None and term.args[0].op == "matmul":
             return self._product_with_target(term, seed)
         x, y = self._args(term, seed)
         return bilinear(np.matmul, x, y)
 
-    def _product_with_target(self, term: Term, seed: Seed) -> Dual:
+    def _product_with_target(self, term: Expr, seed: Seed) -> Dual:
         """A product some stretch of which may be what is derived by."""
         parts = [self.over(term.kind, t.kind, self.dual(t, seed)) for t in factors_of(term)]
         for start, end in windows(len(parts)):
@@ -278,40 +279,40 @@ class Numbers:
                 break
         return product_of(parts)
 
-    def _linear(self, term: Term, seed: Seed, f: Callable[[Array], Array]) -> Dual:
+    def _linear(self, term: Expr, seed: Seed, f: Callable[[Array], Array]) -> Dual:
         (x,) = self._args(term, seed)
         return Dual(f(x.value), None if x.tangent is None else f(x.tangent))
 
-    def _transpose(self, term: Term, seed: Seed) -> Dual:
+    def _transpose(self, term: Expr, seed: Seed) -> Dual:
         return self._linear(term, seed, lambda z: np.swapaxes(z, -1, -2))
 
-    def _trace(self, term: Term, seed: Seed) -> Dual:
+    def _trace(self, term: Expr, seed: Seed) -> Dual:
         return self._linear(term, seed, lambda z: np.trace(z, axis1=-2, axis2=-1)[..., None, None])
 
-    def _total(self, term: Term, seed: Seed) -> Dual:
+    def _total(self, term: Expr, seed: Seed) -> Dual:
         axes = {"all": (-2, -1), "rows": (-2,), "columns": (-1,)}[term.detail]
         return self._linear(term, seed, lambda z: z.sum(axes, keepdims=True))
 
-    def _vec(self, term: Term, seed: Seed) -> Dual:
+    def _vec(self, term: Expr, seed: Seed) -> Dual:
         return self._linear(
             term, seed, lambda z: np.swapaxes(z, -1, -2).reshape(*z.shape[:-2], -1, 1)
         )
 
-    def _spread_diagonal(self, term: Term, seed: Seed) -> Dual:
+    def _spread_diagonal(self, term: Expr, seed: Seed) -> Dual:
         n = self.length(term.kind.rows)
         return self._linear(term, seed, lambda z: z.reshape(*z.shape[:-2], n, 1) * np.eye(n))
 
-    def _diagonal(self, term: Term, seed: Seed) -> Dual:
+    def _diagonal(self, term: Expr, seed: Seed) -> Dual:
         return self._linear(term, seed, lambda z: np.diagonal(z, axis1=-2, axis2=-1)[..., None])
 
-    def _squares(self, term: Term, seed: Seed) -> Dual:
+    def _squares(self, term: Expr, seed: Seed) -> Dual:
         (x,) = self._args(term, seed)
         value = (x.value**2).sum((-2, -1), keepdims=True)
         if x.tangent is None:
             return Dual(value)
         return Dual(value, 2 * (x.value * x.tangent).sum((-2, -1), keepdims=True))
 
-    def _inverse(self, term: Term, seed: Seed) -> Dual:
+    def _inverse(self, term: Expr, seed: Seed) -> Dual:
         (x,) = self._args(term, seed)
         inverse = self._inverted(x.value)
         if x.tangent is None:
@@ -326,7 +327,7 @@ class Numbers:
         large = np.abs(inverse).max() * np.abs(value).max() > 1e11
         return np.full_like(value, np.nan) if large else inverse
 
-    def _determinant(self, term: Term, seed: Seed) -> Dual:
+    def _determinant(self, term: Expr, seed: Seed) -> Dual:
         (x,) = self._args(term, seed)
         value = np.linalg.det(x.value)[..., None, None]
         if x.tangent is None:
@@ -334,13 +335,13 @@ class Numbers:
         product = np.matmul(self._inverted(x.value), x.tangent)
         return Dual(value, value * np.trace(product, axis1=-2, axis2=-1)[..., None, None])
 
-    def _kron(self, term: Term, seed: Seed) -> Dual:
+    def _kron(self, term: Expr, seed: Seed) -> Dual:
         if self.length(term.kind.rows) * self.length(term.kind.columns) > LARGEST:
             raise Unreadable("this Kronecker product is too large", term.at)
         x, y = self._args(term, seed)
         return bilinear(kronecker, x, y)
 
-    def _softmax(self, term: Term, seed: Seed) -> Dual:
+    def _softmax(self, term: Expr, seed: Seed) -> Dual:
         (x,) = self._args(term, seed)
         axis = -2 if term.detail == "rows" else -1
         s = softmax_of(x.value, axis)
@@ -348,7 +349,7 @@ class Numbers:
             return Dual(s)
         return Dual(s, s * (x.tangent - (s * x.tangent).sum(axis, keepdims=True)))
 
-    def _logsumexp(self, term: Term, seed: Seed) -> Dual:
+    def _logsumexp(self, term: Expr, seed: Seed) -> Dual:
         (x,) = self._args(term, seed)
         axis = -2 if term.detail == "rows" else -1
         value = np.logaddexp.reduce(x.value, axis, keepdims=True)
@@ -359,7 +360,7 @@ class Numbers:
 
     # indices
 
-    def _index(self, term: Term, seed: Seed) -> Dual:
+    def _index(self, term: Expr, seed: Seed) -> Dual:
         (x,), (which, name) = term.args, term.detail
         own = [index for index, _ in x.kind.axes]
         dual = self.dual(x, seed)
@@ -369,14 +370,14 @@ class Numbers:
             return Dual(value)
         return Dual(value, indexed(dual.tangent, which, name, own, 1))
 
-    def _sum_over(self, term: Term, seed: Seed) -> Dual:
+    def _sum_over(self, term: Expr, seed: Seed) -> Dual:
         (x,) = term.args
         place = [index for index, _ in x.kind.axes].index(term.detail)
         dual = self.dual(x, seed)
         value = dual.value.sum(place + int(x.kind.form))
         return Dual(value, None if dual.tangent is None else dual.tangent.sum(place + 1))
 
-    def _unindexed(self, term: Term, seed: Seed) -> Dual:
+    def _unindexed(self, term: Expr, seed: Seed) -> Dual:
         (x,) = term.args
         own = [index for index, _ in x.kind.axes]
         dual = self.dual(x, seed)
@@ -388,7 +389,7 @@ class Numbers:
 
     # differentials and derivatives
 
-    def _differential(self, term: Term, seed: Seed) -> Dual:
+    def _differential(self, term: Expr, seed: Seed) -> Dual:
         self._only_plain(seed, term)
         everything = self.everything
         dual = self.dual(term.args[0], everything)
@@ -397,54 +398,54 @@ class Numbers:
             return Dual(np.zeros((everything.count, *dual.value.shape)))
         return Dual(np.broadcast_to(tangent, (everything.count, *dual.value.shape)))
 
-    def _only_plain(self, seed: Seed, term: Term) -> None:
+    def _only_plain(self, seed: Seed, term: Expr) -> None:
         if seed is not self.plain:
             raise Unreadable("derivatives of derivatives are not read", term.at)
 
-    def _gradient(self, term: Term, seed: Seed) -> Dual:
+    def _gradient(self, term: Expr, seed: Seed) -> Dual:
         self._only_plain(seed, term)
         found = self.derivative(*term.args)[..., 0, 0]
         return Dual(np.moveaxis(found, (0, 1), (-2, -1)))
 
-    def _tangent(self, term: Term, seed: Seed) -> Dual:
+    def _tangent(self, term: Expr, seed: Seed) -> Dual:
         self._only_plain(seed, term)
         return Dual(self.derivative(*term.args)[0, 0])
 
-    def _entrywise_derivative(self, term: Term, seed: Seed) -> Dual:
+    def _entrywise_derivative(self, term: Expr, seed: Seed) -> Dual:
         self._only_plain(seed, term)
         found = self.derivative(*term.args)
         size = found.shape[0] * found.shape[1]
         diagonal = np.diag(found.reshape(size, size))
         return Dual(diagonal.reshape(found.shape[:2]))
 
-    def _jacobian_matrix(self, term: Term, seed: Seed) -> Dual:
+    def _jacobian_matrix(self, term: Expr, seed: Seed) -> Dual:
         """The derivative of a vector by a vector; `detail` says whether `by` runs down."""
         self._only_plain(seed, term)
         found = self.derivative(*term.args)
         matrix = found.reshape(found.shape[0] * found.shape[1], -1)
         return Dual(matrix if term.detail else matrix.T)
 
-    def _jacobian(self, term: Term, seed: Seed) -> Dual:
+    def _jacobian(self, term: Expr, seed: Seed) -> Dual:
         self._only_plain(seed, term)
         return Dual(self.derivative(*term.args))
 
-    def _chain(self, term: Term, seed: Seed) -> Dual:
+    def _chain(self, term: Expr, seed: Seed) -> Dual:
         other, jacobian = (self.dual(a, seed).value for a in term.args)
         return Dual(np.einsum("klij,ij->kl", jacobian, other))
 
-    def _chain_of_two(self, term: Term, seed: Seed) -> Dual:
+    def _chain_of_two(self, term: Expr, seed: Seed) -> Dual:
         outer, inside = (self.dual(a, seed).value for a in term.args)
         return Dual(np.einsum("mnij,klmn->klij", outer, inside))
 
-    def _masked_jacobian(self, term: Term, seed: Seed) -> Dual:
+    def _masked_jacobian(self, term: Expr, seed: Seed) -> Dual:
         jacobian, mask = (self.dual(a, seed).value for a in term.args)
         return Dual(jacobian * (mask if term.detail == "of" else mask[:, :, None, None]))
 
-    def _scaled_jacobian(self, term: Term, seed: Seed) -> Dual:
+    def _scaled_jacobian(self, term: Expr, seed: Seed) -> Dual:
         jacobian, scale = (self.dual(a, seed).value for a in term.args)
         return Dual(jacobian * scale)
 
-    def is_entrywise(self, of: Term, by: Term) -> bool:
+    def is_entrywise(self, of: Expr, by: Expr) -> bool:
         """Whether each entry of one thing depends on the same entry of the other alone."""
         try:
             found = self.derivative(of, by)

@@ -8,13 +8,13 @@ import pytest
 import torch
 
 from grader import oracle
+from grader.algebra.expressions import Expr
 from grader.author.edition import drawn_cells
 from grader.author.families import FAMILIES, draw, permuted
 from grader.author.letters import root_of
 from grader.author.own import own_task
 from grader.author.solution import Solution, solution
 from grader.author.tasks import Task
-from grader.latex.terms import Term
 
 SEED = "a course's secret"
 FEW = [(family, number) for family in FAMILIES for number in range(10)]
@@ -91,15 +91,15 @@ def test_all_of_a_family_are_equally_hard(draws) -> None:
     assert {family: len(kinds) for family, kinds in seen.items()} == dict.fromkeys(FAMILIES, 1)
 
 
-def root(family: str, number: int) -> Term:
+def root(family: str, number: int) -> Expr:
     return root_of(task(family, number).problem)
 
 
-def tree(term: Term) -> list[Term]:
+def tree(term: Expr) -> list[Expr]:
     return [term, *(part for argument in term.args for part in tree(argument))]
 
 
-def operation(term: Term) -> str:
+def operation(term: Expr) -> str:
     """Which function is applied, which sign and which number makes nothing harder."""
     return "constant" if term.op == "number" else term.op
 
@@ -120,7 +120,7 @@ def shape_of(family: str, number: int) -> str:
     def named(letter: str) -> str:
         return letter if letter in asked else letters.setdefault(letter, f"v{len(letters)}")
 
-    def said(term: Term) -> str:
+    def said(term: Expr) -> str:
         if term.op == "leaf":
             return named(term.detail)
         args = [said(argument) for argument in term.args]

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 import torch
 
+from grader.algebra.expressions import Expr
+from grader.algebra.parts import all_parts
+from grader.algebra.sizes import Misfit
 from grader.derivation.checker import Checker
 from grader.derivation.command import variables_of
 from grader.latex import tree
-from grader.latex.errors import Misfit, Unreadable
+from grader.latex.errors import Unreadable
 from grader.latex.objective import Evaluation
-from grader.latex.terms import Term, parts
 
 from .texts import Written, written
 
@@ -39,17 +41,17 @@ def differentiated(checker: Checker) -> list[tuple[tree.Node, float]]:
     return found
 
 
-def term_of(checker: Checker, node: tree.Node, order: float) -> Term | None:
+def term_of(checker: Checker, node: tree.Node, order: float) -> Expr | None:
     try:
         found = checker.equations.value(node, order)
     except (Unreadable, Misfit):
         return None
-    if found is None or any(p.op in NOT_IN_TORCH for p in parts([found[0]])):
+    if found is None or any(p.op in NOT_IN_TORCH for p in all_parts([found[0]])):
         return None
     return found[0]
 
 
-def worst_difference(checker: Checker, term: Term) -> float:
+def worst_difference(checker: Checker, term: Expr) -> float:
     """The furthest relative difference of value and of a random differential."""
     numbers = checker.equations.numbers[0]
     leaves = {n: torch.tensor(v) for n, v in numbers.draw.leaves.items()}

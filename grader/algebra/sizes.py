@@ -1,14 +1,17 @@
-"""What a formula means once it is decided which sizes everything has.
+"""Say sizes in letters, and make two of them one: `Sizes().same("?1", "n")`.
 
-A Term says one operation; its Kind says the sizes in letters (`n`, `q`, `1`; `?3` is not yet
-known, `n·q` is a product). Backends (torch, numpy with differentials) only walk terms.
+A size is a letter (`n`), `1`, a product (`n·q`), or `?3`, which is not known yet.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
-from .errors import Misfit
+
+class Misfit(Exception):  # noqa: N818 - an answer of the reader, not an error of ours
+    """Sizes that do not fit together in the reading being tried."""
+
+    def __init__(self, message: str, at: int | None = None) -> None:
+        super().__init__(message)
+        self.message, self.at = message, at
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +27,6 @@ class Kind:
     row: bool = False  # declared to be added to every row
     rigid: bool = False  # ones and identities: never spread over rows or columns
     jacobian: "tuple[Kind, Kind] | None" = None  # derivative of the first by the second
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Term:
-    """One operation on terms; `detail` is what the operation needs to know besides."""
-
-    op: str
-    args: "tuple[Term, ...]"
-    kind: Kind
-    detail: Any = None
-    at: int = 0
-    closed: bool = field(init=False)  # every size and every name in it is known
-
-    def __post_init__(self) -> None:
-        kind = self.kind
-        known = "?" not in kind.rows + kind.columns and not any("?" in s for _, s in kind.axes)
-        known = known and kind.jacobian is None
-        closed = (
-            known and self.op not in ("unknown", "parameter") and all(a.closed for a in self.args)
-        )
-        object.__setattr__(self, "closed", closed)
 
 
 class Sizes:
@@ -91,7 +73,7 @@ class Sizes:
         if len(b) == 1 and b[0][0] == "?":
             a, b = b, a
         if len(a) == 1 and a[0][0] == "?":
-            self.bound[a[0]] = times(*b)
+            self.bound[a[0]] = product(*b)
             return True
         return a == b
 
@@ -131,42 +113,7 @@ class Sizes:
         return "?" if "?" in known else known.replace("·", "")
 
 
-def times(*sizes: str) -> str:
+def product(*sizes: str) -> str:
     """The product of sizes."""
     parts = sorted(p for size in sizes for p in size.split("·") if p != "1")
     return "·".join(parts) or "1"
-
-
-def settled(term: Term, sizes: Sizes, done: dict[int, Term] | None = None) -> Term:
-    """The term with every size that turned out written into it; what is shared stays shared."""
-    if term.closed:
-        return term
-    done = {} if done is None else done
-    if id(term) not in done:
-        args = tuple(settled(a, sizes, done) for a in term.args)
-        done[id(term)] = Term(term.op, args, sizes.known(term.kind), term.detail, term.at)
-    return done[id(term)]
-
-
-def parts(terms: Iterable[Term]) -> list[Term]:
-    """The terms and all below them, each once."""
-    found: dict[int, Term] = {}
-    waiting = list(terms)
-    while waiting:
-        term = waiting.pop()
-        if id(term) not in found:
-            found[id(term)] = term
-            waiting += term.args
-    return list(found.values())
-
-
-def open_parts(terms: Iterable[Term]) -> list[Term]:
-    """Those of the parts in which some size is not known, or a name was never declared."""
-    found: dict[int, Term] = {}
-    waiting = [t for t in terms if not t.closed]
-    while waiting:
-        term = waiting.pop()
-        if id(term) not in found:
-            found[id(term)] = term
-            waiting += [a for a in term.args if not a.closed]
-    return list(found.values())

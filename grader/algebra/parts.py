@@ -1,0 +1,84 @@
+"""Walk an expression: its parts, where they stand, and the whole with some of them exchanged."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+
+from .expressions import Expr, like
+from .sizes import Sizes
+
+
+@lru_cache(maxsize=1 << 12)
+def parts(root: Expr) -> tuple[Expr, ...]:
+    """Every term in it, once, arguments first."""
+    found: dict[Expr, None] = {}
+
+    def visit(term: Expr) -> None:
+        if term not in found:
+            for argument in term.args:
+                visit(argument)
+            found[term] = None
+
+    visit(root)
+    return tuple(found)
+
+
+def replaced(root: Expr, changes: Mapping[Expr, Expr]) -> Expr:
+    """The term with some of its parts exchanged, not simplified."""
+    done: dict[Expr, Expr] = dict(changes)
+
+    def visit(term: Expr) -> Expr:
+        if term not in done:
+            args = tuple(visit(a) for a in term.args)
+            done[term] = term if args == term.args else like(term, args)
+        return done[term]
+
+    return visit(root)
+
+
+def parents(root: Expr, child: Expr) -> Iterator[Expr]:
+    """The parts that have this child as an argument."""
+    yield from (part for part in parts(root) if child in part.args)
+
+
+def in_each_place(root: Expr, child: Expr, other: Expr) -> Iterator[Expr]:
+    """The root with another term for one of its parts, in one of its places at a time."""
+    if child is root:
+        yield other
+    for parent in parents(root, child):
+        args = tuple(other if a is child else a for a in parent.args)
+        yield replaced(root, {parent: like(parent, args)})
+
+
+def settled(term: Expr, sizes: Sizes, done: dict[int, Expr] | None = None) -> Expr:
+    """The term with every size that turned out written into it; what is shared stays shared."""
+    if term.closed:
+        return term
+    done = {} if done is None else done
+    if id(term) not in done:
+        args = tuple(settled(a, sizes, done) for a in term.args)
+        done[id(term)] = Expr(term.op, args, sizes.known(term.kind), term.detail, term.at)
+    return done[id(term)]
+
+
+def all_parts(terms: Iterable[Expr]) -> list[Expr]:
+    """The terms and all below them, each once."""
+    found: dict[int, Expr] = {}
+    waiting = list(terms)
+    while waiting:
+        term = waiting.pop()
+        if id(term) not in found:
+            found[id(term)] = term
+            waiting += term.args
+    return list(found.values())
+
+
+def open_parts(terms: Iterable[Expr]) -> list[Expr]:
+    """Those of the parts in which some size is not known, or a name was never declared."""
+    found: dict[int, Expr] = {}
+    waiting = [t for t in terms if not t.closed]
+    while waiting:
+        term = waiting.pop()
+        if id(term) not in found:
+            found[id(term)] = term
+            waiting += [a for a in term.args if not a.closed]
+    return list(found.values())
