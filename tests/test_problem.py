@@ -122,7 +122,6 @@ def test_a_domain_is_kept_in_every_draw(word) -> None:
 
 WRONG = [
     (dict(X="n"), 'X="n": give two sizes'),
-    (dict(X="d,p"), "d is the differential"),
     (dict(X="n,p rusty"), "unknown word rusty; known are one-hot"),
     (dict(X="n,p invertible"), "invertible needs a square matrix"),
     (dict(X="n,p row"), 'a row has the sizes "1,p row"'),

@@ -30,7 +30,7 @@ from typing import Any
 
 from grader.author import words
 from grader.author.families import FAMILIES, draw
-from grader.derivation.command import NotAProblem, variables_of
+from grader.derivation.command import NotAProblem, sizes_of
 from grader.latex import LatexError
 from grader.problem import Problem, ProblemError
 
@@ -65,10 +65,7 @@ class Task:
     @cached_property
     def sizes(self) -> dict[str, str]:
         """The sizes as `Problem` takes them: {"b_1": "1,m row"}."""
-        return {
-            v.name: " ".join([f"{v.rows},{v.columns}", *sorted(v.domain), *["row"] * v.row])
-            for v in variables_of(self.vars)
-        }
+        return sizes_of(self.vars)
 
     @cached_property
     def problem(self) -> Problem:

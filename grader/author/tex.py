@@ -14,7 +14,7 @@ from itertools import pairwise
 from grader.algebra.constructors import split
 from grader.algebra.expressions import Expr, is_number, size
 from grader.algebra.functions import FUNCTIONS
-from grader.latex.names import canonical
+from grader.latex.names import canonical, typeset
 from grader.problem import Problem
 
 
@@ -50,7 +50,7 @@ class Tex:
         return fraction(term.detail)
 
     def _size(self, term: Expr) -> str:
-        return str(term.detail).replace("·", "")
+        return typeset(term.detail)
 
     def _ones(self, term: Expr) -> str:
         rows, columns = size(term)

@@ -14,6 +14,7 @@ from grader.algebra.parts import parts
 from grader.author.letters import letters_of, root_of
 from grader.author.tex import Tex, Unwritable
 from grader.latex import Variable
+from grader.latex.names import typeset
 from grader.problem import Problem
 
 NUMBERS = ("no", "One", "Two", "Three", "Four", "Five", "Six")
@@ -24,6 +25,7 @@ DOMAINS = {
     "invertible": "is invertible",
     "orthogonal": "is orthogonal",
     "symmetric": "is symmetric",
+    "definite": "is symmetric and positive definite",
 }
 KINK = "Where its argument is exactly 0, any convention is right."
 HELP = r"""$\langle P, Q \rangle = \operatorname{tr}(P^\top Q)$ is the sum of all entries of
@@ -52,7 +54,7 @@ def shapes(problem: Problem) -> str:
 
 
 def shape(variable: Variable) -> str:
-    name, rows, columns = f"${variable.name}$", variable.rows, variable.columns
+    name, rows, columns = f"${variable.name}$", *map(typeset, (variable.rows, variable.columns))
     if variable.row:
         return f"{name} is a row of ${columns}$ numbers, added to every row"
     said = f"{name} is ${rows} \\times {columns}$"

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.latex import Variable
-from grader.problem import ProblemError
-from grader.problem.problem import named
+from grader.problem.declared import declared
 
 from .checker import check_derivation
 from .render import as_json, terminal
@@ -28,33 +27,36 @@ class NotAProblem(ValueError):  # noqa: N818 - says what the file is not
     """A problem file that does not say what it should."""
 
 
-def variables_of(text: str) -> list[Variable]:
+def variables_of(text: str) -> tuple[Variable, ...]:
     """The variables of `X:n,p b_1:1,m`."""
-    return [_variable(word) for word in text.split()]
+    return declared(sizes_of(text)).variables
 
 
-def _variable(word: str) -> Variable:
+def sizes_of(text: str) -> dict[str, str]:
+    """The sizes of `X:n,p Y:n,q* b_1:1,m` as a `Problem` takes them: {"b_1": "1,m row"}."""
+    return dict(map(_sizes, text.split()))
+
+
+def _sizes(word: str) -> tuple[str, str]:
     name, _, rest = word.partition(":")
     sizes, *words = rest.split(":")
-    domain = {MARKS[c] for c in sizes if c in MARKS} | set(words)
-    parts = sizes.rstrip("".join(MARKS)).split(",")
-    if not name or len(parts) != 2 or not all(parts):
+    plain = sizes.rstrip("".join(MARKS))
+    rows, comma, columns = plain.partition(",")
+    if not (name and rows and comma and columns):
         raise NotAProblem(f'"{word}" should read NAME:ROWS,COLUMNS, as in X:n,p')
-    rows, columns = parts
-    return Variable(name, rows, columns, frozenset(domain), row=rows == "1" != columns)
+    marked = [MARKS[mark] for mark in sizes[len(plain) :]]
+    row = ["row"] if rows == "1" != columns and "row" not in words else []
+    return name, " ".join([plain, *marked, *words, *row])
 
 
 def run(text: str, problem: Mapping[str, Any]) -> Report:
     """The report of a derivation against a problem."""
     if not isinstance(problem, Mapping) or not isinstance(problem.get("vars"), str):
         raise NotAProblem('a problem needs "vars", as in {"vars": "X:n,p W:p,q"}')
-    variables = variables_of(problem["vars"])
     given, asked, names = (tuple(problem.get(word) or ()) for word in ("given", "asked", "names"))
-    try:
-        named(names, variables, given[0].partition("=")[0].strip() if given else "f")
-    except ProblemError as error:
-        raise NotAProblem(str(error)) from None
-    return check_derivation(text, variables, given, asked, names)
+    sizes = sizes_of(problem["vars"])
+    said = declared(sizes, given, names, matrix=len(given) > 1, open_names=True)
+    return check_derivation(text, said.variables, given, asked, names)
 
 
 def derivation(path: Path, problem: Path, as_data: bool = False, hints: bool = False) -> int:

@@ -41,15 +41,15 @@ def _drawn(variable: Variable, lengths: dict[str, int], generator: np.random.Gen
 def _in_domain(word: str, value: Array) -> Array:  # noqa: PLR0911
     """The value moved into a domain; one-hot rows are drawn as rows that sum to 1."""
     rows, columns = value.shape
-    if word in ("one-hot", "*", "stochastic", "probability"):
+    if word in ("one-hot", "probability"):
         value = np.abs(value) + 0.1
         total: Array = value.sum(0 if columns == 1 else 1, keepdims=True)
         return value / total
-    if word in ("positive", "+"):
+    if word == "positive":
         return np.abs(value) + 0.1
     if rows != columns:
         return value
-    if word in ("invertible", "%"):
+    if word == "invertible":
         invertible: Array = value + rows * np.eye(rows)
         return invertible
     if word == "symmetric":
@@ -57,7 +57,7 @@ def _in_domain(word: str, value: Array) -> Array:  # noqa: PLR0911
     if word == "orthogonal":
         orthogonal: Array = np.linalg.qr(value)[0]
         return orthogonal
-    if word in ("definite", "positive-definite"):
+    if word == "definite":
         definite: Array = value @ value.T + np.eye(rows)
         return definite
     return value

@@ -33,6 +33,8 @@ RELATIONS = {
 }  # fmt: skip
 TRANSPOSES = {"T", "t", "top", "intercal", "Tr", "tr", "trans", "H", "transpose", "prime", "'"}
 OPERANDS = {"NAME", "NUMBER", "WHOLE", "AFTER", *PAIRS.values()}
+DOUBLE_BARS = {r"\|", r"\Vert", r"\lVert", r"\rVert"}
+BARS = DOUBLE_BARS | {"|", r"\vert", r"\lvert", r"\rvert", r"\mid"}
 LONGEST_WORD = 30
 
 
@@ -106,6 +108,17 @@ class Cursor(ABC):
             if depth == 0:
                 return j
         return len(self.tokens)
+
+    def _before_sizes(self, i: int) -> bool:
+        """Whether nothing but sizes and numbers stands at i, on which no sign before it acts."""
+        text = self.tokens[i].text if i < len(self.tokens) else ""
+        if text in {"", "^", "_", "'", "&", *OPERATORS, *RELATIONS, *CLOSE, "}"}:
+            return True
+        if text not in OPEN:
+            return text in self.names.sizes or text[0].isdigit()
+        inside = self.tokens[i + 1 : self._closing(i)]
+        signs = self.names.sizes | {"+", "-", "^"}
+        return all(t.text in signs or t.number for t in inside)
 
     def _word_at(self, i: int) -> str | None:
         """The known word longer than one letter that starts at i: diag, det, dist ..."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from . import tree
-from .cursor import OPERATORS, TRANSPOSES, Cursor
+from .cursor import BARS, OPERATORS, TRANSPOSES, Cursor
 from .errors import Unreadable
 from .tex import CLOSE, OPEN, STYLES, SWITCHES, Tex, argument, flat
 from .tree import Node
@@ -19,8 +19,8 @@ class Derivatives(Cursor):
         text = [t.text for t in self.tokens[i : i + 4]]
         if not text:
             return 0
-        if text[0] == "d" and not self.names.known("d"):
-            return 1
+        if text[0] == "d" and "d" not in self.names.values:
+            return int(not self._d_is_size(i))
         if text[0] in STYLES | SWITCHES and text[1:2] == ["d"] and not self._word_at(i + 1):
             return 2
         if text[0] in STYLES and text[1:4] == ["{", "d", "}"]:
@@ -28,6 +28,14 @@ class Derivatives(Cursor):
         if text[0] == "{" and text[1] in STYLES | SWITCHES and text[2:4] == ["d", "}"]:
             return 4
         return 1 if text[0] in D_COMMANDS else 0
+
+    def _d_is_size(self, i: int) -> bool:
+        """Whether d is a size here: alone, among sizes, or behind a slash and before a bracket."""
+        if "d" not in self.names.sizes:
+            return False
+        after = self.tokens[i + 1].text if i + 1 < len(self.tokens) else ""
+        slashed = i > 0 and self.tokens[i - 1].text == "/"
+        return self._before_sizes(i + 1) or (slashed and after in OPEN | BARS)
 
     def _differential(self, token: Tex) -> bool:
         length = self._d_length(self.i)
@@ -105,7 +113,8 @@ class Derivatives(Cursor):
             return False
         top, self.i = argument(self.tokens, self.i + 1)
         bottom, self.i = argument(self.tokens, self.i)
-        by, of = self._derivative_head(bottom), self._derivative_head(top)
+        by = self._derivative_head(bottom)
+        of = self._derivative_head(top) or int(bool(by) and flat(top) == "d")
         if not (by and of):
             self._whole(self._quotient(token.at, top, bottom))
         elif any(t.text == r"\partial" for t in bottom[by:]):

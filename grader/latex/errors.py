@@ -9,6 +9,10 @@ class Unreadable(Exception):  # noqa: N818 - an answer of the reader, not an err
         self.message, self.at, self.cure = message, at, cure
 
 
+class Undeclared(Unreadable):
+    """A name that means nothing yet."""
+
+
 class TooLong(Unreadable):
     """From this place on there is more than is read."""
 
@@ -16,8 +20,10 @@ class TooLong(Unreadable):
 class LatexError(ValueError):
     """A formula of the instructor's that cannot be read: the text, a caret, and the cure."""
 
-    def __init__(self, message: str, text: str, at: int | None, cure: str = "") -> None:
-        self.message, self.text, self.cure = message, text, cure
+    def __init__(
+        self, message: str, text: str, at: int | None, cure: str = "", undeclared: bool = False
+    ) -> None:
+        self.message, self.text, self.cure, self.undeclared = message, text, cure, undeclared
         before = text[: len(text) if at is None else at]
         self.line = before.count("\n") + 1
         self.column = len(before) - (before.rfind("\n") + 1) + 1

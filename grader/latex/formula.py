@@ -18,7 +18,7 @@ from grader.algebra.sizes import Kind, Misfit
 from . import tree
 from .budget import Budget
 from .cursor import Reading
-from .errors import LatexError, Unreadable
+from .errors import LatexError, Undeclared, Unreadable
 from .lexer import read_whole
 from .names import Names, canonical
 from .reading import Read, readings
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .objective import Argument
 
 NAME_IT = "write it as in Z = XW"
+SIZE_D = r"where d is a size, write d \cdot behind which something stands"
 SECONDS = 2.0  # to read one formula
 DECLARE = 'declare it with its sizes, as in {name}="n,p", or check the spelling'
 
@@ -145,8 +146,6 @@ def read_names(
         if name in known:
             raise LatexError(f"{name} is {known[name]}", text, 0, "choose another name")
         _, node, term = _defined(text, scope, names, matrix=True)
-        if term.kind.form or term.kind.jacobian:
-            raise LatexError("a name is for a matrix, not for a differential", text, 0, NAME_IT)
         known[name] = "named twice"
         names.values.add(name)
         scope.define(name, Definition(order, node))
@@ -175,7 +174,8 @@ def _defined(text: str, scope: Scope, names: Names, matrix: bool) -> tuple[str, 
             raise Unreadable(found.mended[0][1], found.mended[0][0], "pair the brackets")
         return name, node, _value(_usual(scope, node), right[0].at, matrix)
     except Unreadable as error:
-        raise LatexError(error.message, text, error.at, error.cure) from None
+        undeclared = isinstance(error, Undeclared)
+        raise LatexError(error.message, text, error.at, error.cure, undeclared) from None
     except RecursionError:
         raise LatexError("too many things inside one another", text, 0) from None
     except Misfit as misfit:
@@ -205,7 +205,7 @@ def _usual(scope: Scope, node: Node) -> Read:
     if read.unknown:
         name = read.unknown[0]
         at = next(t.at for t in all_parts(read.terms) if t.detail == name)
-        raise Unreadable(f"{name} is not declared", at, DECLARE.format(name=name))
+        raise Undeclared(f"{name} is not declared", at, DECLARE.format(name=name))
     for remark in read.remarks:
         if remark.code == "spectral":
             raise Unreadable("this norm of a matrix is not read", node.at, r"write \|...\|_F")
@@ -226,6 +226,9 @@ def _first_complete(scope: Scope, node: Node) -> Read:
 def _value(read: Read, at: int, matrix: bool) -> Expr:
     term = settled(read.terms[0], read.sizes)
     kind = term.kind
+    if any(part.kind.form or part.kind.jacobian for part in all_parts([term])):
+        said = "a name is for a matrix" if matrix else "an objective is for a number"
+        raise Unreadable(f"{said}, not for a differential", at, SIZE_D)
     if kind.axes:
         index = kind.axes[0][0]
         raise Unreadable(f"the index {index} is not summed over", at, rf"write \sum_{index}")

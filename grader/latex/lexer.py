@@ -8,7 +8,7 @@ there, that is settled.
 from collections.abc import Callable
 
 from . import tree
-from .cursor import OPERATORS, RELATIONS, Reading
+from .cursor import BARS, DOUBLE_BARS, OPERATORS, RELATIONS, Reading
 from .derivatives import Derivatives
 from .errors import Unreadable
 from .pieces import split, sum_indices, without_prose
@@ -16,8 +16,6 @@ from .symbols import Symbols
 from .tex import CLOSE, OPEN, SWITCHES, Tex, argument
 from .tree import Node
 
-DOUBLE_BARS = {r"\|", r"\Vert", r"\lVert", r"\rVert"}
-BARS = DOUBLE_BARS | {"|", r"\vert", r"\lvert", r"\rvert", r"\mid"}
 DEEPEST_TREE = 120  # of the term that it becomes; Python takes twice as much
 
 

@@ -207,7 +207,7 @@ class Symbols(Cursor):
     def _function(self, name: str, base: str, below: Script | None) -> str | None:
         if name in self.names.functions:
             return name
-        if self.names.known(name):
+        if name in self.names.values or (name in self.names.sizes and self._before_sizes(self.i)):
             return None
         if base == "log" and below is not None:
             return {"2": "log2", "10": "log10", "e": "log"}.get(below.text)

@@ -59,6 +59,12 @@ def symmetric(rows: int, columns: int, generator: Generator) -> Tensor:
     return (matrix + matrix.T) / 2
 
 
+def definite(rows: int, columns: int, generator: Generator) -> Tensor:
+    """A symmetric matrix with eigenvalues of at least 1."""
+    matrix = plain(rows, columns, generator)
+    return matrix @ matrix.T + torch.eye(rows, dtype=torch.float64)
+
+
 DOMAINS: dict[str, Draw] = {
     "one-hot": one_hot,
     "probability": probability,
@@ -66,5 +72,7 @@ DOMAINS: dict[str, Draw] = {
     "invertible": invertible,
     "orthogonal": orthogonal,
     "symmetric": symmetric,
+    "definite": definite,
 }
-SQUARE = {"invertible", "symmetric"}
+SQUARE = {"invertible", "symmetric", "definite"}
+SYNONYMS = {"stochastic": "probability", "positive-definite": "definite"}

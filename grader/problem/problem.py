@@ -5,32 +5,19 @@ r"""Say a problem: its formula and named sizes, or a torch function where LaTeX 
 (['X', 'W', 'Y'], ('n', 'p', 'q'))
 """
 
-import keyword
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
-from grader.latex import (
-    Argument,
-    Formula,
-    LatexError,
-    Named,
-    Variable,
-    read_formula,
-    read_names,
-)
+from grader.latex import Argument, Formula, Variable
 from grader.problem import statement
-from grader.problem.domains import DOMAINS, SQUARE
+from grader.problem.declared import ProblemError, declared, python_name
+from grader.problem.domains import DOMAINS
 from grader.problem.points import Point, draw_points, extreme_points, fair_point
 
 Objective = Callable[..., Tensor]
-
-
-class ProblemError(ValueError):
-    """What an instructor wrote is no problem; the message names the word and the cure."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +33,10 @@ class Mistake:
 class Problem:
     r"""One formula, or one torch function, and the sizes of its variables.
 
-    Sizes are given as `X="n,p"`; after them may stand a domain (`Y="n,q one-hot"`: one of one-hot,
-    probability, positive, invertible, orthogonal, symmetric) and `row` for a row that is added to
-    every row of a matrix (`b_1="1,m row"`). The order of the variables is the order of the
+    Sizes are given as `X="n,p"`, and may be called `d`, `d_k` or `tr`; after them may stand a
+    domain (`Y="n,q one-hot"`: one of one-hot, probability, positive, invertible, orthogonal,
+    symmetric, definite) and `row` for a row that is added to every row of a matrix
+    (`b_1="1,m row"`). The order of the variables is the order of the
     arguments of a student's function; `W_1` is called `W1` in Python. Names that are not Python's,
     such as `W^{(1)}`, are given as `Problem(formula, {"W^{(1)}": "p,m"})`.
 
@@ -86,16 +74,13 @@ class Problem:
             raise ProblemError("give either a formula or objective=, a torch function")
         sizes = {**(variables or {}), **sizes}
         self.declared = tuple(sizes.items())  # as they were written
-        declared = [read_variable(name, said) for name, said in self.declared]
-        self.variables: dict[str, Variable] = {python_name(v.name): v for v in declared}
-        self.sizes = size_letters(declared)
+        said = declared(sizes, () if formula is None else (formula,), names, matrix=matrix)
+        self.variables: dict[str, Variable] = {python_name(v.name): v for v in said.variables}
+        self.sizes, self.named = said.sizes, said.named
+        self.formula: Formula | None = said.formulas[0] if said.formulas else None
         self._text, self._near, self._outside = text, near, tuple(outside)
         self._function = objective
         self.mistakes = tuple(mistakes)
-        self.formula: Formula | None = None
-        if formula is not None:
-            self.formula = _formula(formula, tuple(declared), matrix)
-        self.named = named(names, declared, self.name)
 
     def __repr__(self) -> str:
         function = getattr(self._function, "__name__", "function")
@@ -157,67 +142,3 @@ class Problem:
 
     def _repr_markdown_(self) -> str:
         return self.statement()
-
-
-@lru_cache(maxsize=64)
-def _formula(text: str, declared: tuple[Variable, ...], matrix: bool) -> Formula:
-    """Reading takes milliseconds, and a referee reads the same formulas for each submission."""
-    return read_formula(text, declared, matrix=matrix)
-
-
-def named(names: Sequence[str], variables: Sequence[Variable], objective: str) -> tuple[Named, ...]:
-    """The names that a task gives; ProblemError, one line, where one cannot be used."""
-    if isinstance(names, str):
-        names = (names,)
-    if not all(isinstance(text, str) for text in names):
-        raise ProblemError('names are equations, as in names=("Z = XW",)')
-    try:
-        return _named(tuple(names), tuple(variables), objective)
-    except LatexError as error:
-        cure = f"; {error.cure}" if error.cure else ""
-        raise ProblemError(f'names, "{error.text}": {error.message}{cure}') from None
-
-
-@lru_cache(maxsize=64)
-def _named(
-    names: tuple[str, ...], variables: tuple[Variable, ...], objective: str
-) -> tuple[Named, ...]:
-    return tuple(read_names(names, variables, objective))
-
-
-def python_name(name: str) -> str:
-    r"""The name of a variable in Python: W_1 is W1, W^{(1)} is W1, \lambda is lambda_.
-
-    >>> [python_name(name) for name in ("W_1", "W^{(1)}", r"\\lambda", r"\\hat Y")]
-    ['W1', 'W1', 'lambda_', 'hatY']
-    """
-    plain = "".join(c for c in name if c.isalnum())
-    return plain + "_" if keyword.iskeyword(plain) else plain
-
-
-def read_variable(name: str, said: str) -> Variable:
-    """The variable that `X="n,p one-hot"` declares."""
-    sizes, _, words = said.partition(" ")
-    letters = [letter.strip() for letter in sizes.split(",")]
-    domain = frozenset(words.split())
-    if len(letters) != 2 or not all(letter.isalnum() for letter in letters):
-        raise ProblemError(
-            f'{name}="{said}": give two sizes, as in {name}="n,p" (a vector is "n,1")'
-        )
-    if "d" in letters:
-        raise ProblemError(f'{name}="{said}": d is the differential; call the size something else')
-    if unknown := domain - set(DOMAINS) - {"row"}:
-        known = ", ".join([*DOMAINS, "row"])
-        raise ProblemError(f'{name}="{said}": unknown word {min(unknown)}; known are {known}')
-    if domain & SQUARE and letters[0] != letters[1]:
-        raise ProblemError(f'{name}="{said}": {min(domain & SQUARE)} needs a square matrix')
-    if "row" in domain and letters[0] != "1":
-        raise ProblemError(f'{name}="{said}": a row has the sizes "1,{letters[1]} row"')
-    rows, columns = letters
-    return Variable(name, rows, columns, domain - {"row"}, row="row" in domain)
-
-
-def size_letters(variables: Sequence[Variable]) -> tuple[str, ...]:
-    """Every size letter, in the order in which the variables bring them."""
-    letters = [size for v in variables for size in (v.rows, v.columns) if not size.isdigit()]
-    return tuple(dict.fromkeys(letters))

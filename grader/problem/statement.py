@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from grader.latex.names import typeset
 from grader.problem.domains import DOMAINS
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ def of(problem: "Problem") -> str:
 
 def names(problem: "Problem") -> str:
     """The names that the task gives, each with its shape."""
-    said = [f"${one.text}$ (${one.rows} \\times {one.columns}$)" for one in problem.named]
+    said = [
+        f"${one.text}$ (${typeset(one.rows)} \\times {typeset(one.columns)}$)"
+        for one in problem.named
+    ]
     listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
     them = "it" if len(said) == 1 else "them"
     return f"We name {listed}; derivations may use {them} as defined.\n"
@@ -26,7 +30,8 @@ def names(problem: "Problem") -> str:
 
 def shape(variable: "Variable") -> str:
     """One variable with its shape and domain, such as `$b_1$ (1 x m), a row added to every row`."""
-    said = f"${variable.name}$ (${variable.rows} \\times {variable.columns}$)"
+    rows, columns = typeset(variable.rows), typeset(variable.columns)
+    said = f"${variable.name}$ (${rows} \\times {columns}$)"
     words = [word for word in DOMAINS if word in variable.domain]
     if variable.row:
         words.append("a row, added to every row")
