@@ -14,6 +14,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from grader.cli.exits import NOTHING_RAN, WRONG_USE, WrongUseError
+from grader.startup import start_soon
 
 COMMANDS = (
     "init",
@@ -38,7 +39,7 @@ COMMANDS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    _start_soon()
+    start_soon()
     chosen = parser().parse_args(arguments)
     try:
         return int(chosen.run(chosen))
@@ -83,15 +84,6 @@ def _trouble(error: Exception, chosen: argparse.Namespace) -> object:
 # A disk that is full, or that may not be written: nothing here is at fault.
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 _MAKE_ROOM = "Make room there, or give yourself the right to write, and try again"
-
-
-def _start_soon() -> None:
-    """Leave out the slowest import, which nothing here uses.
-
-    nbformat imports jsonschema, and that builds 38 grammars for checking IRIs if it finds this
-    package, which it calls optional: more than a second for what no notebook holds.
-    """
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def parser() -> argparse.ArgumentParser:

@@ -21,6 +21,7 @@ GRADER = Path(__file__).parents[1]
 ROOMS = [
     "__init__.py",
     "__main__.py",
+    "startup.py",
     "py.typed",
     "catalogue",
     "algebra",

@@ -13,7 +13,6 @@ def dask_setup(_worker):
         sys.modules["grader"] = None  # importing it fails
         return
     sys.modules["torch"] = MagicMock()  # nobody computes here, and loading it takes seconds
-    sys.modules["rfc3987_syntax"] = None  # so does this; jsonschema does without, as in `grader`
     from grader.autograde import worker
 
     worker.introduce, worker.judge_as_data = introduce, judge_as_data
