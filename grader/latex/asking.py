@@ -1,23 +1,26 @@
-"""Keep the questions that stay open in a formula, and one answer to each: `Asker.pick`.
+"""One attempt to read a formula: `meaning(node, attempt)` is the expression of a tree.
 
-What all readers of trees share stands here: whose formula it is, and what was assumed so far.
+An `Attempt` has a fixed answer to each question that stays open. What each kind of node means is
+registered in `reading`, `products`, `applied`, `indexed` and `derived`, so that each may ask for
+the meaning of what stands inside.
 """
 
-from abc import ABC, abstractmethod
+from functools import singledispatch
 from typing import Any
 
 from grader.algebra.expressions import Expr
 
 from . import tree
 from .builder import Builder
+from .errors import Unreadable
 from .scope import Scope
 from .tree import Node
 
 Key = tuple[Any, ...]
 
 
-class Asker(Builder, ABC):
-    """One attempt: a fixed answer to every open question."""
+class Attempt(Builder):
+    """Whose formula is read, what was assumed for it so far, and the answers under trial."""
 
     def __init__(
         self,
@@ -32,20 +35,13 @@ class Asker(Builder, ABC):
         self.unknown: dict[str, Expr] = {}
         self.parameters: list[dict[str, Expr]] = []
 
-    @abstractmethod
-    def term(self, node: Node) -> Expr:
-        """The meaning of a tree."""
-
-    @abstractmethod
-    def _name(self, node: tree.Name) -> Expr:
-        """The meaning of a name."""
-
     def pick(self, key: Key, answers: int) -> int:
         """The answer under trial to a question."""
         self.asked.setdefault(key, answers)
         return min(self.choices.get(key, 0), answers - 1)
 
     def meanings(self) -> dict[Key, int]:
+        """The questions of meaning that came up, and how many answers each has."""
         return {key: answers for key, answers in self.asked.items() if key[0] != "size"}
 
     def advance(self) -> bool:
@@ -58,10 +54,18 @@ class Asker(Builder, ABC):
             self.choices.pop(key, None)
         return False
 
-    def _names_quantity(self, name: Node, group: Node) -> bool:
-        if not isinstance(name, tree.Name) or name.name not in self.scope.definitions:
-            return False
-        if not isinstance(group, tree.Group | tree.Listing):
-            return False
-        items = group.items if isinstance(group, tree.Listing) else (group.inner,)
-        return all(isinstance(x, tree.Name) and x.name in self.scope.variables for x in items)
+
+@singledispatch
+def meaning(node: Node, attempt: Attempt) -> Expr:
+    """What a tree means in this attempt; of a list of expressions nothing is known."""
+    raise Unreadable("a list of expressions is not understood here", node.at)
+
+
+def names_quantity(name: Node, group: Node, scope: Scope) -> bool:
+    """Whether this is f and the (W) of f(W), where f is a quantity: it says nothing new."""
+    if not isinstance(name, tree.Name) or name.name not in scope.definitions:
+        return False
+    if not isinstance(group, tree.Group | tree.Listing):
+        return False
+    items = group.items if isinstance(group, tree.Listing) else (group.inner,)
+    return all(isinstance(x, tree.Name) and x.name in scope.variables for x in items)

@@ -70,11 +70,11 @@ class Builder:
 
     def plus(self, x: Expr, y: Expr, at: int, sign: int = 1) -> Expr:
         """X + y, or x - y."""
-        self._no_jacobian(x, y, at)
-        rows, columns = self._spread(x, y, "sum", at)
-        kind = Kind(rows, columns, self.sizes.merged(x.kind, y.kind))
-        kind = replace(
-            kind,
+        if x.kind.jacobian or y.kind.jacobian:
+            raise Unreadable("a derivative of a matrix by a matrix cannot be added here", at)
+        kind = Kind(
+            *self._spread(x, y, "sum", at),
+            self.sizes.merged(x.kind, y.kind),
             number=x.kind.number and y.kind.number,
             form=x.kind.form or y.kind.form,
             rigid=(x.kind.rigid or x.kind.number) and (y.kind.rigid or y.kind.number),
@@ -90,15 +90,11 @@ class Builder:
         if x.kind.jacobian or y.kind.jacobian:
             return self._scaled_jacobian(x, y, at)
         scalars = self.scalar(x), self.scalar(y)
-        if scalars[0] or scalars[1]:
-            big = self.known(x if scalars[1] else y)
-            rows, columns = big.rows, big.columns
-        else:
-            rows, columns = self._spread(x, y, what, at)
+        big = self.known(x if scalars[1] else y)
+        sizes = (big.rows, big.columns) if any(scalars) else self._spread(x, y, what, at)
         mask = (x.kind.mask or scalars[0]) and (y.kind.mask or scalars[1])
         kind = Kind(
-            rows,
-            columns,
+            *sizes,
             self.sizes.merged(x.kind, y.kind),
             number=x.kind.number and y.kind.number,
             mask=mask and (x.kind.mask or y.kind.mask),
@@ -141,10 +137,6 @@ class Builder:
         shown = f"{self.sizes.shown(a)} and {self.sizes.shown(b)}"
         raise Misfit(f"the {what} of {shown} does not exist", at)
 
-    def _no_jacobian(self, x: Expr, y: Expr, at: int) -> None:
-        if x.kind.jacobian or y.kind.jacobian:
-            raise Unreadable("a derivative of a matrix by a matrix cannot be added here", at)
-
     def _one_form(self, x: Expr, y: Expr, at: int) -> None:
         if x.kind.form and y.kind.form:
             raise Unreadable("a product of two differentials is not read", at)
@@ -161,8 +153,7 @@ class Builder:
         a, b = self.known(x), self.known(y)
         if not self.sizes.fits((a.columns, b.rows)):
             raise Misfit(f"the product of {self.shown(x)} and {self.shown(y)} does not exist", at)
-        axes = self.sizes.merged(a, b)
-        kind = Kind(a.rows, b.columns, axes, form=a.form or b.form)
+        kind = Kind(a.rows, b.columns, self.sizes.merged(a, b), form=a.form or b.form)
         return Expr("matmul", (x, y), kind, None, at)
 
     def transpose(self, x: Expr, at: int) -> Expr:
@@ -249,14 +240,16 @@ class Builder:
         return Expr("apply", (x,), kind, (function, primes), at)
 
     def compare(self, relation: str, x: Expr, y: Expr, at: int) -> Expr:
-        rows, columns = self._spread(x, y, "comparison", at)
-        axes = self.sizes.merged(x.kind, y.kind)
-        return Expr("compare", (x, y), Kind(rows, columns, axes, mask=True), relation, at)
+        sizes = self._spread(x, y, "comparison", at)
+        kind = Kind(*sizes, self.sizes.merged(x.kind, y.kind), mask=True)
+        return Expr("compare", (x, y), kind, relation, at)
 
     def maximum(self, x: Expr, y: Expr, at: int, least: bool = False) -> Expr:
-        rows, columns = self._spread(x, y, "minimum" if least else "maximum", at)
-        axes = self.sizes.merged(x.kind, y.kind)
-        return Expr("minimum" if least else "maximum", (x, y), Kind(rows, columns, axes), None, at)
+        for one in (x, y):
+            self._no_form(one, "min" if least else "max", at)
+        operation = "minimum" if least else "maximum"
+        kind = Kind(*self._spread(x, y, operation, at), self.sizes.merged(x.kind, y.kind))
+        return Expr(operation, (x, y), kind, None, at)
 
     def _no_form(self, x: Expr, what: str, at: int) -> None:
         if x.kind.form:

@@ -11,11 +11,100 @@ from dataclasses import dataclass
 from grader.algebra.expressions import Expr
 from grader.algebra.sizes import Misfit
 
+from . import tree
+from .asking import Attempt, meaning, names_quantity
 from .builder import Builder
 from .errors import Unreadable
+from .tree import Node
 
 MOST_FACTORS = 9  # more are not tried in every bracketing
 Factor = tuple[str, Expr]
+Written = list[tuple[str, Node]]  # factors, each with the operator before it
+
+
+@meaning.register
+def _(node: tree.Product, attempt: Attempt) -> Expr:
+    pairs = _with_tolerance(attempt, list(node.factors), node.at)
+    if len(pairs) == 1:
+        return meaning(pairs[0][1], attempt)
+    try:
+        factors = [(operator, meaning(factor, attempt)) for operator, factor in pairs]
+    except Misfit as misfit:
+        return _trace_of_the_rest(attempt, pairs, node.at, misfit)
+    return _folded(attempt, factors, node.at)
+
+
+def _folded(attempt: Attempt, factors: list[Factor], at: int) -> Expr:
+    before, remarks = dict(attempt.sizes.bound), list(attempt.remarks)
+    try:
+        return fold(attempt, factors, at)
+    except Misfit:
+        attempt.sizes.bound, attempt.remarks = before, remarks
+        found = bracketings(attempt, factors, at)
+        if not found:
+            raise
+    chosen = found[attempt.pick(("brackets", at), len(found))]
+    if chosen.liberties:
+        attempt.liberty("juxtaposed", "matrices side by side are read as an entry-wise product")
+    else:
+        attempt.liberty("brackets", "brackets are missing; read in an order in which sizes fit")
+    return bracketed(attempt, factors, chosen, at)
+
+
+def _with_tolerance(attempt: Attempt, pairs: Written, at: int) -> Written:
+    """The factors after the questions of meaning that a product can raise."""
+    pairs = _quantity_of(attempt, pairs, at)
+    for i, (operator, factor) in enumerate(pairs[:-1]):
+        if pairs[i + 1][0] != "" or not isinstance(factor, tree.Differential):
+            continue
+        if isinstance(factor.inner, tree.Name) and attempt.pick(("d", factor.at), 2):
+            attempt.liberty("d", '"dAB" is read as d(AB)')
+            end = _run_end(pairs, i)
+            inside = tree.Product(factor.at, (("", factor.inner), *pairs[i + 1 : end]))
+            whole = tree.Differential(factor.at, inside)
+            return [*pairs[:i], (operator, whole), *pairs[end:]]
+    return pairs
+
+
+def _quantity_of(attempt: Attempt, pairs: Written, at: int) -> Written:
+    """f(W) where f is a quantity: its argument says nothing new."""
+    said = [
+        i
+        for i in range(1, len(pairs))
+        if pairs[i][0] == "" and names_quantity(pairs[i - 1][1], pairs[i][1], attempt.scope)
+    ]
+    listed = any(isinstance(pairs[i][1], tree.Listing) for i in said)
+    if said and (listed or attempt.pick(("argument", at), 2)):
+        attempt.remark("argument", "y(X) is read as the quantity y")
+        return [pair for i, pair in enumerate(pairs) if i not in said]
+    return pairs
+
+
+def _trace_of_the_rest(attempt: Attempt, pairs: Written, at: int, misfit: Misfit) -> Expr:
+    """tr(A)^T B where the bracket closes too early: the trace takes the whole product."""
+    for i, (operator, factor) in enumerate(pairs[:-1]):
+        wrapped = factor
+        while isinstance(wrapped, tree.Transpose):
+            wrapped = wrapped.inner
+        if not isinstance(wrapped, tree.Call) or wrapped.function != "tr":
+            continue
+        first: Node = tree.Group(factor.at, wrapped.arguments[0])
+        first = first if wrapped is factor else tree.Transpose(factor.at, first)
+        inside = tree.Product(factor.at, (("", first), *pairs[i + 1 :]))
+        whole = tree.Call(factor.at, "tr", 0, (inside,))
+        attempt.liberty("trace", "the trace is read as taking the whole product")
+        return meaning(tree.Product(at, (*pairs[:i], (operator, whole))), attempt)
+    raise misfit
+
+
+def _run_end(pairs: Written, i: int) -> int:
+    end = i + 1
+    while end < len(pairs) and pairs[end][0] == "":
+        end += 1
+    return end
+
+
+# ------------------------------------------------------------------ the usual precedence
 
 
 def operate(builder: Builder, operator: str, x: Expr, y: Expr, at: int) -> Expr:
