@@ -105,7 +105,7 @@ def test_imports_run_one_way() -> None:
     assert not wrong
 
 
-HEAVY = {"torch", "matplotlib", "dask"}
+HEAVY = {"torch", "matplotlib", "dask", "lark", "numpy"}
 
 
 def heavy_loaded(code: str, *arguments: object) -> set[str]:
@@ -119,6 +119,11 @@ def heavy_loaded(code: str, *arguments: object) -> set[str]:
 def test_the_process_that_holds_the_gradebook_starts_without_torch() -> None:
     """The warm processes have it; here it would only be waited for, at each command's start."""
     assert not heavy_loaded("import grader.autograde.plugin")
+
+
+def test_showing_what_was_found_loads_no_checker() -> None:
+    """A hand that grew by it is ended, and the next page waits until another has started."""
+    assert not heavy_loaded("import grader.course.feedback, grader.course.pages.classroom")
 
 
 def test_release_loads_no_torch_where_nothing_is_drawn(tmp_path: Path) -> None:

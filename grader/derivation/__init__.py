@@ -1,7 +1,27 @@
-"""Check a derivation line by line: statements, verdicts, report."""
+"""Check a derivation line by line: statements, verdicts, report.
 
-from .checker import check_derivation
-from .equation import Verdict
-from .report import Report, Score, Step
+The names below load the checker when first used: who shows what was found needs `render` alone.
+"""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .checker import check_derivation
+    from .equation import Verdict
+    from .report import Report, Score, Step
+
+_ROOMS = {
+    "check_derivation": "checker",
+    "Verdict": "equation",
+    "Report": "report",
+    "Score": "report",
+    "Step": "report",
+}
 __all__ = ["Report", "Score", "Step", "Verdict", "check_derivation"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'grader.derivation' has no attribute {name!r}")
+    return getattr(import_module(f"grader.derivation.{_ROOMS[name]}"), name)

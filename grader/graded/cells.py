@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.catalogue import Reason, sentence, sentences
+from grader.derivation.render import summary
 
 from .verdict import Verdict, reasons_of, without_empty
 
@@ -157,8 +158,6 @@ def derivation_in_words(found: Mapping[str, Any]) -> str:
         return " ".join(map(said, found["summary"]))
     if "shares" not in found:
         return ""
-    from grader.derivation.render import summary  # here, since it takes a while to load
-
     return " ".join(summary(found))
 
 
