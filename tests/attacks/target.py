@@ -22,7 +22,7 @@ WRONG = {
 SETTINGS = (
     """
 c.RunSubmission.limits = {
-    "cell_seconds": 3, "submission_seconds": 12, "memory_mb": 512, "output_mb": 0.5,
+    "cell_seconds": 2, "submission_seconds": 8, "memory_mb": 512, "output_mb": 0.5,
     "file_mb": 8, "files": 200,
 }
 """
