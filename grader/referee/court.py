@@ -259,8 +259,8 @@ class Court:
     def _ask_again(self) -> None:
         """Ask each watched function that passed its tests; its flags stand in those tests."""
         calls = list(self.calls.values())
-        for name, found in again.ask_again(self.submission, calls):
-            for run in self.passed[name]:
+        for found in again.ask_again(self.submission, calls):
+            for run in self.passed[found.name]:
                 run.flags += [found.flag] if found.flag not in run.flags else []
                 run.notes += _noted(_EVIDENCE[found.flag], sentence(found.why))
 

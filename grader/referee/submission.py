@@ -75,7 +75,6 @@ class Submission:
         self.last_calls: dict[str, tuple[tuple[Any, ...], Any]] = {}
         self.about: dict[str, tuple[Any, str, int]] = {}  # problem, variable and seed by name
         self.traced: Traced | None = None  # what libtorch does in its process
-        self.marked: int | None = None
 
     # ---- what the court asks for ----
 
@@ -92,12 +91,7 @@ class Submission:
         """A number that nobody knew before, in its trace; from the first on libtorch writes it."""
         number = secrets.randbits(30)
         self._request({"do": "mark", "mark": number})
-        self.marked = number
         return number
-
-    def last_mark(self) -> int | None:
-        """The last number in the trace of the process that lives now, if there is one."""
-        return self.marked if self.wire else None
 
     def run(self, source: str) -> bool:
         """Run one cell; whether it ended without an exception. Outputs go to the sink."""
@@ -134,37 +128,41 @@ class Submission:
             self.last_calls[target.name or ""] = before, result
         return result
 
-    def call_marked(self, target: Target, arguments: tuple[Any, ...]) -> Any:
-        """Call it, and have a mark in the trace when it has answered."""
-        encoder, number = self._encoder(), secrets.randbits(30)
-        call = {"arguments": encoder.encode(list(arguments)), "named": encoder.encode({})}
-        message = {"do": "call", **call, **self._manner(target), "mark": number}
-        answer = self._look(message, encoder)
-        self.marked = number
-        return answer
-
     def call_each(self, target: Target, many: Sequence[tuple[Any, ...]]) -> list[Any]:
         """Call a function with one set of data after the other, in one request.
 
         Gives an answer or an exception for each; where the process dies, the same for all.
         """
-        encoder = self._encoder()
-        calls = [encoder.encode(list(arguments)) for arguments in many]
-        message = {"do": "call_each", "calls": calls, **self._manner(target)}
-        last = tuple(map(_copied, many[-1])) if message["watch"] and many else ()
-        try:
-            results = self._look_at_each(message, encoder, len(many))
-        except Exception as error:
-            return [error] * len(many)
+        manner = self._manner(target)
+        last = tuple(map(_copied, many[-1])) if manner["watch"] and many else ()
+        results = self._calls([(manner, arguments) for arguments in many])
         if last and not isinstance(results[-1], Exception):
             self.last_calls[target.name or ""] = last, results[-1]
         return results
 
-    def _manner(self, target: Target) -> Message:
-        """How a call is to be made: as it would be here."""
+    def call_all(self, calls: Sequence[tuple[Target, torch.dtype, tuple[Any, ...]]]) -> list[Any]:
+        """As `call_each`, of functions that differ, each in its precision, and not watched."""
+        return self._calls(
+            [({**self._manner(target, dtype), "watch": False}, arguments)
+             for target, dtype, arguments in calls]
+        )  # fmt: skip
+
+    def _calls(self, calls: Sequence[tuple[Message, tuple[Any, ...]]]) -> list[Any]:
+        encoder, named = self._encoder(), self._encoder().encode({})
+        coded = [
+            {**manner, "arguments": encoder.encode(list(arguments)), "named": named}
+            for manner, arguments in calls
+        ]
+        try:
+            return self._look_at_each({"do": "call_each", "calls": coded}, encoder, len(coded))
+        except Exception as error:
+            return [error] * len(coded)
+
+    def _manner(self, target: Target, dtype: torch.dtype | None = None) -> Message:
+        """How a call is to be made: as it would be here, or in another precision."""
         return {
             "target": target.as_dict(),
-            "dtype": str(torch.get_default_dtype()).removeprefix("torch."),
+            "dtype": str(dtype or torch.get_default_dtype()).removeprefix("torch."),
             "gradients": torch.is_grad_enabled(),
             "watch": target.name in self.watched and not target.attributes,
         }
@@ -350,7 +348,7 @@ class Submission:
         """The file in which its process will say what libtorch does, before it runs a cell."""
         if self.traced:
             self.traced.close()
-        number, self.traced, self.marked = secrets.token_hex(8), None, None
+        number, self.traced = secrets.token_hex(8), None
         self.spending.begin_request()
         times = {"seconds": self.spending.may_use, "wall": self.spending.may_take}
         with contextlib.suppress(WireError):  # it is gone: the next request will say how

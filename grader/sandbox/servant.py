@@ -68,8 +68,6 @@ class Servant:
                     return {"answer": None}, []
                 with self.shell.captured(self._sink()):
                     reply = self._look(message, buffers, encoder)
-                if "mark" in message:
-                    self.trace.mark(message["mark"])
             return reply, encoder.buffers
         except BaseException as error:
             return {"raised": _described(error)}, []
@@ -83,11 +81,11 @@ class Servant:
     def _look(self, message: Message, buffers: list[bytearray], encoder: Encoder) -> Message:
         """Requests for values: a name or attribute, an item, a call."""
         decoder = Decoder(buffers, self._meet)
-        target = self._target(message["target"])
-        if message["do"] == "call":
-            return self._call(target, message, decoder, encoder)
         if message["do"] == "call_each":
-            return {"answers": list(self._call_each(target, message, decoder, encoder))}
+            return {"answers": list(self._call_each(message["calls"], decoder, encoder))}
+        if message["do"] == "call":
+            return self._call(message, decoder, encoder)
+        target = self._target(message["target"])
         if message["do"] == "item":
             target = target[decoder.decode(message["key"])]
         return {"answer": encoder.encode(target)}
@@ -104,14 +102,13 @@ class Servant:
         return self.shell.user_ns[name]
 
     def _call_each(
-        self, function: Any, message: Message, decoder: Decoder, encoder: Encoder
+        self, calls: list[Message], decoder: Decoder, encoder: Encoder
     ) -> Iterator[Message]:
-        """One answer for each set of arguments, until time is up."""
-        for arguments in message["calls"]:
-            one = {**message, "arguments": arguments, "named": {"dict": []}}
+        """One answer for each call, until time is up."""
+        for call in calls:
             mark = len(encoder.buffers)
             try:
-                answer = self._call(function, one, decoder, encoder)
+                answer = self._call(call, decoder, encoder)
                 _not_over(sum(map(len, encoder.buffers)), MAX_BUFFERS)
                 yield answer
             except BaseException as error:
@@ -120,8 +117,8 @@ class Servant:
                 if isinstance(error, OutOfTime):
                     return
 
-    def _call(self, function: Any, message: Message, decoder: Decoder, encoder: Encoder) -> Message:
-        arguments = _Recorded(decoder)
+    def _call(self, message: Message, decoder: Decoder, encoder: Encoder) -> Message:
+        function, arguments = self._target(message["target"]), _Recorded(decoder)
         positional = arguments.decode(message["arguments"])
         named = arguments.decode(message["named"])
         watch = Watch() if message["watch"] else None

@@ -188,3 +188,44 @@ def test_right_answers_to_other_problems_are_not_flagged(trial, formula, sizes, 
     test = f'from grader import Problem, check\np = Problem("{formula}", {sizes})\n'
     (run,) = trial(f"import torch\n{body}", f"{test}check(p, {name}=f, seed=5)", watched="f")
     assert (run.passed, run.flags) == (True, []), (run.notes, run.outputs)
+
+
+GRADIENT = "2 * X.T @ (((X @ W).clamp(min=0) - Y) * (X @ W > 0))"
+PAIR = (
+    "def f(X, W, Y):\n    sys.setprofile(None)\n    return g(X, W, Y)\n"
+    f"def h(X, W, Y):\n    return {GRADIENT}"
+)
+
+
+def _two(trial, body: str):
+    tests = RELU, RELU.replace("W=f", "W=h")
+    return trial(f"import torch, sys, os\n{BACKWARD}{body}", *tests, names="f h", watched="f h")
+
+
+def test_only_the_function_that_uses_the_engine_is_flagged(trial) -> None:
+    """All are asked in one request; which of them it was is found by asking each alone."""
+    run, other = _two(trial, PAIR)
+    assert (run.flags, other.flags) == (["uses_autograd"], []), (run.notes, other.notes)
+
+
+def test_who_uses_the_engine_in_company_only_is_among_the_flagged(trial) -> None:
+    """It counts how often it was asked at such points, and so knows when it is asked alone."""
+    body = PAIR.replace(
+        "return g(X, W, Y)",
+        "large = any((v.abs() > 1e6).any() for v in (X, W, Y))\n"
+        "    alone = large and bool(asked)\n    asked.extend([1] * large)\n"
+        f"    return {GRADIENT} if alone else g(X, W, Y)",
+    )  # fmt: skip
+    run, other = _two(trial, "asked = []\n" + body)
+    assert "uses_autograd" in run.flags, run.notes
+    assert other.passed
+
+
+def test_who_never_answers_does_not_take_the_others_time(trial) -> None:
+    body = PAIR.replace(
+        "return g(X, W, Y)",
+        "\n    large = any((v.abs() > 1e6).any() for v in (X, W, Y))\n"
+        f"    while large: pass\n    return {GRADIENT}",
+    )
+    run, other = _two(trial, body)
+    assert (run.flags, other.flags) == (["no_second_answer"], []), (run.notes, other.notes)
