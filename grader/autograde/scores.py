@@ -1,7 +1,7 @@
 """Put a graded notebook's scores into nbgrader's gradebook, as nbgrader itself would.
 
 One open gradebook serves a whole class, where nbgrader's own steps open ten for each submission.
-Rows are read and written as rows: as nbgrader's objects they would take three times as long.
+Rows are read and written as rows of its tables: as its objects they would take three times as long.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from nbgrader.api import (
     new_uuid,
 )
 from nbgrader.utils import compute_checksum, is_solution, is_task, parse_utc
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from grader.graded import GradedCell, graded_of, marks
 
@@ -35,66 +35,71 @@ Row = dict[str, Any]
 
 _WITH_POINTS = {GradeCell.__name__, TaskCell.__name__}  # as BaseCell.type names them
 _WITH_COMMENT = {SolutionCell.__name__, TaskCell.__name__}
-_GRADE_CELLS, _TASK_CELLS = GradeCell.__table__, TaskCell.__table__
-_MOST = func.coalesce(_GRADE_CELLS.c.max_score, _TASK_CELLS.c.max_score).label("max_score")
+
+_STUDENTS, _ASSIGNMENTS, _NOTEBOOKS, _SUBMISSIONS, _SUBMITTED, _CELLS, _GRADE_CELLS = (
+    entity.__table__ for entity in (
+        Student, Assignment, Notebook, SubmittedAssignment, SubmittedNotebook, BaseCell, GradeCell
+    )
+)  # fmt: skip
+_TASK_CELLS, _GRADES, _COMMENTS = (entity.__table__ for entity in (TaskCell, Grade, Comment))
 # Each query goes by the tables' own indices, so a large class takes no longer than a small one.
-_SUBMITTED = (
-    select(SubmittedNotebook.id, SubmittedNotebook.notebook_id, SubmittedNotebook.assignment_id)
-    .join(SubmittedNotebook.notebook)
-    .join(SubmittedNotebook.assignment)
-    .join(SubmittedAssignment.assignment)
+_SUBMITTED_BY = (
+    select(_SUBMITTED.c.id, _SUBMITTED.c.notebook_id, _SUBMITTED.c.assignment_id)
+    .join(_NOTEBOOKS, _SUBMITTED.c.notebook_id == _NOTEBOOKS.c.id)
+    .join(_SUBMISSIONS, _SUBMITTED.c.assignment_id == _SUBMISSIONS.c.id)
+    .join(_ASSIGNMENTS, _SUBMISSIONS.c.assignment_id == _ASSIGNMENTS.c.id)
     .where(
-        Assignment.name == bindparam("assignment"),
-        Notebook.name == bindparam("assignment"),
-        SubmittedAssignment.student_id == bindparam("student"),
+        _ASSIGNMENTS.c.name == bindparam("assignment"),
+        _NOTEBOOKS.c.name == bindparam("assignment"),
+        _SUBMISSIONS.c.student_id == bindparam("student"),
     )
 )
-_CELLS = (
-    select(BaseCell.id, BaseCell.name, BaseCell.type, _MOST)
-    .outerjoin(_GRADE_CELLS).outerjoin(_TASK_CELLS)
-    .where(BaseCell.notebook_id == bindparam("notebook"))
-)  # fmt: skip
-_SOME_CELLS: Any = bindparam("cells", expanding=True)  # the indices begin with the cell
-_GRADES = select(
-    Grade.cell_id, Grade.id, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade,
-    Grade.extra_credit,
-).where(Grade.cell_id.in_(_SOME_CELLS), Grade.notebook_id == bindparam("submitted"))  # fmt: skip
-_COMMENTS = select(Comment.cell_id, Comment.id, Comment.auto_comment).where(
-    Comment.cell_id.in_(_SOME_CELLS), Comment.notebook_id == bindparam("submitted")
+_GRADE = "cell_id", "id", "auto_score", "manual_score", "needs_manual_grade", "extra_credit"
+_MOST = func.coalesce(_GRADE_CELLS.c.max_score, _TASK_CELLS.c.max_score).label("max_score")
+_CELLS_OF = (
+    select(_CELLS.c.id, _CELLS.c.name, _CELLS.c.type, _MOST)
+    .outerjoin(_GRADE_CELLS, _GRADE_CELLS.c.id == _CELLS.c.id)
+    .outerjoin(_TASK_CELLS, _TASK_CELLS.c.id == _CELLS.c.id)
+    .where(_CELLS.c.notebook_id == bindparam("notebook"))
 )
-_NOTEBOOKS = (
-    select(Notebook.id, Notebook.assignment_id)
-    .join(Assignment)
-    .where(Assignment.name == bindparam("assignment"))
+_SOME_CELLS: Any = bindparam("cells", expanding=True)  # the indices begin with the cell
+_GRADES_OF = select(*(_GRADES.c[name] for name in _GRADE)).where(
+    _GRADES.c.cell_id.in_(_SOME_CELLS), _GRADES.c.notebook_id == bindparam("submitted")
+)
+_COMMENTS_OF = select(_COMMENTS.c.cell_id, _COMMENTS.c.id, _COMMENTS.c.auto_comment).where(
+    _COMMENTS.c.cell_id.in_(_SOME_CELLS), _COMMENTS.c.notebook_id == bindparam("submitted")
+)
+_NOTEBOOKS_OF = (
+    select(_NOTEBOOKS.c.id, _NOTEBOOKS.c.assignment_id)
+    .join(_ASSIGNMENTS, _NOTEBOOKS.c.assignment_id == _ASSIGNMENTS.c.id)
+    .where(_ASSIGNMENTS.c.name == bindparam("assignment"))
 )
 
 
 def save_scores(book: Gradebook, student: str, assignment: str, notebook: Any, when: Any) -> Scores:
     """Save what `notebook` came to, all of it or nothing; the scores by grade_id."""
-    db = book.db()
+    db = book.db.connection()
     submitted = _find(db, student, assignment) or _enter(db, student, assignment)
     if when:
-        submission = {"id": submitted.assignment_id, "timestamp": parse_utc(when)}
-        db.execute(update(SubmittedAssignment), [submission])
+        _change(db, _SUBMISSIONS, [{"row": submitted.assignment_id, "timestamp": parse_utc(when)}])
     cells = _cells(db, submitted.notebook_id)
-    if rows := list(_judged(notebook, _by_name(db, _GRADES, submitted, cells))):
-        db.execute(update(Grade), rows)
-    if rows := list(_commented(notebook, _by_name(db, _COMMENTS, submitted, cells))):
-        db.execute(update(Comment), rows)
+    _change(db, _GRADES, list(_judged(notebook, _by_name(db, _GRADES_OF, submitted, cells))))
+    _change(db, _COMMENTS, list(_commented(notebook, _by_name(db, _COMMENTS_OF, submitted, cells))))
     scores = _scores(db, submitted, cells)
-    db.commit()
+    book.db.commit()
     return scores
 
 
 def scores_of(book: Gradebook, student: str, assignment: str) -> Scores:
     """What the gradebook holds on each graded cell of a submission; MissingEntry if nothing."""
-    submitted = _find(book.db(), student, assignment)
+    db = book.db.connection()
+    submitted = _find(db, student, assignment)
     if submitted is None:
         raise MissingEntry(f"the gradebook has no scores of {student} for {assignment}")
-    return _scores(book.db(), submitted, _cells(book.db(), submitted.notebook_id))
+    return _scores(db, submitted, _cells(db, submitted.notebook_id))
 
 
-def _scores(db: Any, submitted: Any, cells: dict[str, Any]) -> Scores:
+def _scores(db: Connection, submitted: Any, cells: dict[str, Any]) -> Scores:
     return {
         name: marks.Grade(
             float(cells[row.cell_id].max_score),
@@ -103,21 +108,27 @@ def _scores(db: Any, submitted: Any, cells: dict[str, Any]) -> Scores:
             row.extra_credit or 0.0,
             bool(row.needs_manual_grade),
         )
-        for name, row in _by_name(db, _GRADES, submitted, cells).items()
+        for name, row in _by_name(db, _GRADES_OF, submitted, cells).items()
     }
 
 
-def _find(db: Any, student: str, assignment: str) -> Any:
+def _change(db: Connection, table: Any, rows: list[Row]) -> None:
+    """Give columns of rows new values; `row` is the id of each."""
+    if rows:
+        db.execute(update(table).where(table.c.id == bindparam("row")), rows)
+
+
+def _find(db: Connection, student: str, assignment: str) -> Any:
     """The ids of what a student submitted; None if the gradebook has nothing."""
-    return db.execute(_SUBMITTED, {"student": student, "assignment": assignment}).first()
+    return db.execute(_SUBMITTED_BY, {"student": student, "assignment": assignment}).first()
 
 
-def _cells(db: Any, notebook: str) -> dict[str, Any]:
+def _cells(db: Connection, notebook: str) -> dict[str, Any]:
     """The cells of a notebook that count for something, by id."""
-    return {cell.id: cell for cell in db.execute(_CELLS, {"notebook": notebook})}
+    return {cell.id: cell for cell in db.execute(_CELLS_OF, {"notebook": notebook})}
 
 
-def _by_name(db: Any, query: Any, submitted: Any, cells: dict[str, Any]) -> dict[str, Any]:
+def _by_name(db: Connection, query: Any, submitted: Any, cells: dict[str, Any]) -> dict[str, Any]:
     """A submission's rows by the names of their cells."""
     which = {"cells": list(cells), "submitted": submitted.id}
     return {cells[row.cell_id].name: row for row in db.execute(query, which)}
@@ -131,25 +142,25 @@ def assess(cell: GradedCell, by_hand: float | None) -> tuple[float | None, bool]
     return cell.points, cell.person is not None or by_hand is not None
 
 
-def _enter(db: Any, student: str, assignment: str) -> Any:
+def _enter(db: Connection, student: str, assignment: str) -> Any:
     """Make a student's submission as nbgrader does: blank grades and comments for its cells."""
-    if db.scalar(select(Student.id).where(Student.id == student)) is None:
-        db.execute(insert(Student), [{"id": student}])
-    notebooks = db.execute(_NOTEBOOKS, {"assignment": assignment}).all()
+    if db.scalar(select(_STUDENTS.c.id).where(_STUDENTS.c.id == student)) is None:
+        db.execute(insert(_STUDENTS), {"id": student})
+    notebooks = db.execute(_NOTEBOOKS_OF, {"assignment": assignment}).all()
     submission, known = new_uuid(), notebooks[0].assignment_id
     entry = {"id": submission, "assignment_id": known, "student_id": student}
-    db.execute(insert(SubmittedAssignment), [entry])
+    db.execute(insert(_SUBMISSIONS), entry)
     for notebook in notebooks:
         _enter_notebook(db, submission, notebook.id)
     return _find(db, student, assignment)
 
 
-def _enter_notebook(db: Any, submission: str, notebook: str) -> None:
+def _enter_notebook(db: Connection, submission: str, notebook: str) -> None:
     submitted = new_uuid()
     entry = {"id": submitted, "assignment_id": submission, "notebook_id": notebook}
-    db.execute(insert(SubmittedNotebook), [entry])
+    db.execute(insert(_SUBMITTED), entry)
     cells = _cells(db, notebook).values()
-    for table, kinds in ((Grade, _WITH_POINTS), (Comment, _WITH_COMMENT)):
+    for table, kinds in ((_GRADES, _WITH_POINTS), (_COMMENTS, _WITH_COMMENT)):
         rows = [{"cell_id": c.id, "notebook_id": submitted} for c in cells if c.type in kinds]
         if rows:
             db.execute(insert(table), rows)
@@ -159,7 +170,7 @@ def _judged(notebook: Any, grades: dict[str, Any]) -> Iterator[Row]:
     for cell in graded_of(notebook).cells:
         grade = grades[cell.name]
         points, waits = assess(cell, grade.manual_score)
-        yield {"id": grade.id, "auto_score": points, "needs_manual_grade": waits}
+        yield {"row": grade.id, "auto_score": points, "needs_manual_grade": waits}
 
 
 def _commented(notebook: Any, comments: dict[str, Any]) -> Iterator[Row]:
@@ -169,4 +180,4 @@ def _commented(notebook: Any, comments: dict[str, Any]) -> Iterator[Row]:
             said = "No response." if same and not is_task(cell) else None
             comment = comments[cell.metadata.nbgrader.grade_id]
             if said != comment.auto_comment:
-                yield {"id": comment.id, "auto_comment": said}
+                yield {"row": comment.id, "auto_comment": said}
