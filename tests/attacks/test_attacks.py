@@ -23,7 +23,7 @@ from grader.sandbox.isolation import Level
 from grader.sandbox.limits import PATIENCE
 
 SECONDS = 8  # of CPU: what the course allows a submission
-AT_ONCE = 6  # more than cores: a third of the class waits until its time is up
+AT_ONCE = 6  # more than cores: who only waits until its time is up takes none
 
 
 def digests(root: Path) -> dict[str, str]:
