@@ -1,14 +1,24 @@
 """What a student is told by `grader check`, in the sandbox and without one."""
 
+from collections.abc import Iterator
+
 import nbformat
 import pytest
 
 from classroom import cell
+from grader.referee.bench import Bench
 from grader.rehearsal import Unreadable, rehearse
 from grader.rehearsal.shelter import Sheltered
 from grader.sandbox.isolation import best_level
 
 TEST = "print('x | agrees: yes' if x == 1 else '')\nassert x == 1, 'x | agrees: no'"
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    """One for all, since each notebook has a process of its own in it."""
+    with Bench.open() as opened:
+        yield opened
 
 
 @pytest.fixture(autouse=True, params=["sandbox", "kernel"])
@@ -18,6 +28,10 @@ def machine(request, monkeypatch) -> str:
         monkeypatch.setattr("grader.rehearsal.run_in_sandbox", lambda _: Sheltered())
     elif best_level() is None:
         pytest.skip("this machine has no sandbox")
+    else:
+        opened = request.getfixturevalue("bench")
+        monkeypatch.setattr(Bench, "open", lambda: opened)
+        monkeypatch.setattr(Bench, "close", lambda _: None)
     return str(request.param)
 
 

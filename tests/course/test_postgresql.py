@@ -17,6 +17,7 @@ from grader.course.release import release
 
 GRADERS = 4
 OPEN = """
+from grader.startup import start_soon; start_soon()
 from pathlib import Path
 from grader.course import Course
 from grader.course.gradebook import open_gradebook
