@@ -15,7 +15,7 @@ TOGETHER = {
     "a bench at each level": ("tests/referee/",),
     "a sandbox at each level": ("tests/sandbox/",),
 }
-# Those that take a minute or more, by their CPU; behind them come the others, to fill the gap at the end.
+# Those that take a minute or more, by their CPU; behind them come the others, to fill the gap.
 FIRST = (
     "the graded classes",
     "tests/diagnosis/test_diagnosis.py",
