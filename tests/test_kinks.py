@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from grader import oracle
+from grader.algebra.evaluate import Argument
 from grader.checks import outcomes_of
-from grader.latex import Argument
 from grader.latex.kinks import DISTANCES, draws_beside
 from grader.latex.values import Draw
 from grader.oracle import Question

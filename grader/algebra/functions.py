@@ -16,13 +16,56 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .slopes import F, Slope, Z, differentiated, fold, least, multiple_of_one_function, number, of
+from .expressions import Expr, apply, both, make, number, plus, power, scaled, split, times
+from .parts import parts, rebuilt
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 Array = NDArray[Any]
-HIGHEST = 4  # derivatives are taken so often, no oftener
+
+
+# ------------------------------------------------------------------ slopes
+
+Slope = Expr  # of one entry: that of tanh is `1 - F**2`
+Z, F = make("leaf", (), ("1", "1"), "z"), make("leaf", (), ("1", "1"), "f")  # argument and value
+
+
+def of(function: str, x: Expr, primes: int = 0) -> Expr:
+    """A function of the table, or its derivative, of an expression."""
+    return apply(function, x, primes)
+
+
+def least(x: Expr, y: float) -> Expr:
+    return both("minimum", x, number(y))
+
+
+def function_of(e: Expr) -> Expr:
+    """The function that a derivative belongs to, of the same argument."""
+    (z,) = e.args
+    return apply(e.detail[0], z)
+
+
+def multiple_of_one_function(slope: Slope) -> bool:
+    """Whether a slope is known as another function: the sine's is the cosine."""
+    rest = split(slope)[1]
+    return rest is F or (rest.op == "apply" and rest.args == (Z,))
+
+
+def written(slope: Slope, z: Expr, value: Expr) -> Expr:
+    """A slope for all entries of z, and of the function's value there."""
+    return rebuilt(slope, {Z: z, F: value}, lambda e, args: ENTRYWISE[e.op](e, *args))
+
+
+ENTRYWISE: dict[str, Callable[..., Expr]] = {
+    "number": lambda e: e,
+    "plus": lambda e, x, y: plus(x, scaled(e.detail, y)),
+    "times": lambda e, x, y: times(x, y),
+    "power": lambda e, x: power(x, e.detail),
+    "apply": lambda e, x: apply(e.detail[0], x, e.detail[1]),
+    "compare": lambda e, x, y: both("compare", x, y, e.detail),
+    "minimum": lambda e, x, y: both("minimum", x, y),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +94,7 @@ class Function:
     @property
     def polynomial(self) -> bool:
         """Whether no number saturates it."""
-        return {part.op for part in self.slope.parts()} == {"number", "times", "argument"}
+        return {part.op for part in parts(self.slope)} == {"number", "times", "leaf"}
 
     @property
     def written_out(self) -> bool:
@@ -61,7 +104,7 @@ class Function:
     @property
     def through_value(self) -> Slope | None:
         """The slope by the function's value alone, as s (1 - s); None if it cannot be."""
-        return self.slope_by_value or (None if Z in self.slope.parts() else self.slope)
+        return self.slope_by_value or (None if Z in parts(self.slope) else self.slope)
 
     def in_latex(self, z: str, primes: int = 0) -> str:
         """The function, or its derivative, of an argument."""
@@ -69,32 +112,6 @@ class Function:
             return self.applied.replace("{}", z)
         sign = self.latex or rf"\operatorname{{{self.name}}}"
         return f"{sign}{chr(39) * primes}({z})"
-
-
-@cache
-def slope_of(function: Function, order: int = 1) -> Slope:
-    """The derivative of that order."""
-    if order == 1:
-        return function.slope
-    return differentiated(slope_of(function, order - 1), function.slope)
-
-
-def derivative(name: str, order: int, z: Array) -> Array:
-    """The derivative of that order, entry by entry; of order 0 it is the function."""
-    function = FUNCTIONS[name]
-    value = function.value(z)
-    return np.zeros_like(z) + fold(slope_of(function, order), ARRAYS, z, value) if order else value
-
-
-ARRAYS: dict[str, Callable[..., Any]] = {
-    "number": float,
-    "plus": lambda x, y, sign: x + y if sign > 0 else x - y,
-    "times": lambda x, y: x * y,
-    "power": lambda x, exponent: x**exponent,
-    "compare": lambda x, y, relation: (x > y if relation == ">" else x <= y) * 1.0,
-    "minimum": np.minimum,
-    "apply": lambda x, function: derivative(function[0], function[1], x),
-}
 
 
 @cache

@@ -1,6 +1,6 @@
 """Walk an expression: its parts, where they stand, and the whole with some of them exchanged."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from .expressions import Expr, like
@@ -22,17 +22,24 @@ def parts(root: Expr) -> tuple[Expr, ...]:
     return tuple(found)
 
 
-def replaced(root: Expr, changes: Mapping[Expr, Expr]) -> Expr:
-    """The term with some of its parts exchanged, not simplified."""
+Build = Callable[[Expr, tuple[Expr, ...]], Expr]
+
+
+def rebuilt(root: Expr, changes: Mapping[Expr, Expr], build: Build) -> Expr:
+    """The expression with some of its parts exchanged, the others built anew of their arguments."""
     done: dict[Expr, Expr] = dict(changes)
 
-    def visit(term: Expr) -> Expr:
-        if term not in done:
-            args = tuple(visit(a) for a in term.args)
-            done[term] = term if args == term.args else like(term, args)
-        return done[term]
+    def visit(e: Expr) -> Expr:
+        if e not in done:
+            done[e] = build(e, tuple(visit(a) for a in e.args))
+        return done[e]
 
     return visit(root)
+
+
+def replaced(root: Expr, changes: Mapping[Expr, Expr]) -> Expr:
+    """The expression with some of its parts exchanged, not simplified."""
+    return rebuilt(root, changes, lambda e, args: e if args == e.args else like(e, args))
 
 
 def parents(root: Expr, child: Expr) -> Iterator[Expr]:

@@ -11,42 +11,31 @@ variable asked; then the factors are moved to the other side.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 
-from grader.algebra.constructors import (
+from grader.algebra.differentiate import ways
+from grader.algebra.expressions import (
+    Expr,
     added,
-    apply,
-    matmul,
+    is_constant,
+    is_number,
+    make,
     number,
-    ones,
     plus,
-    power,
     scaled,
+    size,
     split,
     times,
-    total,
-    transpose,
 )
-from grader.algebra.expressions import Expr, is_constant, is_number, make, size
+from grader.algebra.linear import Way
+from grader.algebra.matrices import inner
 from grader.algebra.parts import parts
 from grader.author.letters import leaf_of, letters_of, root_of, summing_to_1, used_in
-from grader.author.terms import depends, inner, tidy
+from grader.author.terms import depends, tidy
 from grader.author.tex import Tex, Unwritable
-from grader.diagnosis.gradient import RULES
 from grader.problem import Problem
 
-Turn = Callable[[Expr], Expr]
 NUMBERS = ("plus", "times", "squares")  # passed over in silence while df is still a number's
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way by which what moves below changes what stands above."""
-
-    target: Expr
-    forward: Turn  # the differential above, given the target's
-    backward: Turn  # the target's adjoint, given the one above
 
 
 def derivation(problem: Problem, variable: str, at_once: bool = False) -> str:
@@ -137,23 +126,22 @@ class Chain:
         term = self._latest()
         assert term is not None
         if self._is_plain_number(term) and term.op in NUMBERS:
-            self._pass_on(term, self._silently(term))
+            self._pass_on(term, list(self._moving(term)))
             return
         adjoint = self.forms[term]
         if term is not self.root:
             yield self._sum()
         ways = list(self._ways(term))
-        written = _sum_of([way.forward(self._d(way.target)) for way in ways])
+        written = self._moved(ways)
         yield self._sum({term: form(adjoint, written)})
         self._pass_on(term, ways)
 
-    def _silently(self, term: Expr) -> list[Way]:
-        """To the arguments of a sum of numbers, or from a norm's square to its inside."""
-        ways = []
-        for which, argument in enumerate(term.args):
-            if depends(argument, self.leaf):
-                ways.append(Way(argument, lambda x: x, passing(term, which)))
-        return ways
+    def _moving(self, term: Expr) -> Iterator[Way]:
+        """To the arguments that the variable stands in; Unwritable where only autograd knows."""
+        known = ways(term)
+        if known is None:
+            raise Unwritable(term.op)
+        yield from (way for way in known if depends(way.target, self.leaf))
 
     def _pass_on(self, term: Expr, ways: list[Way]) -> None:
         adjoint = self.forms.pop(term)
@@ -171,23 +159,20 @@ class Chain:
         """The differential of a term: as a sign, or written out."""
         if term is self.leaf or not (self.at_once or self._is_plain_number(term)):
             return d(term)
-        return _sum_of([way.forward(self._d(way.target)) for way in self._ways(term)])
+        return self._moved(self._ways(term))
 
     def _ways(self, term: Expr) -> Iterator[Way]:
         """Down to the next letters and the variable itself."""
-        for which, argument in enumerate(term.args):
-            if depends(argument, self.leaf):
-                forward, backward = spreading(term, which), passing(term, which)
-                if argument is self.leaf or argument in self.letters:
-                    yield Way(argument, forward, backward)
-                    continue
-                for way in self._ways(argument):
-                    yield Way(way.target, _after(forward, way.forward),
-                              _after(way.backward, backward))  # fmt: skip
+        for way in self._moving(term):
+            if way.target is self.leaf or way.target in self.letters:
+                yield way
+            else:
+                for below in self._ways(way.target):
+                    yield Way(below.target, (*below.maps, *way.maps))
 
-
-def _after(last: Turn, first: Turn) -> Turn:
-    return lambda term: last(first(term))
+    def _moved(self, ways: Iterable[Way]) -> Expr:
+        """The differential of what moves in these ways."""
+        return _sum_of([tidy(way.forward(self._d(way.target)), self.sums) for way in ways])
 
 
 def _sum_of(terms: list[Expr]) -> Expr:
@@ -213,101 +198,3 @@ def form(adjoint: Expr, differential: Expr) -> Expr:
     if is_number(differential):
         return times(adjoint, differential)
     return inner(adjoint, differential)
-
-
-# ------------------------------------------------------------------ one operation
-
-
-def passing(term: Expr, which: int) -> Turn:
-    """How the adjoint of a term becomes that of one of its arguments."""
-    if term.op not in RULES or term.kind.axes or any(a.kind.axes for a in term.args):
-        raise Unwritable(term.op)
-    if term.op == "trace":
-        return lambda g: times(g, make("identity", (), size(term.args[0])))
-    if term.op == "apply" and term.args[0].op == "determinant" and term.detail == ("log", 0):
-        return lambda g: times(g, power(term.args[0], -1.0))
-    return lambda g: RULES[term.op](term, g)[which][1]
-
-
-def spreading(term: Expr, which: int) -> Turn:
-    """How the differential of one argument changes the term."""
-    rule = SPREAD.get(term.op)
-    if rule is None:
-        raise Unwritable(term.op)
-    return lambda dx: rule(term, which, dx)
-
-
-def _of_plus(term: Expr, which: int, dx: Expr) -> Expr:
-    dx = _spread(dx, term.args[which], term)
-    return scaled(term.detail, dx) if which else dx
-
-
-def _spread(dx: Expr, x: Expr, term: Expr) -> Expr:
-    """The differential of a row that is added to every row, or of a number added to all."""
-    rows, columns = term.kind.rows, term.kind.columns
-    if x.kind.rows == "1" != rows:
-        dx = (
-            matmul(ones((rows, "1")), dx) if x.kind.columns != "1" else times(dx, ones((rows, "1")))
-        )
-    if x.kind.columns == "1" != columns:
-        dx = matmul(dx, ones(("1", columns)))
-    return dx
-
-
-def _of_times(term: Expr, which: int, dx: Expr) -> Expr:
-    other = term.args[1 - which]
-    return times(other, dx)
-
-
-def _of_matmul(term: Expr, which: int, dx: Expr) -> Expr:
-    x, y = term.args
-    return matmul(x, dx) if which else matmul(dx, y)
-
-
-def _of_apply(term: Expr, which: int, dx: Expr) -> Expr:
-    (x,), (function, primes) = term.args, term.detail
-    return times(tidy(apply(function, x, primes + 1)), dx)
-
-
-def _of_power(term: Expr, which: int, dx: Expr) -> Expr:
-    return scaled(term.detail, times(power(term.args[0], term.detail - 1), dx))
-
-
-def _of_inverse(term: Expr, which: int, dx: Expr) -> Expr:
-    return scaled(-1, matmul(matmul(term, dx), term))
-
-
-def _of_trace(term: Expr, which: int, dx: Expr) -> Expr:
-    factor, rest = split(dx)
-    return scaled(factor, make("trace", (rest,), ("1", "1")))
-
-
-def _of_total(term: Expr, which: int, dx: Expr) -> Expr:
-    factor, rest = split(dx)
-    if term.detail == "all" and rest.op == "times" and not is_number(rest.args[0]):
-        return scaled(factor, inner(*rest.args))
-    return total(dx, term.detail)
-
-
-def _of_determinant(term: Expr, which: int, dx: Expr) -> Expr:
-    (x,) = term.args
-    return times(term, make("trace", (matmul(make("inverse", (x,), size(x)), dx),), ("1", "1")))
-
-
-def _of_softmax(term: Expr, which: int, dx: Expr) -> Expr:
-    mean = total(times(term, dx), term.detail)
-    spread = matmul(mean, ones(("1", term.kind.columns)))
-    return times(term, plus(dx, scaled(-1, spread)))
-
-
-def _of_logsumexp(term: Expr, which: int, dx: Expr) -> Expr:
-    (x,) = term.args
-    return total(times(make("softmax", (x,), size(x), term.detail), dx), term.detail)
-
-
-SPREAD: dict[str, Callable[[Expr, int, Expr], Expr]] = {
-    "plus": _of_plus, "times": _of_times, "matmul": _of_matmul, "apply": _of_apply,
-    "power": _of_power, "inverse": _of_inverse, "trace": _of_trace, "total": _of_total,
-    "determinant": _of_determinant, "softmax": _of_softmax,
-    "transpose": lambda term, which, dx: transpose(dx), "logsumexp": _of_logsumexp,
-}  # fmt: skip

@@ -6,26 +6,27 @@ derivative of a function is the function it is known as (the sine's is the cosin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from grader.algebra.constructors import (
-    CONSTRUCTORS,
+from grader.algebra.differentiate import slope_of
+from grader.algebra.expressions import (
+    Expr,
     apply,
-    log,
+    is_number,
+    like,
+    make,
     number,
     ones,
     power,
     scaled,
+    size,
     split,
-    times,
     total,
-    transpose,
+    widest,
 )
-from grader.algebra.expressions import Expr, is_number, like, make, size
-from grader.algebra.functions import FUNCTIONS, slope_of
+from grader.algebra.functions import FUNCTIONS, written
+from grader.algebra.matrices import CONSTRUCTORS, log, transpose
 from grader.algebra.parts import parts
-from grader.algebra.slopes import fold
-from grader.diagnosis.slopes import WAYS
 
 # Operations entry by entry: they may as well be applied to whole matrices.
 ENTRYWISE = ("plus", "times", "power", "apply", "negative", "maximum", "minimum", "compare")
@@ -55,8 +56,7 @@ def _power(base: Expr, exponent: float) -> Expr:
 def _apply(argument: Expr, function: str, primes: int) -> Expr:
     row = FUNCTIONS[function]
     if primes and row.written_out:
-        slope: Expr = fold(slope_of(row, primes), TIDY, argument, apply(function, argument))
-        return slope
+        return tidy(written(slope_of(row, primes), argument, apply(function, argument)))
     if function == "square":
         return _power(argument, 2.0)
     if (function, primes) == ("log", 0) and not is_number(argument):
@@ -68,7 +68,6 @@ def _squares(x: Expr) -> Expr:
     return _power(x, 2.0) if is_number(x) else make("squares", (x,), ("1", "1"))
 
 
-TIDY = {**WAYS, "power": _power, "apply": lambda x, function: _apply(x, *function)}
 SIMPLER: dict[str, Callable[..., Expr]] = {
     "power": lambda term, x: _power(x, term.detail),
     "apply": lambda term, x: _apply(x, *term.detail),
@@ -102,7 +101,7 @@ def _whole(term: Expr, indices: tuple[str, ...]) -> Expr | None:
     there = tuple(argument for argument in args if argument is not None)
     if term.op not in ENTRYWISE or len(there) < len(args):
         return None
-    return make(term.op, there, _widest(there), term.detail)
+    return make(term.op, there, widest(*there), term.detail)
 
 
 def _indexed(term: Expr, indices: tuple[str, ...]) -> Expr | None:
@@ -118,22 +117,6 @@ def _indexed(term: Expr, indices: tuple[str, ...]) -> Expr | None:
     return term if said == indices else transpose(term)
 
 
-def _widest(args: Iterable[Expr]) -> tuple[str, str]:
-    rows, columns = "1", "1"
-    for argument in args:
-        rows = argument.kind.rows if rows == "1" else rows
-        columns = argument.kind.columns if columns == "1" else columns
-    return rows, columns
-
-
 def depends(term: Expr, leaf: Expr) -> bool:
     """Whether a variable stands in a term."""
     return leaf in parts(term)
-
-
-def inner(x: Expr, y: Expr) -> Expr:
-    """The sum of the products of all entries."""
-    (a, x), (b, y) = split(x), split(y)
-    if is_number(x) and is_number(y):
-        return scaled(a * b, times(x, y))
-    return scaled(a * b, make("inner", (x, y), ("1", "1")))

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
 
-from grader.algebra.constructors import split
-from grader.algebra.expressions import Expr, is_number, size
+from grader.algebra.expressions import Expr, is_number, size, split
 from grader.algebra.functions import FUNCTIONS
 from grader.latex.names import canonical, typeset
 from grader.problem import Problem

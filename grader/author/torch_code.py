@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from grader.algebra.constructors import apply, split
-from grader.algebra.expressions import Expr, is_number, size
+from grader.algebra.differentiate import adjoints, slope
+from grader.algebra.expressions import Expr, apply, is_number, size, split
 from grader.algebra.functions import FUNCTIONS
 from grader.author.derivation import Chain, positive
 from grader.author.letters import leaf_of, letters_of, root_of, summing_to_1, used_in
 from grader.author.terms import tidy
 from grader.author.tex import Unwritable
-from grader.diagnosis.gradient import adjoints
-from grader.diagnosis.slopes import slope
 from grader.latex.names import canonical
 from grader.problem import Problem
 

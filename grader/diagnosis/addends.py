@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from grader.algebra.constructors import scaled
-from grader.algebra.expressions import Expr, like
+from grader.algebra.expressions import Expr, like, scaled
 from grader.algebra.parts import parts, replaced
 from grader.diagnosis.factors import (
     COMMON,

@@ -8,8 +8,8 @@ order in which its entry-wise products can be written.
 
 from collections.abc import Iterator, Sequence
 
-from grader.algebra.constructors import factors_of, number, product_of, scaled, split, total
-from grader.algebra.expressions import Expr, make, size
+from grader.algebra.expressions import Expr, make, number, scaled, size, split, total
+from grader.algebra.matrices import factors_of, product_of
 
 Chain = tuple[tuple[str, Expr], ...]  # operator before it ("" before the first), operand
 PRODUCTS = ("matmul", "times")

@@ -12,29 +12,30 @@ from itertools import product
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from grader.algebra.constructors import (
+from grader.algebra.differentiate import adjoints
+from grader.algebra.expressions import (
+    Expr,
     addends,
     apply,
-    factors_of,
-    matmul,
-    normal,
+    is_number,
+    make,
     number,
     ones,
     plus,
     power,
     scaled,
+    size,
     split,
 )
-from grader.algebra.expressions import Expr, is_number, make, size
+from grader.algebra.functions import function_of
+from grader.algebra.matrices import factors_of, matmul, normal
 from grader.algebra.parts import parts, replaced
 from grader.diagnosis.brackets import without_brackets
 from grader.diagnosis.functions import by_value
 from grader.diagnosis.generic import generic
-from grader.diagnosis.gradient import adjoints
 from grader.diagnosis.misconceptions import Slip, rank_of
 from grader.diagnosis.misplaced import MISPLACED, extra_functions
 from grader.diagnosis.slips import slips, slips_once
-from grader.diagnosis.slopes import function_of
 from grader.diagnosis.symbols import Symbols
 from grader.latex.names import canonical
 

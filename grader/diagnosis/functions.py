@@ -2,12 +2,23 @@
 
 from collections.abc import Callable, Iterator
 
-from grader.algebra.constructors import apply, number, ones, power, scaled, times, total
-from grader.algebra.expressions import Expr, is_number, like, make, size
-from grader.algebra.functions import FUNCTIONS
+from grader.algebra.expressions import (
+    Expr,
+    apply,
+    is_number,
+    like,
+    make,
+    number,
+    ones,
+    power,
+    scaled,
+    size,
+    times,
+    total,
+)
+from grader.algebra.functions import FUNCTIONS, function_of, written
 from grader.algebra.parts import parts, replaced
 from grader.diagnosis.misconceptions import Slip
-from grader.diagnosis.slopes import function_of, written
 from grader.diagnosis.symbols import Symbols
 
 LEAKS = (0.01, 0.1)  # slopes of a leaky max below 0

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from grader.algebra.constructors import total
-from grader.algebra.expressions import Expr, make, size
+from grader.algebra.expressions import Expr, make, size, total
 from grader.diagnosis.misconceptions import Slip
 from grader.diagnosis.values import batch_letters
 

@@ -6,12 +6,12 @@ Each takes a gradient as it is written, the formula, and the problem's symbols, 
 from collections.abc import Callable, Iterator
 from itertools import product
 
-from grader.algebra.constructors import apply, ones, split, transpose
-from grader.algebra.expressions import Expr, is_number, like, make, size
+from grader.algebra.differentiate import adjoints
+from grader.algebra.expressions import Expr, apply, is_number, like, make, ones, size, split
 from grader.algebra.functions import FUNCTIONS
+from grader.algebra.matrices import transpose
 from grader.algebra.parts import in_each_place, parents, parts, replaced
 from grader.diagnosis.functions import by_value
-from grader.diagnosis.gradient import adjoints
 from grader.diagnosis.misconceptions import Slip
 from grader.diagnosis.symbols import Symbols
 

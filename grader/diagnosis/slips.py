@@ -8,20 +8,22 @@ from collections.abc import Iterator
 from functools import reduce
 from itertools import pairwise
 
-from grader.algebra.constructors import (
+from grader.algebra.expressions import (
+    Expr,
     apply,
-    factors_of,
+    is_number,
+    like,
+    make,
     number,
     ones,
     power,
-    product_of,
     scaled,
+    size,
     split,
     times,
     total,
-    transpose,
 )
-from grader.algebra.expressions import Expr, is_number, like, make, size
+from grader.algebra.matrices import factors_of, product_of, transpose
 from grader.algebra.parts import in_each_place, parents, parts, replaced
 from grader.diagnosis.functions import OF_FUNCTIONS, Rule
 from grader.diagnosis.misconceptions import Slip

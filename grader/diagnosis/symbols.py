@@ -7,9 +7,9 @@ problem does not use it; `legend` says what the letters in a sentence are.
 import re
 from typing import TYPE_CHECKING
 
-from grader.algebra.constructors import normal, split
-from grader.algebra.expressions import Expr, is_number
+from grader.algebra.expressions import Expr, is_number, split
 from grader.algebra.functions import FUNCTIONS
+from grader.algebra.matrices import normal
 from grader.algebra.parts import parts
 from grader.latex.names import canonical
 

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 
 from grader import oracle
+from grader.algebra.evaluate import Evaluation
 from grader.algebra.expressions import Expr, kindless
 from grader.latex.names import canonical
-from grader.latex.objective import Evaluation
 
 if TYPE_CHECKING:
     from grader.problem import Mistake, Problem
@@ -60,16 +60,6 @@ class Values(Evaluation):
         back: Tensor = torch.func.vjp(function, values[which])[1](adjoint)[0]
         return back
 
-    def _row(self, term: Expr) -> Tensor:
-        return self.of(term.args[0])[..., term.detail, :].unsqueeze(-2)
-
-    def _reshape(self, term: Expr) -> Tensor:
-        value = self.of(term.args[0])
-        return value.reshape(value.shape[::-1])
-
-    def _largest(self, term: Expr) -> Tensor:
-        return self.of(term.args[0]).amax((-2, -1), keepdim=True)
-
     def _without_row(self, term: Expr) -> Tensor:
         """The rows but one, which is zero, or is not there."""
         which, there = term.detail
@@ -79,10 +69,6 @@ class Values(Evaluation):
         value = value.clone()
         value[..., which, :] = 0
         return value
-
-    def _mean(self, term: Expr) -> Tensor:
-        axes = {"all": (-2, -1), "rows": (-2,), "columns": (-1,)}[term.detail]
-        return self.of(term.args[0]).mean(axes, keepdim=True)
 
     def _by_hand(self, term: Expr) -> Tensor:
         """What a mistake that an instructor named would return."""

@@ -2,10 +2,8 @@
 
 from .errors import LatexError
 from .formula import Formula, Named, Variable, read_formula, read_names
-from .objective import Argument
 
 __all__ = [
-    "Argument",
     "Formula",
     "LatexError",
     "Named",

@@ -29,7 +29,7 @@ from .tree import Node
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from .objective import Argument
+    from grader.algebra.evaluate import Argument
 
 NAME_IT = "write it as in Z = XW"
 SIZE_D = r"where d is a size, write d \cdot behind which something stands"
@@ -68,14 +68,14 @@ class Formula:
 
     def objective(self, values: Mapping[str, Tensor]) -> Tensor:
         """The value, differentiable in whatever `values` requires: 0-d, or the matrix it is."""
-        from .objective import evaluate
+        from grader.algebra.evaluate import evaluate
 
         value = evaluate(self.term, *self._prepared(values))
         return value if self.matrix else value[0, 0]
 
     def arguments(self, values: Mapping[str, Tensor]) -> list[Argument]:
         """What every function that bends or saturates is applied to."""
-        from .objective import arguments
+        from grader.algebra.evaluate import arguments
 
         return list(arguments(self.term, *self._prepared(values)))
 

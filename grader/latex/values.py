@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grader.algebra.differentiate import HIGHEST, derivative
 from grader.algebra.expressions import Expr
-from grader.algebra.functions import HIGHEST, Array, derivative
+from grader.algebra.functions import Array
 from grader.algebra.sizes import Kind
 
 from .duals import (

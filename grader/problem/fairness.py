@@ -7,7 +7,7 @@ from torch import Tensor
 from grader.algebra.functions import FUNCTIONS
 
 if TYPE_CHECKING:
-    from grader.latex import Argument
+    from grader.algebra.evaluate import Argument
 
 OFF_KINK = 1e-3
 SATURATION = 8.0

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from grader.latex import Argument, Formula, Variable
+from grader.algebra.evaluate import Argument
+from grader.latex import Formula, Variable
 from grader.problem import statement
 from grader.problem.declared import ProblemError, declared, python_name
 from grader.problem.domains import DOMAINS

@@ -6,8 +6,8 @@ import torch
 
 from diagnosis.judged import verdict_of
 from grader import Problem, oracle
-from grader.algebra.functions import FUNCTIONS, HIGHEST, Array, Function, derivative, on_tensors
-from grader.algebra.slopes import F, Z, of
+from grader.algebra.differentiate import HIGHEST, derivative
+from grader.algebra.functions import FUNCTIONS, Array, F, Function, Z, of, on_tensors
 from grader.author.solution import solution
 from grader.author.words import formula
 from grader.derivation import Verdict

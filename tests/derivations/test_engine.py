@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from grader.algebra.evaluate import Evaluation
 from grader.algebra.expressions import Expr
 from grader.algebra.parts import all_parts
 from grader.algebra.sizes import Misfit
@@ -11,7 +12,6 @@ from grader.derivation.checker import Checker
 from grader.derivation.command import variables_of
 from grader.latex import tree
 from grader.latex.errors import Unreadable
-from grader.latex.objective import Evaluation
 
 from .texts import Written, written
 

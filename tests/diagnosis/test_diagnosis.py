@@ -8,11 +8,11 @@ import torch
 
 from diagnosis.judged import Judged, judged, verdict_of, verdicts_on
 from grader import CheckFailed, Mistake, Problem, check, oracle
-from grader.algebra.constructors import normal
+from grader.algebra.differentiate import adjoints
+from grader.algebra.matrices import normal
 from grader.algebra.parts import parts
 from grader.checks import verdict_on
 from grader.diagnosis import MISCONCEPTIONS, candidates
-from grader.diagnosis.gradient import adjoints
 from grader.diagnosis.values import Values
 from grader.latex.names import canonical
 

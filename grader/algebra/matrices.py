@@ -1,61 +1,25 @@
-"""Build expressions that are simplified as a person would: `matmul`, `times`, `plus`, ...
-
-Factors that are numbers move to the front: every expression is `c * rest` (see `split`).
-"""
+"""Build expressions of matrices, simplified as a person would: `matmul`, `transpose`, ..."""
 
 from collections.abc import Callable
 
-from .expressions import Expr, is_number, like, make, size
-
-
-def number(value: float) -> Expr:
-    return make("number", (), ("1", "1"), float(value))
-
-
-def ones(sizes: tuple[str, str]) -> Expr:
-    return number(1) if sizes == ("1", "1") else make("ones", (), sizes)
-
-
-def split(term: Expr) -> tuple[float, Expr]:
-    """The number in front, and the rest."""
-    if term.op == "number":
-        return term.detail, number(1)
-    if term.op == "times" and term.args[0].op == "number":
-        return term.args[0].detail, term.args[1]
-    return 1.0, term
-
-
-def scaled(factor: float, term: Expr) -> Expr:
-    """A number times the term, in front."""
-    own, rest = split(term)
-    factor *= own
-    if rest.op == "number":
-        return number(factor)
-    if factor == 1:
-        return rest
-    return make("times", (number(factor), rest), size(rest), None, rest.kind.axes)
-
-
-def times(x: Expr, y: Expr) -> Expr:
-    """X and y entry by entry."""
-    (a, x), (b, y) = split(x), split(y)
-    rows = x.kind.rows if x.kind.rows != "1" else y.kind.rows
-    columns = x.kind.columns if x.kind.columns != "1" else y.kind.columns
-    for one, other in ((x, y), (y, x)):
-        if one.op in ("ones", "number") and size(other) == (rows, columns):
-            return scaled(a * b, other)
-    if is_number(y) and not is_number(x):
-        x, y = y, x
-    if y is _reciprocal_of_total(x):
-        return scaled(a * b, make("softmax", x.args, (rows, columns), "columns"))
-    return scaled(a * b, make("times", (x, y), (rows, columns)))
-
-
-def _reciprocal_of_total(x: Expr) -> Expr | None:
-    """1 / (the sums of the rows of exp z), for x = exp z."""
-    if x.op != "apply" or x.detail != ("exp", 0):
-        return None
-    return make("power", (total(x, "columns"),), (x.kind.rows, "1"), -1.0)
+from .expressions import (
+    Expr,
+    addends,
+    apply,
+    both,
+    is_number,
+    like,
+    make,
+    number,
+    ones,
+    plus,
+    power,
+    scaled,
+    size,
+    split,
+    times,
+    total,
+)
 
 
 def matmul(x: Expr, y: Expr) -> Expr:
@@ -132,52 +96,9 @@ def is_symmetric(term: Expr) -> bool:
     return term.op in ("identity", "spread_diagonal")
 
 
-def plus(x: Expr, y: Expr) -> Expr:
-    """X + y, equal terms together and what they have in common in front."""
-    factors: dict[Expr, float] = {}
-    for factor, rest in [*addends(x), *addends(y)]:
-        factors[rest] = factors.get(rest, 0.0) + factor
-    found = [(factor, rest) for rest, factor in factors.items() if factor]
-    if not found:
-        return scaled(0.0, ones(size(x)))
-    common = abs(found[0][0]) if len({abs(factor) for factor, _ in found}) == 1 else 1.0
-    found.sort(key=lambda pair: pair[0] < 0)  # what is subtracted comes last
-    if found[0][0] < 0:
-        common, found = -common, [(-factor, rest) for factor, rest in found]
-    return scaled(common, added([(factor / abs(common), rest) for factor, rest in found]))
-
-
-def addends(term: Expr) -> list[tuple[float, Expr]]:
-    """The terms of a sum with their factors."""
-    factor, rest = split(term)
-    if rest.op != "plus" or size(rest.args[0]) != size(rest.args[1]):
-        return [(factor, rest)]
-    x, y = rest.args
-    return [(factor * sign * c, r) for sign, a in ((1, x), (rest.detail, y)) for c, r in addends(a)]
-
-
-def added(found: list[tuple[float, Expr]]) -> Expr:
-    """Factors times terms, in this order; what is negative is subtracted, unless it comes first."""
-    result = scaled(*found[0])
-    for factor, rest in found[1:]:
-        term, sign = scaled(abs(factor), rest), -1 if factor < 0 else 1
-        result = make("plus", (result, term), size(result), sign, result.kind.axes)
-    return result
-
-
 def factors_of(term: Expr) -> list[Expr]:
     """The factors of a matrix product, from left to right."""
     return [f for a in term.args for f in factors_of(a)] if term.op == "matmul" else [term]
-
-
-def total(x: Expr, axes: str) -> Expr:
-    """The sum over all entries, over the rows (down each column) or over the columns."""
-    rows = x.kind.rows if axes == "columns" else "1"
-    columns = x.kind.columns if axes == "rows" else "1"
-    if (rows, columns) == size(x):
-        return x
-    factor, x = split(x)
-    return scaled(factor, make("total", (x,), (rows, columns), axes))
 
 
 def log(x: Expr) -> Expr:
@@ -185,27 +106,38 @@ def log(x: Expr) -> Expr:
     if x.op == "softmax":
         z = x.args[0]
         sizes = ("1", z.kind.columns) if x.detail == "rows" else (z.kind.rows, "1")
-        return make("plus", (z, make("logsumexp", (z,), sizes, x.detail)), size(z), -1)
+        return both("plus", z, make("logsumexp", (z,), sizes, x.detail), -1)
     if x.op == "total" and x.detail != "all" and x.args[0].detail == ("exp", 0):
         return make("logsumexp", x.args[0].args, size(x), x.detail)
     return apply("log", x)
 
 
-def apply(function: str, x: Expr, primes: int = 0) -> Expr:
-    """A function entry by entry, or its derivative."""
-    return make("apply", (x,), size(x), (function, primes), x.kind.axes)
-
-
-def power(x: Expr, exponent: float) -> Expr:
-    """A power entry by entry."""
-    if exponent == 0:
-        return ones(size(x))
-    return x if exponent == 1 else make("power", (x,), size(x), exponent, x.kind.axes)
-
-
 def inverse(x: Expr) -> Expr:
     """The inverse matrix."""
     return power(x, -1.0) if is_number(x) else make("inverse", (x,), size(x))
+
+
+def trace(x: Expr) -> Expr:
+    """The sum of the diagonal."""
+    factor, rest = split(x)
+    return scaled(factor, make("trace", (rest,), ("1", "1")))
+
+
+def diagonal(x: Expr) -> Expr:
+    """The diagonal as a column; of a product of two as a person writes it."""
+    factor, rest = split(x)
+    if rest.op == "matmul":
+        a, b = rest.args
+        return scaled(factor, total(times(a, transpose(b)), "columns"))
+    return make("diagonal", (x,), (x.kind.rows, "1"))
+
+
+def inner(x: Expr, y: Expr) -> Expr:
+    """The sum of the products of all entries."""
+    (a, x), (b, y) = split(x), split(y)
+    if is_number(x) and is_number(y):
+        return scaled(a * b, times(x, y))
+    return scaled(a * b, make("inner", (x, y), ("1", "1")))
 
 
 def fitted(term: Expr, to: Expr) -> Expr:

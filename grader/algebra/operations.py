@@ -1,0 +1,242 @@
+r"""The operations: `OPERATIONS["matmul"]` is all that is known of a matrix product.
+
+A row says what an operation is worth, how each of its arguments moves it (from this follow both
+differentials and gradients) and where it bends. What is not in the table is nowhere else.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .expressions import Expr, apply, both, make, power, scaled, size
+from .functions import FUNCTIONS, on_tensors, written
+from .linear import (
+    TURNED,
+    Way,
+    diagonal_of,
+    entrywise,
+    left,
+    met,
+    of_softmax,
+    onto_diagonal,
+    right,
+    scale,
+    spread,
+    summed,
+    traced,
+    traced_by_inverse,
+    way,
+)
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+ALONG = {"all": (-2, -1), "rows": (-2,), "columns": (-1,)}
+HOLDS = {
+    ">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le,
+    "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bend:
+    """Where an operation bends: a function's name, what it is applied to, and if 0 is a kink."""
+
+    function: str
+    argument: Expr
+    kink: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """What there is to know of an operation."""
+
+    name: str
+    value: Callable[..., Tensor]  # of the expression and of its arguments' values
+    ways: Callable[[Expr], Sequence[Way]] | None = None  # None: left to autograd
+    bend: Callable[[Expr], Bend | None] = lambda _: None
+
+
+# ------------------------------------------------------------------ how arguments move it
+
+
+def _of_plus(e: Expr) -> list[Way]:
+    x, y = e.args
+    return [way(x, spread(x, e)), way(y, spread(y, e), scale(e.detail))]
+
+
+def _of_times(e: Expr) -> list[Way]:
+    x, y = e.args
+    return [way(x, entrywise(x, y)), way(y, entrywise(y, x))]
+
+
+def _of_power(e: Expr) -> list[Way]:
+    (x,), exponent = e.args, e.detail
+    return [way(x, entrywise(x, scaled(exponent, power(x, exponent - 1))))]
+
+
+def _of_apply(e: Expr) -> list[Way]:
+    """Its slope: written out, as 1/z of log z, or with a prime."""
+    (x,), (function, primes) = e.args, e.detail
+    row, by = FUNCTIONS[function], apply(function, x, primes + 1)
+    if row.plain and not primes:
+        by = written(row.slope, x, apply(function, x))
+    return [way(x, entrywise(x, by))]
+
+
+def _of_chosen(relation: str) -> Callable[[Expr], list[Way]]:
+    """The larger, or the smaller, of two: it moves as the one that is chosen."""
+
+    def ways(e: Expr) -> list[Way]:
+        x, y = e.args
+        return [
+            way(one, entrywise(one, make("compare", (one, other), size(e), relation)))
+            for one, other in ((x, y), (y, x))
+        ]
+
+    return ways
+
+
+def _of_matmul(e: Expr) -> list[Way]:
+    x, y = e.args
+    return [way(x, right(y)), way(y, left(x))]
+
+
+def _of_inverse(e: Expr) -> list[Way]:
+    return [way(e.args[0], right(e), left(e), scale(-1))]
+
+
+def _of_determinant(e: Expr) -> list[Way]:
+    (x,) = e.args
+    return [way(x, traced_by_inverse(x), entrywise(e, e))]
+
+
+def _of_logsumexp(e: Expr) -> list[Way]:
+    (z,) = e.args
+    s = make("softmax", (z,), size(z), e.detail)
+    return [way(z, entrywise(z, s), summed(z, e.detail))]
+
+
+# ------------------------------------------------------------------ where it bends
+
+
+def _bend_of_apply(e: Expr) -> Bend | None:
+    row = FUNCTIONS[e.detail[0]]
+    return None if row.polynomial else Bend(row.name, e.args[0], row.kink)
+
+
+def _between(name: str) -> Callable[[Expr], Bend]:
+    """Where two that are compared are equal."""
+    return lambda e: Bend(name, both("plus", e.args[0], e.args[1], -1), kink=True)
+
+
+def _smooth(e: Expr) -> Bend:
+    return Bend(e.op, e.args[0], kink=False)
+
+
+# ------------------------------------------------------------------ values
+
+
+def _applied(e: Expr, x: Tensor) -> Tensor:
+    function, primes = e.detail
+    return _derivative(on_tensors(FUNCTIONS[function]), primes)(x)
+
+
+def _derivative(function: Callable[[Tensor], Tensor], order: int) -> Callable[[Tensor], Tensor]:
+    """The derivative of that order of a function that works entry by entry."""
+    if order == 0:
+        return function
+    import torch
+
+    lower = _derivative(function, order - 1)
+
+    def derivative(z: Tensor) -> Tensor:
+        slope: Tensor = torch.func.jvp(lower, (z,), (torch.ones_like(z),))[1]
+        return slope
+
+    return derivative
+
+
+def _raised(e: Expr, x: Tensor) -> Tensor:
+    return x ** (int(e.detail) if e.detail == int(e.detail) else e.detail)
+
+
+def _kronecker(e: Expr, x: Tensor, y: Tensor) -> Tensor:
+    product = x[..., :, None, :, None] * y[..., None, :, None, :]
+    return product.flatten(-4, -3).flatten(-2)
+
+
+def _names(e: Expr) -> list[str]:
+    """The free indices of the argument."""
+    return [name for name, _ in e.args[0].kind.axes]
+
+
+def _indexed(e: Expr, x: Tensor) -> Tensor:
+    (which, name), own = e.detail, _names(e)
+    axis = -2 + which
+    if name.isdigit():
+        return x.narrow(axis, int(name) - 1, 1)
+    if name in own:
+        taken = x.diagonal(dim1=own.index(name), dim2=axis)
+        return taken.movedim(-1, own.index(name)).unsqueeze(axis)
+    return x.movedim(axis, len(own)).unsqueeze(axis)
+
+
+def _matrix_of(e: Expr, x: Tensor) -> Tensor:
+    matrix = x[..., 0, 0].permute([_names(e).index(n) for n in e.detail])
+    return matrix if len(e.detail) == 2 else matrix[..., None]
+
+
+def _axis(e: Expr) -> int:
+    return -2 if e.detail == "rows" else -1
+
+
+# ------------------------------------------------------------------ the table
+
+ROWS = (
+    Operation("plus", lambda e, x, y: x + y if e.detail > 0 else x - y, _of_plus),
+    Operation("negative", lambda e, x: -x, lambda e: [way(e.args[0], scale(-1))]),
+    Operation("times", lambda e, x, y: x * y, _of_times),
+    Operation("power", _raised, _of_power),
+    Operation("apply", _applied, _of_apply, _bend_of_apply),
+    Operation("compare", lambda e, x, y: HOLDS[e.detail](x, y).to(x.dtype), lambda e: [],
+              _between("step")),
+    Operation("maximum", lambda e, x, y: x.maximum(y), _of_chosen(">"), _between("max")),
+    Operation("minimum", lambda e, x, y: x.minimum(y), _of_chosen("<"), _between("min")),
+    # matrices
+    Operation("matmul", lambda e, x, y: x @ y, _of_matmul),
+    Operation("transpose", lambda e, x: x.mT, lambda e: [way(e.args[0], TURNED)]),
+    Operation("inverse", lambda e, x: x.inverse(), _of_inverse),
+    Operation("determinant", lambda e, x: x.det()[..., None, None], _of_determinant),
+    Operation("trace", lambda e, x: x.diagonal(dim1=-2, dim2=-1).sum(-1)[..., None, None],
+              lambda e: [way(e.args[0], traced(e.args[0]))]),
+    Operation("total", lambda e, x: x.sum(ALONG[e.detail], keepdim=True),
+              lambda e: [way(e.args[0], summed(e.args[0], e.detail))]),
+    Operation("squares", lambda e, x: (x**2).sum((-2, -1), keepdim=True),
+              lambda e: [way(e.args[0], met(scaled(2, e.args[0])))]),
+    Operation("inner", lambda e, x, y: (x * y).sum((-2, -1), keepdim=True),
+              lambda e: [way(e.args[0], met(e.args[1])), way(e.args[1], met(e.args[0]))]),
+    Operation("vec", lambda e, x: x.mT.flatten(-2)[..., None]),
+    Operation("kron", _kronecker),
+    Operation("spread_diagonal", lambda e, x: x.flatten(-2).diag_embed(),
+              lambda e: [way(e.args[0], onto_diagonal(e.args[0], e.kind.rows))]),
+    Operation("diagonal", lambda e, x: x.diagonal(dim1=-2, dim2=-1)[..., None],
+              lambda e: [way(e.args[0], diagonal_of(e.args[0]))]),
+    Operation("softmax", lambda e, x: x.softmax(_axis(e)),
+              lambda e: [way(e.args[0], of_softmax(e))], _smooth),
+    Operation("logsumexp", lambda e, x: x.logsumexp(_axis(e), keepdim=True),
+              _of_logsumexp, _smooth),
+    # indices
+    Operation("index", _indexed),
+    Operation("sum_over", lambda e, x: x.sum(_names(e).index(e.detail))),
+    Operation("unindexed", _matrix_of),
+    # what is only ever taken for something else
+    Operation("mean", lambda e, x: x.mean(ALONG[e.detail], keepdim=True)),
+    Operation("largest", lambda e, x: x.amax((-2, -1), keepdim=True)),
+    Operation("row", lambda e, x: x[..., e.detail, :].unsqueeze(-2)),
+    Operation("reshape", lambda e, x: x.reshape(x.shape[::-1])),
+)  # fmt: skip
+OPERATIONS = {row.name: row for row in ROWS}
