@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .expressions import Expr, apply, both, make, power, scaled, size
+from .forms import CALL, ENTRYWISE, POWER, SIGN, Form, Unwritable
 from .functions import FUNCTIONS, on_tensors, written
 from .linear import (
     TURNED,
@@ -58,6 +59,9 @@ class Operation:
     value: Callable[..., Tensor]  # of the expression and of its arguments' values
     ways: Callable[[Expr], Sequence[Way]] | None = None  # None: left to autograd
     bend: Callable[[Expr], Bend | None] = lambda _: None
+    latex: Form | None = None  # how it is written; None: not at all, or as `write` knows
+    torch: Form | None = None
+    words: Form | None = None
 
 
 # ------------------------------------------------------------------ how arguments move it
@@ -194,6 +198,33 @@ def _axis(e: Expr) -> int:
     return -2 if e.detail == "rows" else -1
 
 
+# ------------------------------------------------------------------ how it is written
+
+
+def _squares_in_latex(e: Expr) -> str:
+    return r"\|{}\|^2" if "1" in size(e.args[0]) else r"\|{}\|_F^2"
+
+
+def _rows_only(text: str) -> Callable[[Expr], str]:
+    """What our reader takes along each row."""
+
+    def written(e: Expr) -> str:
+        if e.detail != "columns" or e.args[0].kind.columns == "1":
+            raise Unwritable(e.op)
+        return text
+
+    return written
+
+
+def _along(text: str) -> Callable[[Expr], str]:
+    """In torch, where * is the axis."""
+    return lambda e: text.replace("*", str(2 + _axis(e)))
+
+
+def _summed_in_torch(e: Expr) -> str:
+    return "{}.sum()" if e.detail == "all" else _along("{}.sum(*, keepdim=True)")(e)
+
+
 # ------------------------------------------------------------------ the table
 
 ROWS = (
@@ -204,31 +235,49 @@ ROWS = (
     Operation("apply", _applied, _of_apply, _bend_of_apply),
     Operation("compare", lambda e, x, y: HOLDS[e.detail](x, y).to(x.dtype), lambda e: [],
               _between("step")),
-    Operation("maximum", lambda e, x, y: x.maximum(y), _of_chosen(">"), _between("max")),
-    Operation("minimum", lambda e, x, y: x.minimum(y), _of_chosen("<"), _between("min")),
+    Operation("maximum", lambda e, x, y: x.maximum(y), _of_chosen(">"), _between("max"),
+              words=Form("maximum({}, {})")),
+    Operation("minimum", lambda e, x, y: x.minimum(y), _of_chosen("<"), _between("min"),
+              words=Form("minimum({}, {})")),
     # matrices
-    Operation("matmul", lambda e, x, y: x @ y, _of_matmul),
-    Operation("transpose", lambda e, x: x.mT, lambda e: [way(e.args[0], TURNED)]),
-    Operation("inverse", lambda e, x: x.inverse(), _of_inverse),
-    Operation("determinant", lambda e, x: x.det()[..., None, None], _of_determinant),
+    Operation("matmul", lambda e, x, y: x @ y, _of_matmul, words=Form("{}{}", CALL, ENTRYWISE)),
+    Operation("transpose", lambda e, x: x.mT, lambda e: [way(e.args[0], TURNED)],
+              latex=Form(r"{}^\top", POWER, SIGN), torch=Form("{}.T", CALL, CALL),
+              words=Form("{}^T", CALL, ENTRYWISE)),
+    Operation("inverse", lambda e, x: x.inverse(), _of_inverse,
+              torch=Form("torch.linalg.inv({})"), words=Form("{}^-1", CALL, ENTRYWISE)),
+    Operation("determinant", lambda e, x: x.det()[..., None, None], _of_determinant,
+              latex=Form(r"\det({})"), torch=Form("torch.linalg.det({})"),
+              words=Form("determinant({})")),
     Operation("trace", lambda e, x: x.diagonal(dim1=-2, dim2=-1).sum(-1)[..., None, None],
-              lambda e: [way(e.args[0], traced(e.args[0]))]),
+              lambda e: [way(e.args[0], traced(e.args[0]))],
+              latex=Form(r"\operatorname{tr}({})"), torch=Form("({}).trace()"),
+              words=Form("trace({})")),
     Operation("total", lambda e, x: x.sum(ALONG[e.detail], keepdim=True),
-              lambda e: [way(e.args[0], summed(e.args[0], e.detail))]),
+              lambda e: [way(e.args[0], summed(e.args[0], e.detail))],
+              torch=Form(_summed_in_torch, CALL, CALL), words=Form("sum({})")),
     Operation("squares", lambda e, x: (x**2).sum((-2, -1), keepdim=True),
-              lambda e: [way(e.args[0], met(scaled(2, e.args[0])))]),
+              lambda e: [way(e.args[0], met(scaled(2, e.args[0])))],
+              latex=Form(_squares_in_latex), torch=Form("{}.square().sum()", CALL, CALL),
+              words=Form("|{}|^2")),
     Operation("inner", lambda e, x, y: (x * y).sum((-2, -1), keepdim=True),
-              lambda e: [way(e.args[0], met(e.args[1])), way(e.args[1], met(e.args[0]))]),
-    Operation("vec", lambda e, x: x.mT.flatten(-2)[..., None]),
+              lambda e: [way(e.args[0], met(e.args[1])), way(e.args[1], met(e.args[0]))],
+              latex=Form(r"\langle {}, {} \rangle")),
+    Operation("vec", lambda e, x: x.mT.flatten(-2)[..., None], words=Form("vec({})")),
     Operation("kron", _kronecker),
     Operation("spread_diagonal", lambda e, x: x.flatten(-2).diag_embed(),
               lambda e: [way(e.args[0], onto_diagonal(e.args[0], e.kind.rows))]),
     Operation("diagonal", lambda e, x: x.diagonal(dim1=-2, dim2=-1)[..., None],
               lambda e: [way(e.args[0], diagonal_of(e.args[0]))]),
     Operation("softmax", lambda e, x: x.softmax(_axis(e)),
-              lambda e: [way(e.args[0], of_softmax(e))], _smooth),
+              lambda e: [way(e.args[0], of_softmax(e))], _smooth,
+              latex=Form(_rows_only(r"\operatorname{softmax}({})")),
+              torch=Form(_along("{}.softmax(*)"), CALL, CALL), words=Form("softmax({})")),
     Operation("logsumexp", lambda e, x: x.logsumexp(_axis(e), keepdim=True),
-              _of_logsumexp, _smooth),
+              _of_logsumexp, _smooth,
+              latex=Form(_rows_only(r"\log(\exp({})\mathbf{1})")),
+              torch=Form(_along("{}.logsumexp(*, keepdim=True)"), CALL, CALL),
+              words=Form("logsumexp({})")),
     # indices
     Operation("index", _indexed),
     Operation("sum_over", lambda e, x: x.sum(_names(e).index(e.detail))),

@@ -3,6 +3,7 @@
 A size is a letter (`n`), `1`, a product (`n·q`), or `?3`, which is not known yet.
 """
 
+import re
 from dataclasses import dataclass, replace
 
 
@@ -117,3 +118,8 @@ def product(*sizes: str) -> str:
     """The product of sizes."""
     parts = sorted(p for size in sizes for p in size.split("·") if p != "1")
     return "·".join(parts) or "1"
+
+
+def typeset(size: str) -> str:
+    """A size in LaTeX: d_model is d_{model}."""
+    return re.sub(r"_(\w\w+)", r"_{\1}", size.replace("·", ""))

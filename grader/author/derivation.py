@@ -27,12 +27,13 @@ from grader.algebra.expressions import (
     split,
     times,
 )
+from grader.algebra.forms import Unwritable
 from grader.algebra.linear import Way
 from grader.algebra.matrices import inner
 from grader.algebra.parts import parts
-from grader.author.letters import leaf_of, letters_of, root_of, summing_to_1, used_in
+from grader.algebra.write_latex import Latex
+from grader.author.letters import leaf_of, letters_of, names_of, root_of, summing_to_1, used_in
 from grader.author.terms import depends, tidy
-from grader.author.tex import Tex, Unwritable
 from grader.problem import Problem
 
 NUMBERS = ("plus", "times", "squares")  # passed over in silence while df is still a number's
@@ -50,12 +51,12 @@ def derivation(problem: Problem, variable: str, at_once: bool = False) -> str:
         raise Unwritable(f"{variable} does not stand in the formula")
     named = letters_of(problem, root)
     letters = {term: letter for term, letter in named.items() if not is_constant(term)}
-    writer = Tex(problem, letters)
+    writer = Latex(names_of(problem), letters)
     steps, gradient = Chain(root, leaf, letters, at_once, summing_to_1(problem)).run()
     return _text(problem, variable, writer, steps, gradient)
 
 
-def _text(problem: Problem, variable: str, writer: Tex, steps: list[Expr], found: Expr) -> str:
+def _text(problem: Problem, variable: str, writer: Latex, steps: list[Expr], found: Expr) -> str:
     lines = _without_repeats([writer.of(step) for step in steps])
     name = problem.variables[variable].name
     used = used_in([*steps, found], writer.letters)

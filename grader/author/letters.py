@@ -62,6 +62,11 @@ def used_in(
     return [term for term in letters if term in there]
 
 
+def names_of(problem: Problem) -> dict[str, str]:
+    """How each variable is written."""
+    return {canonical(v.name): v.name for v in problem.variables.values()}
+
+
 def root_of(problem: Problem) -> Expr:
     """The objective's term, tidied."""
     assert problem.formula is not None

@@ -14,8 +14,8 @@ from typing import Any
 
 import torch
 
+from grader.algebra.forms import Unwritable
 from grader.author.derivation import derivation
-from grader.author.tex import Unwritable
 from grader.author.torch_code import gradient_code
 from grader.checks import CheckFailed, check
 from grader.derivation.cell import check_cell

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from grader.algebra.expressions import Expr, is_number
+from grader.algebra.forms import Unwritable
 from grader.algebra.functions import FUNCTIONS, Function
 from grader.algebra.parts import parts
-from grader.author.letters import letters_of, root_of
-from grader.author.tex import Tex, Unwritable
+from grader.algebra.sizes import typeset
+from grader.algebra.write_latex import Latex
+from grader.author.letters import letters_of, names_of, root_of
 from grader.latex import Variable
-from grader.latex.names import typeset
 from grader.problem import Problem
 
 NUMBERS = ("no", "One", "Two", "Three", "Four", "Five", "Six")
@@ -100,7 +101,7 @@ def _naming(problem: Problem) -> str:
 def names_for(problem: Problem) -> tuple[str, ...]:
     """The names that a derivation would choose, as equations."""
     letters = letters_of(problem, root_of(problem))
-    writer = Tex(problem, letters)
+    writer = Latex(names_of(problem), letters)
     try:
         return tuple(f"{letter} = {writer.written_out(t)}" for t, letter in letters.items())
     except Unwritable:

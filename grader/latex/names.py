@@ -40,11 +40,6 @@ def canonical(name: str) -> str:
     )
 
 
-def typeset(size: str) -> str:
-    """A size in LaTeX: d_model is d_{model}."""
-    return re.sub(r"_(\w\w+)", r"_{\1}", size.replace("·", ""))
-
-
 class Names:
     """The names in force in one text: declared variables, sizes, and what the student defines."""
 

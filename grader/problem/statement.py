@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from grader.latex.names import typeset
+from grader.algebra.sizes import typeset
 from grader.problem.domains import DOMAINS
 
 if TYPE_CHECKING:
