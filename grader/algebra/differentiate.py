@@ -31,12 +31,19 @@ def ways(e: Expr) -> Sequence[Way] | None:
 
 
 def differential(root: Expr, moved: Mapping[Expr, Expr]) -> Expr | None:
-    """How an expression moves where some of its parts move so; None where it stays."""
+    """How an expression moves where some of its parts move so; None where it stays.
+
+    LookupError where only autograd knows.
+    """
     found = dict(moved)
     for e in parts(root):
-        moving = [way for way in ways(e) or () if way.target in found and e not in moved]
-        if moving:
-            found[e] = reduce(plus, (way.forward(found[way.target]) for way in moving))
+        if e not in moved and any(argument in found for argument in e.args):
+            known = ways(e)
+            if known is None:
+                raise LookupError(f"how {e.op} moves is left to autograd")
+            moving = [way.forward(found[way.target]) for way in known if way.target in found]
+            if moving:
+                found[e] = reduce(plus, moving)
     return found.get(root)
 
 
