@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .expressions import Expr
-from .operations import OPERATIONS
+from .operations import OPERATIONS, bend_of
 from .parts import all_parts
 
 if TYPE_CHECKING:
@@ -116,6 +116,5 @@ def arguments(
     """What every operation that bends is applied to."""
     evaluation = Evaluation(values, lengths)
     for part in all_parts([e]):
-        bend = OPERATIONS[part.op].bend(part) if part.op in OPERATIONS else None
-        if bend:
+        if bend := bend_of(part):
             yield Argument(bend.function, bend.kink, evaluation.of(bend.argument))

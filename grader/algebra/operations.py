@@ -44,8 +44,9 @@ HOLDS = {
 
 @dataclass(frozen=True)
 class Bend:
-    """Where an operation bends: a function's name, what it is applied to, and if 0 is a kink."""
+    """Where an operation bends: what it is called, what it is applied to, and if 0 is a kink."""
 
+    at: Expr
     function: str
     argument: Expr
     kink: bool
@@ -129,16 +130,16 @@ def _of_logsumexp(e: Expr) -> list[Way]:
 
 def _bend_of_apply(e: Expr) -> Bend | None:
     row = FUNCTIONS[e.detail[0]]
-    return None if row.polynomial else Bend(row.name, e.args[0], row.kink)
+    return None if row.polynomial else Bend(e, row.name, e.args[0], row.kink)
 
 
 def _between(name: str) -> Callable[[Expr], Bend]:
     """Where two that are compared are equal."""
-    return lambda e: Bend(name, both("plus", e.args[0], e.args[1], -1), kink=True)
+    return lambda e: Bend(e, name, both("plus", e.args[0], e.args[1], -1), kink=True)
 
 
 def _smooth(e: Expr) -> Bend:
-    return Bend(e.op, e.args[0], kink=False)
+    return Bend(e, e.op, e.args[0], kink=False)
 
 
 # ------------------------------------------------------------------ values
@@ -289,3 +290,8 @@ ROWS = (
     Operation("reshape", lambda e, x: x.reshape(x.shape[::-1])),
 )  # fmt: skip
 OPERATIONS = {row.name: row for row in ROWS}
+
+
+def bend_of(e: Expr) -> Bend | None:
+    """Where an expression's own operation bends, if it does."""
+    return OPERATIONS[e.op].bend(e) if e.op in OPERATIONS else None

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.algebra.expressions import Expr
-from grader.algebra.functions import FUNCTIONS, Array
+from grader.algebra.functions import Array
+from grader.algebra.operations import Bend, bend_of
 from grader.algebra.parts import all_parts
 
 from .duals import Seed
@@ -166,21 +167,13 @@ def moved(start: Array, look: Look, targets: Sequence[Target]) -> tuple[Array, l
 # ------------------------------------------------------------------ of terms
 
 
-@dataclass(frozen=True)
-class Bend:
-    """A function with a kink, and what has its kink at 0."""
-
-    function: Expr
-    argument: Expr
-
-
 def draws_beside(draw: Draw, root: Expr, names: Sequence[str]) -> Iterator[tuple[Draw, ...]]:
     """Yield pairs of draws with the named variables moved beside the kinks of a term."""
     bends = bends_of(root)
     if not names or not bends:
         return
     ends = np.cumsum([draw.leaves[name].size for name in names])
-    dead = [unfelt(draw, root, bend.function) for bend in bends]
+    dead = [unfelt(draw, root, bend.at) for bend in bends]
 
     def there(numbers: Array) -> Draw:
         rows = zip(names, np.split(numbers, ends[:-1]), strict=True)
@@ -197,14 +190,8 @@ def draws_beside(draw: Draw, root: Expr, names: Sequence[str]) -> Iterator[tuple
 
 
 def bends_of(root: Expr) -> list[Bend]:
-    """The functions with a kink; of two that are compared, their difference is the argument."""
-    found = []
-    for part in all_parts([root]):
-        if part.op == "apply" and FUNCTIONS[part.detail[0]].kink:
-            found.append(Bend(part, part.args[0]))
-        elif part.op in ("maximum", "minimum", "compare"):
-            found.append(Bend(part, Expr("plus", part.args, part.kind, -1)))
-    return found
+    """The operations with a kink, and what has its kink at 0."""
+    return [bend for part in all_parts([root]) if (bend := bend_of(part)) and bend.kink]
 
 
 @np.errstate(all="ignore")  # what has no value there is seen to have none
