@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from grader.latex import Variable, tree
 from grader.latex.budget import Budget
-from grader.latex.cursor import Reading
+from grader.latex.cursor import Cursor, Reading
 from grader.latex.errors import Unreadable
 from grader.latex.formula import scope_of
-from grader.latex.lexer import Lexer, read_whole
+from grader.latex.lexer import read_whole
 from grader.latex.names import Names
 from grader.latex.pieces import index_like, index_list
 from grader.latex.scope import Definition, UserFunction
@@ -242,7 +242,7 @@ class Document:
     def _is_function(self, found: list[Tex]) -> bool:
         """Whether the expression is a function named without its argument."""
         try:
-            lexed = Lexer(list(found), Reading(self.names)).run()
+            lexed = Cursor(list(found), Reading(self.names)).run()
         except Unreadable:
             return False
         return len(lexed) == 1 and isinstance(lexed[0].value, tree.Function)
@@ -252,7 +252,7 @@ class Document:
         if not found or len(found) > 30:
             return None
         try:
-            lexed = Lexer(list(found), Reading(self.names)).run()
+            lexed = Cursor(list(found), Reading(self.names)).run()
         except (Unreadable, RecursionError):
             return None
         kinds = [t.type for t in lexed]

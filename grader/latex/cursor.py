@@ -3,7 +3,6 @@
 What hangs on a symbol, its scripts, is read here, since it may hang on anything.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -47,13 +46,26 @@ class Reading:
     budget: Budget = UNBOUNDED
 
 
-class Cursor(ABC):
+Meaning = Callable[["Cursor", Tex], bool]  # whether it took the token
+MEANINGS: dict[str, tuple[Meaning, ...]] = {}  # of each sort of token; `lexer` says them
+
+
+def _sort(token: Tex) -> str:
+    if token.letter:
+        return "letter"
+    if token.text in OPERATORS or token.text in RELATIONS:
+        return "operator"
+    return "bracket" if token.text in OPEN | CLOSE or token.text in "{}" else "sign"
+
+
+class Cursor:
     """One pass over the tokens of a formula."""
 
     def __init__(self, tokens: list[Tex], reading: Reading) -> None:
         self.tokens, self.reading, self.names = tokens, reading, reading.names
         self.out: list[Token] = []
         self.i = 0
+        self.bars = {"NORM": 0, "BAR": 0}  # how many of each are open
 
     def parsed(self) -> Node:
         """What the tokens say; Unreadable where that is nothing we know."""
@@ -68,38 +80,41 @@ class Cursor(ABC):
     def run(self) -> list[Token]:
         while self.i < len(self.tokens):
             before = self.i
-            self._step(self.tokens[self.i])
+            self.step(self.tokens[self.i])
             if self.i == before:
                 raise Unreadable("this is not understood", self.tokens[before].at)
         return mended(self.out, self.reading.mended)
 
-    @abstractmethod
-    def _step(self, token: Tex) -> None:
-        """Read one symbol, and go on behind it."""
+    def step(self, token: Tex) -> None:
+        """Read one symbol, and go on behind it: what takes it first wins."""
+        for means in MEANINGS[_sort(token)]:
+            if means(self, token):
+                return
+        raise Unreadable(f'"{token.text}" is not understood', token.at)
 
     # ------------------------------------------------------------- what is read, and what is there
 
-    def _emit(self, kind: str, value: object, at: int) -> None:
+    def emit(self, kind: str, value: object, at: int) -> None:
         token = Token(kind, value)
         token.start_pos = at
         self.out.append(token)
 
-    def _whole(self, node: Node) -> None:
-        self._emit("WHOLE", node, node.at)
+    def whole(self, node: Node) -> None:
+        self.emit("WHOLE", node, node.at)
 
-    def _read(self, tokens: list[Tex], at: int) -> Node:
+    def read(self, tokens: list[Tex], at: int) -> Node:
         if not tokens:
             raise Unreadable("nothing stands here", at)
-        return type(self)(list(tokens), self.reading).parsed()
+        return Cursor(list(tokens), self.reading).parsed()
 
-    def _peek(self, ahead: int = 0) -> str:
+    def peek(self, ahead: int = 0) -> str:
         j = self.i + ahead
         return self.tokens[j].text if j < len(self.tokens) else ""
 
-    def _after_operand(self) -> bool:
+    def after_operand(self) -> bool:
         return bool(self.out) and self.out[-1].type in OPERANDS
 
-    def _closing(self, i: int) -> int:
+    def closing(self, i: int) -> int:
         depth = 0
         for j in range(i, len(self.tokens)):
             text = self.tokens[j].text
@@ -109,27 +124,27 @@ class Cursor(ABC):
                 return j
         return len(self.tokens)
 
-    def _before_sizes(self, i: int) -> bool:
+    def before_sizes(self, i: int) -> bool:
         """Whether nothing but sizes and numbers stands at i, on which no sign before it acts."""
         text = self.tokens[i].text if i < len(self.tokens) else ""
         if text in {"", "^", "_", "'", "&", *OPERATORS, *RELATIONS, *CLOSE, "}"}:
             return True
         if text not in OPEN:
             return text in self.names.sizes or text[0].isdigit()
-        inside = self.tokens[i + 1 : self._closing(i)]
+        inside = self.tokens[i + 1 : self.closing(i)]
         signs = self.names.sizes | {"+", "-", "^"}
         return all(t.text in signs or t.number for t in inside)
 
-    def _word_at(self, i: int) -> str | None:
+    def word_at(self, i: int) -> str | None:
         """The known word longer than one letter that starts at i: diag, det, dist ..."""
-        run = self._run_of_letters(i)
+        run = self.run_of_letters(i)
         for length in range(len(run), 1, -1):
             word = run[:length]
             if function_named(word) or word in self.names.values or word == "delta":
                 return word
         return None
 
-    def _run_of_letters(self, i: int) -> str:
+    def run_of_letters(self, i: int) -> str:
         j = i
         while j < len(self.tokens) and self.tokens[j].letter:
             if j > i and (self.tokens[j].spaced or j - i > LONGEST_WORD):
@@ -139,10 +154,10 @@ class Cursor(ABC):
 
     # ------------------------------------------------------------- scripts
 
-    def _scripts(self) -> list[Script]:
+    def scripts(self) -> list[Script]:
         """Take what hangs on the symbol just read."""
         found = []
-        while self._peek() in ("_", "^", "'", r"\prime") and self._peek():
+        while self.peek() in ("_", "^", "'", r"\prime") and self.peek():
             token = self.tokens[self.i]
             if token.text in ("'", r"\prime"):
                 found.append(Script("prime", [], token.at))
@@ -152,10 +167,10 @@ class Cursor(ABC):
                 found.append(Script("sub" if token.text == "_" else "sup", inside, token.at))
         return found
 
-    def _hang(self, scripts: list[Script]) -> None:
+    def hang(self, scripts: list[Script]) -> None:
         for script in scripts:
             for wrap in self._wraps(script):
-                self._emit("AFTER", wrap, script.at)
+                self.emit("AFTER", wrap, script.at)
 
     def _wraps(self, script: Script) -> list[Callable[[Node], Node]]:  # noqa: PLR0911
         at, text = script.at, script.text
@@ -180,11 +195,11 @@ class Cursor(ABC):
         if inside and inside[0].text in (r"\odot", r"\circ"):
             if len(inside) == 1:
                 return []
-            exponent = self._read(inside[1:], at)
+            exponent = self.read(inside[1:], at)
             return [lambda x: tree.Power(at, x, exponent, entrywise=True)]
         if inside and inside[0].text in ("(", "[") and script.text.endswith(("T", "top")):
             raise Unreadable("this label is not known", at)
-        exponent = self._read(inside, at)
+        exponent = self.read(inside, at)
         return [lambda x: tree.Power(at, x, exponent)]
 
     def _subscript(self, script: Script) -> Callable[[Node], Node]:

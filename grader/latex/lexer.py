@@ -5,14 +5,12 @@ derivative, `1` a matrix of ones, `W1` a name. Here, in `derivatives` and in `sy
 there, that is settled.
 """
 
-from collections.abc import Callable
-
 from . import tree
-from .cursor import BARS, DOUBLE_BARS, OPERATORS, RELATIONS, Reading
-from .derivatives import Derivatives
+from .cursor import BARS, DOUBLE_BARS, MEANINGS, OPERATORS, RELATIONS, Cursor, Reading
+from .derivatives import differential, fraction, nabla, partial
 from .errors import Unreadable
 from .pieces import split, sum_indices, without_prose
-from .symbols import Symbols
+from .symbols import command, letters, number, styled
 from .tex import CLOSE, OPEN, SWITCHES, Tex, argument
 from .tree import Node
 
@@ -23,7 +21,7 @@ def read(tokens: list[Tex], reading: Reading) -> Node:
     """The tree of a formula; Unreadable where it says nothing we know."""
     if not tokens:
         raise Unreadable("nothing stands here")
-    return Lexer(list(tokens), reading).parsed()
+    return Cursor(list(tokens), reading).parsed()
 
 
 def read_whole(tokens: list[Tex], reading: Reading) -> Node:
@@ -34,174 +32,171 @@ def read_whole(tokens: list[Tex], reading: Reading) -> Node:
     return node
 
 
-class Lexer(Derivatives, Symbols):
-    """All that a token may mean."""
-
-    def __init__(self, tokens: list[Tex], reading: Reading) -> None:
-        super().__init__(tokens, reading)
-        self.bars = {"NORM": 0, "BAR": 0}  # how many of each are open
-
-    def _step(self, token: Tex) -> None:
-        for means in self._meanings(token):
-            if means(token):
-                return
-        raise Unreadable(f'"{token.text}" is not understood', token.at)
-
-    def _meanings(self, token: Tex) -> tuple[Callable[[Tex], bool], ...]:
-        """What a token may mean, the first that takes it wins."""
-        if token.letter:
-            return self._differential, self._letters
-        if token.text in OPERATORS or token.text in RELATIONS:
-            return (self._operator,)
-        if token.text in OPEN or token.text in CLOSE or token.text in "{}":
-            return self._nothing, self._differential, self._bracket
-        return (
-            self._nothing, self._differential, self._bar, self._angle, self._fraction,
-            self._root, self._big_sum, self._nabla, self._partial, self._table, self._number,
-            self._styled, self._command, self._postfix,
-        )  # fmt: skip
-
-    def _nothing(self, token: Tex) -> bool:
-        if token.text in SWITCHES or token.text in ("\\\\", r"\&", r"\quad", r"\qquad", "&"):
-            self.i += 1
-        elif token.text == "{" and self._peek(1) == "}":
-            self.i += 2
-        else:
-            return False
-        return True
-
-    def _operator(self, token: Tex) -> bool:
-        if token.text == "." and self._after_operand() and self._transposed_in_code(token):
-            return True
-        if token.text in OPERATORS:
-            dot = token.text == "." and not self._after_operand()
-            if not dot:
-                self._emit(OPERATORS[token.text], token.text, token.at)
-        elif token.text in RELATIONS:
-            relation = RELATIONS[token.text]
-            if token.text in "<>" and self._peek(1) == "=":
-                relation, self.i = relation + "=", self.i + 1
-            self._emit("COMPARE", relation, token.at)
-        else:
-            return False
-        self.i += 1
-        return True
-
-    def _transposed_in_code(self, token: Tex) -> bool:
-        """X.T and X.t(), as code has it."""
-        called = [t.text for t in self.tokens[self.i + 1 : self.i + 4]]
-        length = 3 if called == ["t", "(", ")"] else 1 if called[:1] == ["T"] else 0
-        if not length or self.names.known("T"):
-            return False
-        self._emit("AFTER", lambda x: tree.Transpose(token.at, x), token.at)
-        self.i += 1 + length
-        return True
-
-    def _postfix(self, token: Tex) -> bool:
-        if token.text in ("'", r"\prime", "^", "_"):
-            self._hang(self._scripts())
-            return True
+def _nothing(cursor: Cursor, token: Tex) -> bool:
+    if token.text in SWITCHES or token.text in ("\\\\", r"\&", r"\quad", r"\qquad", "&"):
+        cursor.i += 1
+    elif token.text == "{" and cursor.peek(1) == "}":
+        cursor.i += 2
+    else:
         return False
+    return True
 
-    # ------------------------------------------------------------- brackets and bars
 
-    def _bracket(self, token: Tex) -> bool:
-        if token.text in OPEN or token.text == "{":
-            self._emit("OPEN", token.text, token.at)
-            self.i += 1
-        elif token.text in CLOSE or token.text == "}":
-            self._emit("CLOSE", token.text, token.at)
-            self.i += 1
-            self._hang(self._scripts())
-        else:
-            return False
+def _operator(cursor: Cursor, token: Tex) -> bool:
+    if token.text == "." and cursor.after_operand() and _transposed_in_code(cursor, token):
         return True
+    if token.text in OPERATORS:
+        dot = token.text == "." and not cursor.after_operand()
+        if not dot:
+            cursor.emit(OPERATORS[token.text], token.text, token.at)
+    elif token.text in RELATIONS:
+        relation = RELATIONS[token.text]
+        if token.text in "<>" and cursor.peek(1) == "=":
+            relation, cursor.i = relation + "=", cursor.i + 1
+        cursor.emit("COMPARE", relation, token.at)
+    else:
+        return False
+    cursor.i += 1
+    return True
 
-    def _bar(self, token: Tex) -> bool:
-        if token.text not in BARS:
-            return False
-        kind = "NORM" if token.text in DOUBLE_BARS else "BAR"
-        if token.text == "|" and self._peek(1) == "|" and not self.tokens[self.i + 1].spaced:
-            kind, self.i = "NORM", self.i + 1
-        self.i += 1
-        if self._bar_opens(token.text, kind):
-            self.bars[kind] += 1
-            self._emit(f"{kind}_OPEN", token.text, token.at)
-            return True
-        self.bars[kind] -= 1
-        scripts = self._scripts()
-        below = "".join(s.text for s in scripts if s.kind == "sub")
-        self._emit(f"{kind}_CLOSE", below, token.at)
-        self._hang([s for s in scripts if s.kind != "sub"])
+
+def _transposed_in_code(cursor: Cursor, token: Tex) -> bool:
+    """X.T and X.t(), as code has it."""
+    called = [t.text for t in cursor.tokens[cursor.i + 1 : cursor.i + 4]]
+    length = 3 if called == ["t", "(", ")"] else 1 if called[:1] == ["T"] else 0
+    if not length or cursor.names.known("T"):
+        return False
+    cursor.emit("AFTER", lambda x: tree.Transpose(token.at, x), token.at)
+    cursor.i += 1 + length
+    return True
+
+
+def _postfix(cursor: Cursor, token: Tex) -> bool:
+    if token.text in ("'", r"\prime", "^", "_"):
+        cursor.hang(cursor.scripts())
         return True
+    return False
 
-    def _bar_opens(self, text: str, kind: str) -> bool:
-        if text in (r"\lVert", r"\lvert"):
-            return True
-        if text in (r"\rVert", r"\rvert"):
-            return False
-        return self.bars[kind] <= 0 or not self._after_operand()
 
-    def _angle(self, token: Tex) -> bool:
-        kinds = {r"\langle": "LANGLE", r"\lang": "LANGLE", r"\rangle": "RANGLE",
-                 r"\rang": "RANGLE"}  # fmt: skip
-        if token.text not in kinds:
-            return False
-        self._emit(kinds[token.text], token.text, token.at)
-        self.i += 1
-        scripts = self._scripts() if kinds[token.text] == "RANGLE" else []
-        self._hang([s for s in scripts if s.kind != "sub"])  # <A, B>_F: the F says nothing new
+# ------------------------------------------------------------- brackets and bars
+
+
+def _bracket(cursor: Cursor, token: Tex) -> bool:
+    if token.text in OPEN or token.text == "{":
+        cursor.emit("OPEN", token.text, token.at)
+        cursor.i += 1
+    elif token.text in CLOSE or token.text == "}":
+        cursor.emit("CLOSE", token.text, token.at)
+        cursor.i += 1
+        cursor.hang(cursor.scripts())
+    else:
+        return False
+    return True
+
+
+def _bar(cursor: Cursor, token: Tex) -> bool:
+    if token.text not in BARS:
+        return False
+    kind = "NORM" if token.text in DOUBLE_BARS else "BAR"
+    if token.text == "|" and cursor.peek(1) == "|" and not cursor.tokens[cursor.i + 1].spaced:
+        kind, cursor.i = "NORM", cursor.i + 1
+    cursor.i += 1
+    if _bar_opens(cursor, token.text, kind):
+        cursor.bars[kind] += 1
+        cursor.emit(f"{kind}_OPEN", token.text, token.at)
         return True
+    cursor.bars[kind] -= 1
+    scripts = cursor.scripts()
+    below = "".join(s.text for s in scripts if s.kind == "sub")
+    cursor.emit(f"{kind}_CLOSE", below, token.at)
+    cursor.hang([s for s in scripts if s.kind != "sub"])
+    return True
 
-    def _root(self, token: Tex) -> bool:
-        if token.text != r"\sqrt":
-            return False
-        if self._peek(1) == "[":
-            raise Unreadable("only square roots are read", token.at)
-        inside, self.i = argument(self.tokens, self.i + 1)
-        self._whole(tree.Call(token.at, "sqrt", 0, (self._read(inside, token.at),)))
-        self._hang(self._scripts())
+
+def _bar_opens(cursor: Cursor, text: str, kind: str) -> bool:
+    if text in (r"\lVert", r"\lvert"):
         return True
+    if text in (r"\rVert", r"\rvert"):
+        return False
+    return cursor.bars[kind] <= 0 or not cursor.after_operand()
 
-    # ------------------------------------------------------------- sums and tables
 
-    def _big_sum(self, token: Tex) -> bool:
-        is_sum = token.text == r"\sum" or (
-            token.text == r"\Sigma" and not self.names.known("Sigma") and self._peek(1) in "_^"
-        )
-        if not is_sum:
-            return False
-        self.i += 1
-        scripts = self._scripts()
-        below = next((s.text for s in scripts if s.kind == "sub"), "")
-        above = next((s.text for s in scripts if s.kind == "sup"), "")
-        indices = sum_indices(below)
-        upto = ((indices[0], above),) if len(indices) == 1 and above in self.names.sizes else ()
-        self._emit("SUM", (indices, upto), token.at)
-        return True
+def _angle(cursor: Cursor, token: Tex) -> bool:
+    kinds = {r"\langle": "LANGLE", r"\lang": "LANGLE", r"\rangle": "RANGLE",
+             r"\rang": "RANGLE"}  # fmt: skip
+    if token.text not in kinds:
+        return False
+    cursor.emit(kinds[token.text], token.text, token.at)
+    cursor.i += 1
+    scripts = cursor.scripts() if kinds[token.text] == "RANGLE" else []
+    cursor.hang([s for s in scripts if s.kind != "sub"])  # <A, B>_F: the F says nothing new
+    return True
 
-    def _table(self, token: Tex) -> bool:
-        if not token.text.startswith((r"\begin", r"\end")) or len(token.text) < 7:
-            return False
-        if token.text != r"\begincases":
-            raise Unreadable("matrices written out are not read", token.at)
-        end = next(
-            (j for j in range(self.i, len(self.tokens)) if self.tokens[j].text == r"\endcases"),
-            len(self.tokens),
-        )
-        body, self.i = self.tokens[self.i + 1 : end], end + 1
-        rows = [self._case(row) for row in split(body, "\\\\") if row]
-        if not rows:
-            raise Unreadable("no case is given", token.at)
-        self._whole(tree.Cases(token.at, tuple(rows)))
-        return True
 
-    def _case(self, row: list[Tex]) -> tuple[Node, Node | None]:
-        value, *conditions = split(row, "&")
-        if not conditions and any(t.text == "," for t in value):
-            value, *conditions = split(value, ",")
-        while value and value[-1].text in ",;.":
-            value = value[:-1]
-        condition = without_prose([t for c in conditions for t in c])
-        at = row[0].at
-        return self._read(value, at), self._read(condition, at) if condition else None
+def _root(cursor: Cursor, token: Tex) -> bool:
+    if token.text != r"\sqrt":
+        return False
+    if cursor.peek(1) == "[":
+        raise Unreadable("only square roots are read", token.at)
+    inside, cursor.i = argument(cursor.tokens, cursor.i + 1)
+    cursor.whole(tree.Call(token.at, "sqrt", 0, (cursor.read(inside, token.at),)))
+    cursor.hang(cursor.scripts())
+    return True
+
+
+# ------------------------------------------------------------- sums and tables
+
+
+def _big_sum(cursor: Cursor, token: Tex) -> bool:
+    is_sum = token.text == r"\sum" or (
+        token.text == r"\Sigma" and not cursor.names.known("Sigma") and cursor.peek(1) in "_^"
+    )
+    if not is_sum:
+        return False
+    cursor.i += 1
+    scripts = cursor.scripts()
+    below = next((s.text for s in scripts if s.kind == "sub"), "")
+    above = next((s.text for s in scripts if s.kind == "sup"), "")
+    indices = sum_indices(below)
+    upto = ((indices[0], above),) if len(indices) == 1 and above in cursor.names.sizes else ()
+    cursor.emit("SUM", (indices, upto), token.at)
+    return True
+
+
+def _table(cursor: Cursor, token: Tex) -> bool:
+    if not token.text.startswith((r"\begin", r"\end")) or len(token.text) < 7:
+        return False
+    if token.text != r"\begincases":
+        raise Unreadable("matrices written out are not read", token.at)
+    end = next(
+        (j for j in range(cursor.i, len(cursor.tokens)) if cursor.tokens[j].text == r"\endcases"),
+        len(cursor.tokens),
+    )
+    body, cursor.i = cursor.tokens[cursor.i + 1 : end], end + 1
+    rows = [_case(cursor, row) for row in split(body, "\\\\") if row]
+    if not rows:
+        raise Unreadable("no case is given", token.at)
+    cursor.whole(tree.Cases(token.at, tuple(rows)))
+    return True
+
+
+def _case(cursor: Cursor, row: list[Tex]) -> tuple[Node, Node | None]:
+    value, *conditions = split(row, "&")
+    if not conditions and any(t.text == "," for t in value):
+        value, *conditions = split(value, ",")
+    while value and value[-1].text in ",;.":
+        value = value[:-1]
+    condition = without_prose([t for c in conditions for t in c])
+    at = row[0].at
+    return cursor.read(value, at), cursor.read(condition, at) if condition else None
+
+
+MEANINGS |= {
+    "letter": (differential, letters),
+    "operator": (_operator,),
+    "bracket": (_nothing, differential, _bracket),
+    "sign": (
+        _nothing, differential, _bar, _angle, fraction, _root, _big_sum, nabla, partial, _table,
+        number, styled, command, _postfix,
+    ),
+}  # fmt: skip

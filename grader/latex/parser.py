@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from lark import Lark, Token, Transformer, v_args
+from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 from lark.lexer import Lexer
 
@@ -32,100 +32,76 @@ def _at(token: Token) -> int:
     return token.start_pos or 0
 
 
-@v_args(inline=True)
+def _around(kind: Callable[[int, Node], Node]) -> Callable[..., Node]:
+    """The rule of a sign, or an opening bracket, with one thing behind it."""
+    return lambda opening, inner, *_close: kind(_at(opening), inner)
+
+
+def _call(function: Token, *rest: Any) -> Node:
+    name, primes = function.value
+    return tree.Call(_at(function), name, int(primes), _nodes(rest))
+
+
+def _big_sum(sign: Token, body: Node) -> Node:
+    indices, upto = sign.value
+    return tree.BigSum(_at(sign), indices, body, upto)
+
+
+def _run(*items: Node) -> Node:
+    factors = tuple(("", item) for item in items)
+    return items[0] if len(items) == 1 else tree.Product(items[0].at, factors)
+
+
+def _product(first: Node, *rest: Any) -> Node:
+    if not rest:
+        return first
+    factors = _spliced("", first)
+    for operator, factor in zip(rest[::2], rest[1::2], strict=True):
+        factors += _spliced(OPERATORS[operator.type], factor)
+    return tree.Product(first.at, tuple(factors))
+
+
+# Each rule of the grammar, and how its node is made.
+RULES: dict[str, Callable[..., Any]] = {
+    "name": lambda token: tree.Name(_at(token), token.value),
+    "number": lambda token: tree.Number(_at(token), token.value),
+    "whole": lambda token: token.value,
+    "group": _around(tree.Group),
+    "bars": _around(tree.Bars),
+    "negative": _around(tree.Negative),
+    "differential": _around(tree.Differential),
+    "positive": lambda _plus, inner: inner,
+    "listing": lambda opening, *rest: tree.Listing(_at(opening), _nodes(rest)),
+    "call": _call,
+    "call_on_item": _call,
+    "call_on_run": _call,
+    "norm": lambda opening, inner, close: tree.Norm(_at(opening), close.value, inner),
+    "inner": lambda opening, left, _, right, _close: tree.Inner(_at(opening), left, right),
+    "after": lambda inner, mark: mark.value(inner),
+    "derivative": lambda nabla, top: tree.Derivative(_at(nabla), top, nabla.value),
+    "big_sum": _big_sum,
+    "big_sum_of_negative": lambda sign, minus, x: _big_sum(sign, tree.Negative(_at(minus), x)),
+    "differential_of_sum": lambda d, sign, body: tree.Differential(_at(d), _big_sum(sign, body)),
+    "operator": lambda token: token,
+    "run": _run,
+    "product": _product,
+    "plus": lambda left, _, right: _sum(left, 1, right),
+    "minus": lambda left, _, right: _sum(left, -1, right),
+    "compare": lambda left, sign, right: tree.Compare(left.at, sign.value, left, right),
+}
+
+
 class Build(Transformer[Token, Node]):
     """Each rule of the grammar to its node."""
 
-    def name(self, token: Token) -> Node:
-        return tree.Name(_at(token), token.value)
-
-    def number(self, token: Token) -> Node:
-        return tree.Number(_at(token), token.value)
-
-    def whole(self, token: Token) -> Node:
-        node: Node = token.value
-        return node
-
-    def group(self, opening: Token, inner: Node, _close: Token) -> Node:
-        return tree.Group(_at(opening), inner)
-
-    def listing(self, opening: Token, *rest: Any) -> Node:
-        return tree.Listing(_at(opening), _nodes(rest))
-
-    def call(self, function: Token, *rest: Any) -> Node:
-        name, primes = function.value
-        return tree.Call(_at(function), name, int(primes), _nodes(rest))
-
-    def call_on_item(self, function: Token, argument: Node) -> Node:
-        name, primes = function.value
-        return tree.Call(_at(function), name, int(primes), (argument,))
-
-    call_on_run = call_on_item
-
-    def norm(self, opening: Token, inner: Node, close: Token) -> Node:
-        return tree.Norm(_at(opening), close.value, inner)
-
-    def bars(self, opening: Token, inner: Node, _close: Token) -> Node:
-        return tree.Bars(_at(opening), inner)
-
-    def inner(self, opening: Token, left: Node, _comma: Token, right: Node, _close: Token) -> Node:
-        return tree.Inner(_at(opening), left, right)
-
-    def after(self, inner: Node, mark: Token) -> Node:
-        wrap: Callable[[Node], Node] = mark.value
-        return wrap(inner)
-
-    def differential(self, d: Token, inner: Node) -> Node:
-        return tree.Differential(_at(d), inner)
-
-    def derivative(self, nabla: Token, top: Node) -> Node:
-        return tree.Derivative(_at(nabla), top, nabla.value)
-
-    def big_sum(self, sign: Token, body: Node) -> Node:
-        return tree.BigSum(_at(sign), sign.value[0], body, sign.value[1])
-
-    def big_sum_of_negative(self, sign: Token, minus: Token, body: Node) -> Node:
-        return self.big_sum(sign, tree.Negative(_at(minus), body))
-
-    def differential_of_sum(self, d: Token, sign: Token, body: Node) -> Node:
-        return tree.Differential(_at(d), self.big_sum(sign, body))
-
-    def operator(self, token: Token) -> Token:
-        return token
-
-    def run(self, *items: Node) -> Node:
-        return items[0] if len(items) == 1 else tree.Product(items[0].at, _factors("", items))
-
-    def product(self, first: Node, *rest: Any) -> Node:
-        if not rest:
-            return first
-        factors = _spliced("", first)
-        for operator, factor in zip(rest[::2], rest[1::2], strict=True):
-            factors += _spliced(OPERATORS[operator.type], factor)
-        return tree.Product(first.at, tuple(factors))
-
-    def negative(self, minus: Token, inner: Node) -> Node:
-        return tree.Negative(_at(minus), inner)
-
-    def positive(self, _plus: Token, inner: Node) -> Node:
-        return inner
-
-    def plus(self, left: Node, _plus: Token, right: Node) -> Node:
-        return _sum(left, 1, right)
-
-    def minus(self, left: Node, _minus: Token, right: Node) -> Node:
-        return _sum(left, -1, right)
-
-    def compare(self, left: Node, relation: Token, right: Node) -> Node:
-        return tree.Compare(left.at, relation.value, left, right)
+    def __getattr__(self, rule: str) -> Callable[[list[Any]], Any]:
+        if rule not in RULES:
+            raise AttributeError(rule)
+        return lambda children: RULES[rule](*children)
 
 
 def _nodes(items: tuple[Any, ...]) -> tuple[Node, ...]:
     return tuple(item for item in items if isinstance(item, Node))
-
-
-def _factors(first: str, items: tuple[Node, ...]) -> tuple[tuple[str, Node], ...]:
-    return ((first, items[0]), *(("", item) for item in items[1:]))
 
 
 def _spliced(operator: str, factor: Node) -> list[tuple[str, Node]]:

@@ -16,234 +16,249 @@ TAKE_THE_RUN = {"tr", "vec", "diag", "det", "sum", "logdet"}
 LIBRARIES = {"np", "numpy", "torch", "tf", "F"}  # np.where is where
 
 
-class Symbols(Cursor):
-    """The numbers and names among the tokens."""
+# ------------------------------------------------------------- numbers, ones
 
-    # ------------------------------------------------------------- numbers, ones
 
-    def _number(self, token: Tex) -> bool:
-        if not token.number:
-            return False
-        self.i += 1
-        if token.text == "1" and self._ones_follow():
-            self._ones(token.at)
-            return True
-        value = float(token.text)
-        below = self._peek(1)
-        if self._peek() == "/" and below[:1].isdigit() and not self._after_operand():
-            value, self.i = value / float(below) if float(below) else float("inf"), self.i + 2
-        self._emit("NUMBER", value, token.at)
-        self._hang(self._scripts())
+def number(cursor: Cursor, token: Tex) -> bool:
+    if not token.number:
+        return False
+    cursor.i += 1
+    if token.text == "1" and _ones_follow(cursor):
+        _ones(cursor, token.at)
         return True
+    value = float(token.text)
+    below = cursor.peek(1)
+    if cursor.peek() == "/" and below[:1].isdigit() and not cursor.after_operand():
+        value, cursor.i = value / float(below) if float(below) else float("inf"), cursor.i + 2
+    cursor.emit("NUMBER", value, token.at)
+    cursor.hang(cursor.scripts())
+    return True
 
-    def _ones_follow(self) -> bool:
-        if self._peek() == "_":
-            return True
-        if self._peek() != "^":
-            return False
-        return flat(argument(list(self.tokens), self.i + 1)[0]) in TRANSPOSES
 
-    def _ones(self, at: int, identity: bool = False) -> None:
-        """What a bold 1 or I is: a column of ones, an identity, or an indicator."""
-        scripts = self._scripts()
-        below = next((s for s in scripts if s.kind == "sub"), None)
-        if below and any(t.text in RELATIONS for t in below.tokens):
-            self._whole(self._read(bare(below.tokens), at))
-            self._hang([s for s in scripts if s.kind != "sub"])
-            return
-        if self._peek() in OPEN | {"{"} and self._indicator(at):
-            return
-        sizes = tuple(p for p in re.split(r"times|×|,|\*|x", below.text) if p) if below else ()
-        if identity:
-            self._whole(tree.Identity(at, sizes[0] if sizes else None))
-        else:
-            self._whole(tree.Ones(at, sizes))
-        self._hang([s for s in scripts if s.kind != "sub"])
-
-    def _indicator(self, at: int) -> bool:
-        close = self._closing(self.i)
-        inside = self.tokens[self.i + 1 : close]
-        if not any(t.text in RELATIONS for t in inside):
-            return False
-        self.i = close + 1
-        self._whole(tree.Group(at, self._read(bare(inside), at)))
-        self._hang(self._scripts())
+def _ones_follow(cursor: Cursor) -> bool:
+    if cursor.peek() == "_":
         return True
+    if cursor.peek() != "^":
+        return False
+    return flat(argument(list(cursor.tokens), cursor.i + 1)[0]) in TRANSPOSES
 
-    # ------------------------------------------------------------- names
 
-    def _styled(self, token: Tex) -> bool:
-        if token.text not in STYLES and token.text not in ACCENTS:
-            return False
-        at = token.at
-        inside, after = argument(self.tokens, self.i + 1)
-        inner = flat(inside)
-        if token.text in ACCENTS:
-            self.i = after
-            self._name(f"{ACCENTS[token.text]}.{inner}", at)
-        elif inner == "" or (token.text in WORDY and not re.search(r"[A-Za-z0-9]", inner)):
-            self.i = after
-        elif inner == "1" or (inner == "I" and not self.names.known("I")):
-            self.i = after
-            indicator = token.text == r"\mathbb" and self._peek() in OPEN | {"_"}
-            self._ones(at, identity=inner == "I" and not (indicator and self._has_relation()))
-        elif inner == "0":
-            self.i = after
-            self._scripts()
-            self._whole(tree.Zero(at))
-        elif len(inside) > 1 and not all(t.letter or t.number for t in inside):
-            self.tokens[self.i : after] = inside  # \mathbf{W_1}, \mathbf{X^T}
-        else:
-            self.i = after
-            self._digits_below()
-            self._name(inner, at)
+def _ones(cursor: Cursor, at: int, identity: bool = False) -> None:
+    """What a bold 1 or I is: a column of ones, an identity, or an indicator."""
+    scripts = cursor.scripts()
+    below = next((s for s in scripts if s.kind == "sub"), None)
+    if below and any(t.text in RELATIONS for t in below.tokens):
+        cursor.whole(cursor.read(bare(below.tokens), at))
+        cursor.hang([s for s in scripts if s.kind != "sub"])
+        return
+    if cursor.peek() in OPEN | {"{"} and _indicator(cursor, at):
+        return
+    sizes = tuple(p for p in re.split(r"times|×|,|\*|x", below.text) if p) if below else ()
+    if identity:
+        cursor.whole(tree.Identity(at, sizes[0] if sizes else None))
+    else:
+        cursor.whole(tree.Ones(at, sizes))
+    cursor.hang([s for s in scripts if s.kind != "sub"])
+
+
+def _indicator(cursor: Cursor, at: int) -> bool:
+    close = cursor.closing(cursor.i)
+    inside = cursor.tokens[cursor.i + 1 : close]
+    if not any(t.text in RELATIONS for t in inside):
+        return False
+    cursor.i = close + 1
+    cursor.whole(tree.Group(at, cursor.read(bare(inside), at)))
+    cursor.hang(cursor.scripts())
+    return True
+
+
+# ------------------------------------------------------------- names
+
+
+def styled(cursor: Cursor, token: Tex) -> bool:
+    if token.text not in STYLES and token.text not in ACCENTS:
+        return False
+    at = token.at
+    inside, after = argument(cursor.tokens, cursor.i + 1)
+    inner = flat(inside)
+    if token.text in ACCENTS:
+        cursor.i = after
+        _name(cursor, f"{ACCENTS[token.text]}.{inner}", at)
+    elif inner == "" or (token.text in WORDY and not re.search(r"[A-Za-z0-9]", inner)):
+        cursor.i = after
+    elif inner == "1" or (inner == "I" and not cursor.names.known("I")):
+        cursor.i = after
+        indicator = token.text == r"\mathbb" and cursor.peek() in OPEN | {"_"}
+        _ones(cursor, at, identity=inner == "I" and not (indicator and _has_relation(cursor)))
+    elif inner == "0":
+        cursor.i = after
+        cursor.scripts()
+        cursor.whole(tree.Zero(at))
+    elif len(inside) > 1 and not all(t.letter or t.number for t in inside):
+        cursor.tokens[cursor.i : after] = inside  # \mathbf{W_1}, \mathbf{X^T}
+    else:
+        cursor.i = after
+        _digits_below(cursor)
+        _name(cursor, inner, at)
+    return True
+
+
+def _has_relation(cursor: Cursor) -> bool:
+    close = cursor.closing(cursor.i if cursor.peek() in OPEN else cursor.i + 1)
+    return any(t.text in RELATIONS for t in cursor.tokens[cursor.i : close])
+
+
+def command(cursor: Cursor, token: Tex) -> bool:
+    word = token.text[1:]
+    if token.text[0] != "\\" or not word.isalpha():
+        return False
+    if word not in GREEK and not function_named(word):
+        cure = "write it with letters, brackets, + - * / ^ _ and functions such as tr, log"
+        raise Unreadable(f"the command {token.text} is not known", token.at, cure)
+    cursor.i += 1
+    _name(cursor, word, token.at)
+    return True
+
+
+def letters(cursor: Cursor, token: Tex) -> bool:
+    if not token.letter:
+        return False
+    run = cursor.run_of_letters(cursor.i)
+    if run in LIBRARIES and cursor.peek(len(run)) == ".":
+        cursor.i += len(run) + 1
         return True
+    word = cursor.word_at(cursor.i) or _unknown_word(cursor, run) or run[0]
+    cursor.i += len(word)
+    at = token.at
+    if word == "I" and not cursor.names.known("I"):
+        _ones(cursor, at, identity=True)
+    elif word == "e" and not cursor.names.known("e") and cursor.peek() == "^":
+        inside, cursor.i = argument(cursor.tokens, cursor.i + 1)
+        cursor.whole(tree.Call(at, "exp", 0, (cursor.read(inside, at),)))
+        cursor.hang(cursor.scripts())
+    else:
+        _digits_below(cursor)
+        _word_below(cursor, word)
+        _name(cursor, word, at)
+    return True
 
-    def _has_relation(self) -> bool:
-        close = self._closing(self.i if self._peek() in OPEN else self.i + 1)
-        return any(t.text in RELATIONS for t in self.tokens[self.i : close])
 
-    def _command(self, token: Tex) -> bool:
-        word = token.text[1:]
-        if token.text[0] != "\\" or not word.isalpha():
-            return False
-        if word not in GREEK and not function_named(word):
-            cure = "write it with letters, brackets, + - * / ^ _ and functions such as tr, log"
-            raise Unreadable(f"the command {token.text} is not known", token.at, cure)
-        self.i += 1
-        self._name(word, token.at)
-        return True
+def _word_below(cursor: Cursor, word: str) -> None:
+    """Y{pred} typed for Y_{pred}."""
+    if cursor.peek() == "{" and len(word) == 1 and cursor.names.known(word):
+        inside = flat(argument(cursor.tokens, cursor.i)[0])
+        if len(inside) >= 3 and inside.isalpha() and not function_named(inside):
+            cursor.tokens.insert(cursor.i, Tex("_", cursor.tokens[cursor.i].at))
 
-    def _letters(self, token: Tex) -> bool:
-        if not token.letter:
-            return False
-        run = self._run_of_letters(self.i)
-        if run in LIBRARIES and self._peek(len(run)) == ".":
-            self.i += len(run) + 1
-            return True
-        word = self._word_at(self.i) or self._unknown_word(run) or run[0]
-        self.i += len(word)
-        at = token.at
-        if word == "I" and not self.names.known("I"):
-            self._ones(at, identity=True)
-        elif word == "e" and not self.names.known("e") and self._peek() == "^":
-            inside, self.i = argument(self.tokens, self.i + 1)
-            self._whole(tree.Call(at, "exp", 0, (self._read(inside, at),)))
-            self._hang(self._scripts())
-        else:
-            self._digits_below()
-            self._word_below(word)
-            self._name(word, at)
-        return True
 
-    def _word_below(self, word: str) -> None:
-        """Y{pred} typed for Y_{pred}."""
-        if self._peek() == "{" and len(word) == 1 and self.names.known(word):
-            inside = flat(argument(self.tokens, self.i)[0])
-            if len(inside) >= 3 and inside.isalpha() and not function_named(inside):
-                self.tokens.insert(self.i, Tex("_", self.tokens[self.i].at))
+def _unknown_word(cursor: Cursor, run: str) -> str | None:
+    """A word typed as one that we do not know: mask, loss, pred."""
+    singly = all(cursor.names.known(c) or c in "dT" for c in run)
+    return run if len(run) >= 3 and run[1:].islower() and not singly else None
 
-    def _unknown_word(self, run: str) -> str | None:
-        """A word typed as one that we do not know: mask, loss, pred."""
-        singly = all(self.names.known(c) or c in "dT" for c in run)
-        return run if len(run) >= 3 and run[1:].islower() and not singly else None
 
-    def _digits_below(self) -> None:
-        """W1 typed for W_1."""
-        digit = self.tokens[self.i] if self.i < len(self.tokens) else None
-        if digit and digit.text.isdigit() and not digit.spaced:
-            self.tokens[self.i : self.i + 1] = [Tex("_", digit.at), digit]
+def _digits_below(cursor: Cursor) -> None:
+    """W1 typed for W_1."""
+    digit = cursor.tokens[cursor.i] if cursor.i < len(cursor.tokens) else None
+    if digit and digit.text.isdigit() and not digit.spaced:
+        cursor.tokens[cursor.i : cursor.i + 1] = [Tex("_", digit.at), digit]
 
-    def _name(self, base: str, at: int) -> None:
-        """A symbol with what hangs on it: a name, a function, an entry of a matrix."""
-        scripts = self._scripts()
-        label, scripts = layer_label(scripts)
-        below = next((s for s in scripts if s.kind == "sub"), None)
-        name, marks = self._with_subscript(base, label, below, scripts)
-        if name is None:
+
+def _name(cursor: Cursor, base: str, at: int) -> None:
+    """A symbol with what hangs on it: a name, a function, an entry of a matrix."""
+    scripts = cursor.scripts()
+    label, scripts = layer_label(scripts)
+    below = next((s for s in scripts if s.kind == "sub"), None)
+    name, marks = _with_subscript(cursor, base, label, below, scripts)
+    if name is None:
+        return
+    function = _function(cursor, name, base, below)
+    if function:
+        _call(cursor, function, marks, at)
+        return
+    applied = cursor.peek() in OPEN and any(s.is_prime for s in marks)
+    if applied and not cursor.names.known(name):
+        raise Unreadable(f"the function {name} is not defined", at)
+    cursor.emit("NAME", name, at)
+    if name in cursor.names.functionlike and cursor.peek() in OPEN:
+        _skip_argument(cursor)
+    cursor.hang(marks)
+
+
+def _with_subscript(  # noqa: PLR0911
+    cursor: Cursor, base: str, label: str, below: Script | None, scripts: list[Script]
+) -> tuple[str | None, list[Script]]:
+    """The name meant, and the scripts that are not part of it (an index stays one)."""
+    if below is None:
+        return base + label, scripts
+    others = [s for s in scripts if s.kind != "sub"]
+    text = below.text
+    full = cursor.names.resolved(f"{base}_{text}{label}")
+    if full:
+        return full, others
+    if text == "+" or (cursor.names.known(base + label) and index_like(text)):
+        return base + label, scripts
+    if base == "delta" and re.fullmatch(r"[a-z],?[a-z]", text):
+        return base, scripts
+    head, _, tail = text.partition(",")
+    if tail and cursor.names.known(f"{base}_{head}{label}") and index_like(tail):
+        index = [t for t in below.tokens if t.text not in (head, ",")]
+        return f"{base}_{head}{label}", [Script("sub", index, below.at), *others]
+    if _is_line(cursor, base, text):
+        cursor.whole(tree.Line(below.at, base.upper(), text))
+        cursor.hang(others)
+        return None, []
+    return f"{base}_{text}{label}", others
+
+
+def _is_line(cursor: Cursor, base: str, index: str) -> bool:
+    if len(base) != 1 or not base.islower() or cursor.names.known(base):
+        return False
+    return cursor.names.known(base.upper()) and index in ("i", "j", "k", "l")
+
+
+def _function(cursor: Cursor, name: str, base: str, below: Script | None) -> str | None:
+    if name in cursor.names.functions:
+        return name
+    if name in cursor.names.values or (
+        name in cursor.names.sizes and cursor.before_sizes(cursor.i)
+    ):
+        return None
+    if base == "log" and below is not None:
+        return {"2": "log2", "10": "log10", "e": "log"}.get(below.text)
+    if name == "sigma":
+        return "sigmoid"
+    return function_named(name) if len(name) > 1 else None
+
+
+def _call(cursor: Cursor, function: str, marks: list[Script], at: int) -> None:
+    primes = sum(s.is_prime for s in marks)
+    powers = [s for s in marks if not s.is_prime and s.kind == "sup"]
+    value = (function, primes)
+    if cursor.peek() in OPEN or cursor.peek() == "{":
+        if powers:  # \log^2(x)
+            close = cursor.closing(cursor.i)
+            inside = split_arguments(cursor.tokens[cursor.i + 1 : close])
+            cursor.i = close + 1
+            cursor.whole(tree.Call(at, function, primes, tuple(cursor.read(a, at) for a in inside)))
+            cursor.hang(powers)
             return
-        function = self._function(name, base, below)
-        if function:
-            self._call(function, marks, at)
-            return
-        applied = self._peek() in OPEN and any(s.is_prime for s in marks)
-        if applied and not self.names.known(name):
-            raise Unreadable(f"the function {name} is not defined", at)
-        self._emit("NAME", name, at)
-        if name in self.names.functionlike and self._peek() in OPEN:
-            self._skip_argument()
-        self._hang(marks)
+        cursor.emit("TAKES_BRACKET", value, at)
+    elif function in TAKE_THE_RUN:
+        cursor.emit("TAKES_RUN", value, at)
+    elif not cursor.peek() or cursor.peek() in OPERATORS or cursor.peek() in CLOSE | {"}"}:
+        cursor.whole(tree.Function(at, function, primes))
+    else:
+        cursor.emit("TAKES_ITEM", value, at)
 
-    def _with_subscript(  # noqa: PLR0911
-        self, base: str, label: str, below: Script | None, scripts: list[Script]
-    ) -> tuple[str | None, list[Script]]:
-        """The name meant, and the scripts that are not part of it (an index stays one)."""
-        if below is None:
-            return base + label, scripts
-        others = [s for s in scripts if s.kind != "sub"]
-        text = below.text
-        full = self.names.resolved(f"{base}_{text}{label}")
-        if full:
-            return full, others
-        if text == "+" or (self.names.known(base + label) and index_like(text)):
-            return base + label, scripts
-        if base == "delta" and re.fullmatch(r"[a-z],?[a-z]", text):
-            return base, scripts
-        head, _, tail = text.partition(",")
-        if tail and self.names.known(f"{base}_{head}{label}") and index_like(tail):
-            index = [t for t in below.tokens if t.text not in (head, ",")]
-            return f"{base}_{head}{label}", [Script("sub", index, below.at), *others]
-        if self._is_line(base, text):
-            self._whole(tree.Line(below.at, base.upper(), text))
-            self._hang(others)
-            return None, []
-        return f"{base}_{text}{label}", others
 
-    def _is_line(self, base: str, index: str) -> bool:
-        if len(base) != 1 or not base.islower() or self.names.known(base):
-            return False
-        return self.names.known(base.upper()) and index in ("i", "j", "k", "l")
-
-    def _function(self, name: str, base: str, below: Script | None) -> str | None:
-        if name in self.names.functions:
-            return name
-        if name in self.names.values or (name in self.names.sizes and self._before_sizes(self.i)):
-            return None
-        if base == "log" and below is not None:
-            return {"2": "log2", "10": "log10", "e": "log"}.get(below.text)
-        if name == "sigma":
-            return "sigmoid"
-        return function_named(name) if len(name) > 1 else None
-
-    def _call(self, function: str, marks: list[Script], at: int) -> None:
-        primes = sum(s.is_prime for s in marks)
-        powers = [s for s in marks if not s.is_prime and s.kind == "sup"]
-        value = (function, primes)
-        if self._peek() in OPEN or self._peek() == "{":
-            if powers:  # \log^2(x)
-                close = self._closing(self.i)
-                inside = split_arguments(self.tokens[self.i + 1 : close])
-                self.i = close + 1
-                self._whole(
-                    tree.Call(at, function, primes, tuple(self._read(a, at) for a in inside))
-                )
-                self._hang(powers)
-                return
-            self._emit("TAKES_BRACKET", value, at)
-        elif function in TAKE_THE_RUN:
-            self._emit("TAKES_RUN", value, at)
-        elif not self._peek() or self._peek() in OPERATORS or self._peek() in CLOSE | {"}"}:
-            self._whole(tree.Function(at, function, primes))
-        else:
-            self._emit("TAKES_ITEM", value, at)
-
-    def _skip_argument(self) -> None:
-        """The (W) of f(W), where f is a quantity that was introduced so."""
-        close = self._closing(self.i)
-        inside = self.tokens[self.i + 1 : close]
-        try:
-            found = type(self)(list(inside), self.reading).run()
-        except Unreadable:
-            return
-        if found and all(t.type in ("NAME", "COMMA") for t in found):
-            self.i = close + 1
+def _skip_argument(cursor: Cursor) -> None:
+    """The (W) of f(W), where f is a quantity that was introduced so."""
+    close = cursor.closing(cursor.i)
+    inside = cursor.tokens[cursor.i + 1 : close]
+    try:
+        found = Cursor(list(inside), cursor.reading).run()
+    except Unreadable:
+        return
+    if found and all(t.type in ("NAME", "COMMA") for t in found):
+        cursor.i = close + 1
