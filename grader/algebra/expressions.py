@@ -11,8 +11,9 @@ Factors that are numbers move to the front, so every expression is `c * rest` (s
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
-from weakref import WeakValueDictionary
+from weakref import ref
 
 from .sizes import Kind
 
@@ -76,20 +77,27 @@ class Expr:
         return both("compare", self, number(other), "<=")
 
 
-Said = tuple[str, tuple[Expr, ...], Kind, Any]
-POOL: WeakValueDictionary[Said, Expr] = WeakValueDictionary()
-
-
-def _the_one(*said: Any) -> Expr:
-    known = POOL.get(said)
-    return POOL.setdefault(said, Expr(*said)) if known is None else known
+Shape = tuple[str, str]
+Said = tuple[str, tuple[Expr, ...], Shape, Any, Axes]
+POOL: dict[Said, ref[Expr]] = {}
 
 
 def make(
-    op: str, args: tuple[Expr, ...], sizes: tuple[str, str], detail: Any = None, axes: Axes = ()
+    op: str, args: tuple[Expr, ...], sizes: Shape, detail: Any = None, axes: Axes = ()
 ) -> Expr:
-    """The one term that says this."""
-    return _the_one(op, args, Kind(*sizes, axes), detail)
+    """The one expression that says this."""
+    said = (op, args, sizes, detail, axes)
+    known = POOL.get(said)
+    e = known() if known else None
+    if e is None:
+        e = Expr(op, args, Kind(*sizes, axes), detail)
+        POOL[said] = ref(e, partial(_forget, said))
+    return e
+
+
+def _forget(said: Said, gone: ref[Expr]) -> None:
+    if POOL.get(said) is gone:  # and not made anew meanwhile
+        del POOL[said]
 
 
 def like(term: Expr, args: tuple[Expr, ...]) -> Expr:
