@@ -35,6 +35,7 @@ from grader.algebra.write_latex import Latex
 from grader.author.letters import leaf_of, letters_of, names_of, root_of, summing_to_1, used_in
 from grader.author.terms import depends, tidy
 from grader.problem import Problem
+from grader.problem.statement import listed
 
 NUMBERS = ("plus", "times", "squares")  # passed over in silence while df is still a number's
 
@@ -61,7 +62,7 @@ def _text(problem: Problem, variable: str, writer: Latex, steps: list[Expr], fou
     name = problem.variables[variable].name
     used = used_in([*steps, found], writer.letters)
     defined = [f"${writer.letters[term]} = {writer.written_out(term)}$" for term in used]
-    let = f"Let {_listed(defined)}. " if defined else ""
+    let = f"Let {listed(defined)}. " if defined else ""
     moves = f"Only ${name}$ moves." if len(problem.variables) > 1 else ""
     opening = f"{let}{moves}".strip()
     ending = (
@@ -77,10 +78,6 @@ def _aligned(left: str, lines: list[str]) -> str:
     rows = [f"{left if i == 0 else indent} &= {line}" for i, line in enumerate(lines)]
     body = " \\\\\n".join(rows)
     return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
-
-
-def _listed(items: list[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def _without_repeats(lines: list[str]) -> list[str]:

@@ -16,6 +16,7 @@ from grader.author.solution import Solution, solution
 from grader.author.tasks import Assignment, Task
 from grader.notebook import STAMP
 from grader.problem import Problem
+from grader.problem.statement import listed
 
 WIDTH = 100
 PYTHON = {
@@ -145,7 +146,7 @@ def stub(task: Task, variable: str, body: list[str], lines: int) -> str:
 
 def _test(task: Task, variable: str, chance: Random) -> str:
     problem = task.problem
-    letters = words.listed(problem.sizes) if problem.sizes else ""
+    letters = listed(problem.sizes) if problem.sizes else ""
     every = "" if task.family or not letters else f", for every {letters}"
     function = f"{task.name}_grad_{variable}"
     call = f"check({task.name}, {variable}={function}"

@@ -1,12 +1,8 @@
-r"""Say a problem in words, as a student reads it: shapes, functions, what may help.
-
->>> listed(["$X$ is $n \\times p$", "$W$ is $p \\times q$", "$b$ is a row"])
-'$X$ is $n \\times p$, $W$ is $p \\times q$ and $b$ is a row'
-"""
+"""Say a problem in words, as a student reads it: shapes, functions, what may help."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from grader.algebra.expressions import Expr, is_number
 from grader.algebra.forms import Unwritable
@@ -17,6 +13,7 @@ from grader.algebra.write_latex import Latex
 from grader.author.letters import letters_of, names_of, root_of
 from grader.latex import Variable
 from grader.problem import Problem
+from grader.problem.statement import listed
 
 NUMBERS = ("no", "One", "Two", "Three", "Four", "Five", "Six")
 DOMAINS = {
@@ -106,11 +103,6 @@ def names_for(problem: Problem) -> tuple[str, ...]:
         return tuple(f"{letter} = {writer.written_out(t)}" for t, letter in letters.items())
     except Unwritable:
         return ()
-
-
-def listed(items: Sequence[str]) -> str:
-    """Items as a sentence lists them."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def wrapped(text: str, width: int = 100) -> str:

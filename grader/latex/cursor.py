@@ -46,16 +46,17 @@ class Reading:
     budget: Budget = UNBOUNDED
 
 
-Meaning = Callable[["Cursor", Tex], bool]  # whether it took the token
-MEANINGS: dict[str, tuple[Meaning, ...]] = {}  # of each sort of token; `lexer` says them
+# What a sign means by its text, or by its sort; `lexer` says it. Some may take it first, or not.
+MEANINGS: dict[str, Callable[["Cursor", Tex], None]] = {}
+PERHAPS: list[Callable[["Cursor", Tex], bool]] = []
 
 
 def _sort(token: Tex) -> str:
-    if token.letter:
-        return "letter"
-    if token.text in OPERATORS or token.text in RELATIONS:
-        return "operator"
-    return "bracket" if token.text in OPEN | CLOSE or token.text in "{}" else "sign"
+    if token.letter or token.number:
+        return "a letter" if token.letter else "a number"
+    if token.text.startswith((r"\begin", r"\end")) and len(token.text) >= 7:
+        return "a table"
+    return "a command" if token.text[0] == "\\" and token.text[1:].isalpha() else ""
 
 
 class Cursor:
@@ -86,11 +87,13 @@ class Cursor:
         return mended(self.out, self.reading.mended)
 
     def step(self, token: Tex) -> None:
-        """Read one symbol, and go on behind it: what takes it first wins."""
-        for means in MEANINGS[_sort(token)]:
-            if means(self, token):
-                return
-        raise Unreadable(f'"{token.text}" is not understood', token.at)
+        """Read one symbol, and go on behind it."""
+        if any(perhaps(self, token) for perhaps in PERHAPS):
+            return
+        means = MEANINGS.get(token.text) or MEANINGS.get(_sort(token))
+        if means is None:
+            raise Unreadable(f'"{token.text}" is not understood', token.at)
+        means(self, token)
 
     # ------------------------------------------------------------- what is read, and what is there
 

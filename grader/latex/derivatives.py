@@ -87,34 +87,27 @@ def _unit(cursor: Cursor, i: int, transposes: bool = True) -> int:
     return j
 
 
-def partial(cursor: Cursor, token: Tex) -> bool:
-    if token.text != r"\partial":
-        return False
+def partial(cursor: Cursor, token: Tex) -> None:
     if cursor.peek(1) == "_":
         inside, cursor.i = argument(cursor.tokens, cursor.i + 2)
         cursor.emit("NABLA", cursor.read(inside, token.at), token.at)
-        return True
+        return
     heads = lambda i: int(i < len(cursor.tokens) and cursor.tokens[i].text == r"\partial")  # noqa: E731
     if _slashed(cursor, token, 1, heads):
-        return True
+        return
     raise Unreadable(r"a \partial alone says nothing", token.at)
 
 
-def nabla(cursor: Cursor, token: Tex) -> bool:
-    if token.text != r"\nabla":
-        return False
+def nabla(cursor: Cursor, token: Tex) -> None:
     cursor.i += 1
     scripts = cursor.scripts()
     if any(s.kind != "sub" for s in scripts):
         raise Unreadable("second derivatives are not read", token.at)
     by = cursor.read(scripts[0].tokens, token.at) if scripts else None
     cursor.emit("NABLA", by, token.at)
-    return True
 
 
-def fraction(cursor: Cursor, token: Tex) -> bool:
-    if token.text not in (r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"):
-        return False
+def fraction(cursor: Cursor, token: Tex) -> None:
     top, cursor.i = argument(cursor.tokens, cursor.i + 1)
     bottom, cursor.i = argument(cursor.tokens, cursor.i)
     by = _derivative_head(cursor, bottom)
@@ -125,14 +118,13 @@ def fraction(cursor: Cursor, token: Tex) -> bool:
         raise Unreadable("second derivatives are not read", token.at)
     elif len(top) == of:
         cursor.emit("NABLA", cursor.read(bottom[by:], token.at), token.at)
-        return True
+        return
     elif top[of].text == "^":
         raise Unreadable("second derivatives are not read", token.at)
     else:
         inner = cursor.read(top[of:], token.at)
         cursor.whole(tree.Derivative(token.at, inner, cursor.read(bottom[by:], token.at)))
     cursor.hang(cursor.scripts())
-    return True
 
 
 def _quotient(cursor: Cursor, at: int, top: list[Tex], bottom: list[Tex]) -> Node:

@@ -6,14 +6,24 @@ there, that is settled.
 """
 
 from . import tree
-from .cursor import BARS, DOUBLE_BARS, MEANINGS, OPERATORS, RELATIONS, Cursor, Reading
+from .cursor import (
+    BARS,
+    DOUBLE_BARS,
+    MEANINGS,
+    OPERATORS,
+    PERHAPS,
+    RELATIONS,
+    Cursor,
+    Reading,
+)
 from .derivatives import differential, fraction, nabla, partial
 from .errors import Unreadable
 from .pieces import split, sum_indices, without_prose
 from .symbols import command, letters, number, styled
-from .tex import CLOSE, OPEN, SWITCHES, Tex, argument
+from .tex import ACCENTS, CLOSE, OPEN, STYLES, SWITCHES, Tex, argument
 from .tree import Node
 
+ANGLES = {r"\langle": "LANGLE", r"\lang": "LANGLE", r"\rangle": "RANGLE", r"\rang": "RANGLE"}
 DEEPEST_TREE = 120  # of the term that it becomes; Python takes twice as much
 
 
@@ -42,22 +52,19 @@ def _nothing(cursor: Cursor, token: Tex) -> bool:
     return True
 
 
-def _operator(cursor: Cursor, token: Tex) -> bool:
+def _operator(cursor: Cursor, token: Tex) -> None:
     if token.text == "." and cursor.after_operand() and _transposed_in_code(cursor, token):
-        return True
+        return
     if token.text in OPERATORS:
         dot = token.text == "." and not cursor.after_operand()
         if not dot:
             cursor.emit(OPERATORS[token.text], token.text, token.at)
-    elif token.text in RELATIONS:
+    else:
         relation = RELATIONS[token.text]
         if token.text in "<>" and cursor.peek(1) == "=":
             relation, cursor.i = relation + "=", cursor.i + 1
         cursor.emit("COMPARE", relation, token.at)
-    else:
-        return False
     cursor.i += 1
-    return True
 
 
 def _transposed_in_code(cursor: Cursor, token: Tex) -> bool:
@@ -71,32 +78,22 @@ def _transposed_in_code(cursor: Cursor, token: Tex) -> bool:
     return True
 
 
-def _postfix(cursor: Cursor, token: Tex) -> bool:
-    if token.text in ("'", r"\prime", "^", "_"):
-        cursor.hang(cursor.scripts())
-        return True
-    return False
+def _postfix(cursor: Cursor, token: Tex) -> None:
+    cursor.hang(cursor.scripts())
 
 
 # ------------------------------------------------------------- brackets and bars
 
 
-def _bracket(cursor: Cursor, token: Tex) -> bool:
-    if token.text in OPEN or token.text == "{":
-        cursor.emit("OPEN", token.text, token.at)
-        cursor.i += 1
-    elif token.text in CLOSE or token.text == "}":
-        cursor.emit("CLOSE", token.text, token.at)
-        cursor.i += 1
+def _bracket(cursor: Cursor, token: Tex) -> None:
+    kind = "OPEN" if token.text in OPEN or token.text == "{" else "CLOSE"
+    cursor.emit(kind, token.text, token.at)
+    cursor.i += 1
+    if kind == "CLOSE":
         cursor.hang(cursor.scripts())
-    else:
-        return False
-    return True
 
 
-def _bar(cursor: Cursor, token: Tex) -> bool:
-    if token.text not in BARS:
-        return False
+def _bar(cursor: Cursor, token: Tex) -> None:
     kind = "NORM" if token.text in DOUBLE_BARS else "BAR"
     if token.text == "|" and cursor.peek(1) == "|" and not cursor.tokens[cursor.i + 1].spaced:
         kind, cursor.i = "NORM", cursor.i + 1
@@ -104,13 +101,12 @@ def _bar(cursor: Cursor, token: Tex) -> bool:
     if _bar_opens(cursor, token.text, kind):
         cursor.bars[kind] += 1
         cursor.emit(f"{kind}_OPEN", token.text, token.at)
-        return True
+        return
     cursor.bars[kind] -= 1
     scripts = cursor.scripts()
     below = "".join(s.text for s in scripts if s.kind == "sub")
     cursor.emit(f"{kind}_CLOSE", below, token.at)
     cursor.hang([s for s in scripts if s.kind != "sub"])
-    return True
 
 
 def _bar_opens(cursor: Cursor, text: str, kind: str) -> bool:
@@ -121,38 +117,29 @@ def _bar_opens(cursor: Cursor, text: str, kind: str) -> bool:
     return cursor.bars[kind] <= 0 or not cursor.after_operand()
 
 
-def _angle(cursor: Cursor, token: Tex) -> bool:
-    kinds = {r"\langle": "LANGLE", r"\lang": "LANGLE", r"\rangle": "RANGLE",
-             r"\rang": "RANGLE"}  # fmt: skip
-    if token.text not in kinds:
-        return False
-    cursor.emit(kinds[token.text], token.text, token.at)
+def _angle(cursor: Cursor, token: Tex) -> None:
+    kind = ANGLES[token.text]
+    cursor.emit(kind, token.text, token.at)
     cursor.i += 1
-    scripts = cursor.scripts() if kinds[token.text] == "RANGLE" else []
+    scripts = cursor.scripts() if kind == "RANGLE" else []
     cursor.hang([s for s in scripts if s.kind != "sub"])  # <A, B>_F: the F says nothing new
-    return True
 
 
-def _root(cursor: Cursor, token: Tex) -> bool:
-    if token.text != r"\sqrt":
-        return False
+def _root(cursor: Cursor, token: Tex) -> None:
     if cursor.peek(1) == "[":
         raise Unreadable("only square roots are read", token.at)
     inside, cursor.i = argument(cursor.tokens, cursor.i + 1)
     cursor.whole(tree.Call(token.at, "sqrt", 0, (cursor.read(inside, token.at),)))
     cursor.hang(cursor.scripts())
-    return True
 
 
 # ------------------------------------------------------------- sums and tables
 
 
-def _big_sum(cursor: Cursor, token: Tex) -> bool:
-    is_sum = token.text == r"\sum" or (
-        token.text == r"\Sigma" and not cursor.names.known("Sigma") and cursor.peek(1) in "_^"
-    )
-    if not is_sum:
-        return False
+def _big_sum(cursor: Cursor, token: Tex) -> None:
+    sigma = cursor.names.known("Sigma") or cursor.peek(1) not in "_^"
+    if token.text == r"\Sigma" and sigma:
+        return command(cursor, token)
     cursor.i += 1
     scripts = cursor.scripts()
     below = next((s.text for s in scripts if s.kind == "sub"), "")
@@ -160,12 +147,9 @@ def _big_sum(cursor: Cursor, token: Tex) -> bool:
     indices = sum_indices(below)
     upto = ((indices[0], above),) if len(indices) == 1 and above in cursor.names.sizes else ()
     cursor.emit("SUM", (indices, upto), token.at)
-    return True
 
 
-def _table(cursor: Cursor, token: Tex) -> bool:
-    if not token.text.startswith((r"\begin", r"\end")) or len(token.text) < 7:
-        return False
+def _table(cursor: Cursor, token: Tex) -> None:
     if token.text != r"\begincases":
         raise Unreadable("matrices written out are not read", token.at)
     end = next(
@@ -177,7 +161,6 @@ def _table(cursor: Cursor, token: Tex) -> bool:
     if not rows:
         raise Unreadable("no case is given", token.at)
     cursor.whole(tree.Cases(token.at, tuple(rows)))
-    return True
 
 
 def _case(cursor: Cursor, row: list[Tex]) -> tuple[Node, Node | None]:
@@ -191,12 +174,21 @@ def _case(cursor: Cursor, row: list[Tex]) -> tuple[Node, Node | None]:
     return cursor.read(value, at), cursor.read(condition, at) if condition else None
 
 
+PERHAPS.extend((_nothing, differential))
 MEANINGS |= {
-    "letter": (differential, letters),
-    "operator": (_operator,),
-    "bracket": (_nothing, differential, _bracket),
-    "sign": (
-        _nothing, differential, _bar, _angle, fraction, _root, _big_sum, nabla, partial, _table,
-        number, styled, command, _postfix,
-    ),
-}  # fmt: skip
+    **dict.fromkeys(OPERATORS | RELATIONS, _operator),
+    **dict.fromkeys(OPEN | CLOSE | {"{", "}"}, _bracket),
+    **dict.fromkeys(BARS, _bar),
+    **dict.fromkeys(ANGLES, _angle),
+    **dict.fromkeys((r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"), fraction),
+    **dict.fromkeys((r"\sum", r"\Sigma"), _big_sum),
+    **dict.fromkeys(STYLES | set(ACCENTS), styled),
+    **dict.fromkeys(("'", "^", "_"), _postfix),
+    r"\sqrt": _root,
+    r"\nabla": nabla,
+    r"\partial": partial,
+    "a letter": letters,
+    "a number": number,
+    "a command": command,
+    "a table": _table,
+}

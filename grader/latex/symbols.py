@@ -10,7 +10,7 @@ from .cursor import OPERATORS, RELATIONS, TRANSPOSES, Cursor
 from .errors import Unreadable
 from .names import GREEK, function_named
 from .pieces import Script, bare, index_like, layer_label, split_arguments
-from .tex import ACCENTS, CLOSE, OPEN, STYLES, WORDY, Tex, argument, flat
+from .tex import ACCENTS, CLOSE, OPEN, WORDY, Tex, argument, flat
 
 TAKE_THE_RUN = {"tr", "vec", "diag", "det", "sum", "logdet"}
 LIBRARIES = {"np", "numpy", "torch", "tf", "F"}  # np.where is where
@@ -19,20 +19,17 @@ LIBRARIES = {"np", "numpy", "torch", "tf", "F"}  # np.where is where
 # ------------------------------------------------------------- numbers, ones
 
 
-def number(cursor: Cursor, token: Tex) -> bool:
-    if not token.number:
-        return False
+def number(cursor: Cursor, token: Tex) -> None:
     cursor.i += 1
     if token.text == "1" and _ones_follow(cursor):
         _ones(cursor, token.at)
-        return True
+        return
     value = float(token.text)
     below = cursor.peek(1)
     if cursor.peek() == "/" and below[:1].isdigit() and not cursor.after_operand():
         value, cursor.i = value / float(below) if float(below) else float("inf"), cursor.i + 2
     cursor.emit("NUMBER", value, token.at)
     cursor.hang(cursor.scripts())
-    return True
 
 
 def _ones_follow(cursor: Cursor) -> bool:
@@ -75,9 +72,7 @@ def _indicator(cursor: Cursor, at: int) -> bool:
 # ------------------------------------------------------------- names
 
 
-def styled(cursor: Cursor, token: Tex) -> bool:
-    if token.text not in STYLES and token.text not in ACCENTS:
-        return False
+def styled(cursor: Cursor, token: Tex) -> None:
     at = token.at
     inside, after = argument(cursor.tokens, cursor.i + 1)
     inner = flat(inside)
@@ -100,7 +95,6 @@ def styled(cursor: Cursor, token: Tex) -> bool:
         cursor.i = after
         _digits_below(cursor)
         _name(cursor, inner, at)
-    return True
 
 
 def _has_relation(cursor: Cursor) -> bool:
@@ -108,25 +102,20 @@ def _has_relation(cursor: Cursor) -> bool:
     return any(t.text in RELATIONS for t in cursor.tokens[cursor.i : close])
 
 
-def command(cursor: Cursor, token: Tex) -> bool:
+def command(cursor: Cursor, token: Tex) -> None:
     word = token.text[1:]
-    if token.text[0] != "\\" or not word.isalpha():
-        return False
     if word not in GREEK and not function_named(word):
         cure = "write it with letters, brackets, + - * / ^ _ and functions such as tr, log"
         raise Unreadable(f"the command {token.text} is not known", token.at, cure)
     cursor.i += 1
     _name(cursor, word, token.at)
-    return True
 
 
-def letters(cursor: Cursor, token: Tex) -> bool:
-    if not token.letter:
-        return False
+def letters(cursor: Cursor, token: Tex) -> None:
     run = cursor.run_of_letters(cursor.i)
     if run in LIBRARIES and cursor.peek(len(run)) == ".":
         cursor.i += len(run) + 1
-        return True
+        return
     word = cursor.word_at(cursor.i) or _unknown_word(cursor, run) or run[0]
     cursor.i += len(word)
     at = token.at
@@ -140,7 +129,6 @@ def letters(cursor: Cursor, token: Tex) -> bool:
         _digits_below(cursor)
         _word_below(cursor, word)
         _name(cursor, word, at)
-    return True
 
 
 def _word_below(cursor: Cursor, word: str) -> None:

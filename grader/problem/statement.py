@@ -1,5 +1,6 @@
 """Write a problem as a student reads it: the formula, then every variable with its shape."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from grader.algebra.sizes import typeset
@@ -23,9 +24,8 @@ def names(problem: "Problem") -> str:
         f"${one.text}$ (${typeset(one.rows)} \\times {typeset(one.columns)}$)"
         for one in problem.named
     ]
-    listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
     them = "it" if len(said) == 1 else "them"
-    return f"We name {listed}; derivations may use {them} as defined.\n"
+    return f"We name {listed(said)}; derivations may use {them} as defined.\n"
 
 
 def shape(variable: "Variable") -> str:
@@ -36,3 +36,12 @@ def shape(variable: "Variable") -> str:
     if variable.row:
         words.append("a row, added to every row")
     return " ".join([said, *words])
+
+
+def listed(items: Sequence[str]) -> str:
+    r"""Items as a sentence lists them.
+
+    >>> listed(["$X$ is $n \\times p$", "$W$ is $p \\times q$", "$b$ is a row"])
+    '$X$ is $n \\times p$, $W$ is $p \\times q$ and $b$ is a row'
+    """
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
