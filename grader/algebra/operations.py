@@ -159,10 +159,26 @@ def _derivative(function: Callable[[Tensor], Tensor], order: int) -> Callable[[T
     lower = _derivative(function, order - 1)
 
     def derivative(z: Tensor) -> Tensor:
-        slope: Tensor = torch.func.jvp(lower, (z,), (torch.ones_like(z),))[1]
-        return slope
+        at = z if z.requires_grad else z.detach().requires_grad_()
+        with torch.enable_grad():
+            value = lower(at)
+            slope = pulled_back(value, at, torch.ones_like(value))
+        return slope if z.requires_grad else slope.detach()
 
     return derivative
+
+
+def pulled_back(value: Tensor, at: Tensor, adjoint: Tensor) -> Tensor:
+    """The adjoint of a value passed on to what it was computed of, by autograd.
+
+    Not by torch.func, which takes seconds to load; it can be differentiated once more.
+    """
+    import torch
+
+    if not value.requires_grad:  # it does not move at all
+        return torch.zeros_like(at)
+    (found,) = torch.autograd.grad(value, at, adjoint, create_graph=True, materialize_grads=True)
+    return found
 
 
 def _raised(e: Expr, x: Tensor) -> Tensor:

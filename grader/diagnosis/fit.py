@@ -27,7 +27,7 @@ from grader.diagnosis.factors import (
 )
 from grader.diagnosis.generic import truth
 from grader.diagnosis.misconceptions import Slip, overshadows, rank_of
-from grader.diagnosis.values import Values
+from grader.diagnosis.values import values_at
 from grader.problem import Point
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Fit:
 
     def __init__(self, problem: "Problem", name: str, asked: Sequence[Asked]) -> None:
         self.problem, self.name, self.asked = problem, name, asked
-        self.values = [Values(problem, a.point.values) for a in asked]
+        self.values = [values_at(problem, a.point) for a in asked]
 
     def _against(self, asked: Sequence[Asked]) -> "Fit":
         """The same candidates, whose values are known, held against other answers."""

@@ -15,10 +15,24 @@ from torch import Tensor
 from grader import oracle
 from grader.algebra.evaluate import Evaluation
 from grader.algebra.expressions import Expr, kindless
+from grader.algebra.operations import pulled_back
 from grader.latex.names import canonical
 
 if TYPE_CHECKING:
-    from grader.problem import Mistake, Problem
+    from grader.problem import Mistake, Point, Problem
+
+_MOST_KEPT = 24  # points
+_kept: "dict[tuple[int, int], tuple[Problem, Point, Values]]" = {}
+
+
+def values_at(problem: "Problem", point: "Point") -> "Values":
+    """Where a point is asked again, all that was computed there: students check many times."""
+    key = id(problem), id(point)  # which are nobody else's as long as both are kept
+    if key not in _kept:
+        if len(_kept) >= _MOST_KEPT:
+            del _kept[next(iter(_kept))]
+        _kept[key] = problem, point, Values(problem, point.values)
+    return _kept[key][-1]
 
 
 class Values(Evaluation):
@@ -36,13 +50,17 @@ class Values(Evaluation):
             lengths |= zip((variable.rows, variable.columns), matrices[name].shape, strict=True)
         super().__init__(named, lengths)
         self.problem, self.matrices = problem, matrices
+        self.unfit = set[Expr]()
         self.gradients: dict[str, Mapping[str, Tensor]] = {}
 
     def worth(self, term: Expr) -> Tensor | None:
         """The value of a term, or None where its shapes do not fit."""
+        if term in self.unfit:
+            return None
         try:
             return self.of(term)
         except (RuntimeError, IndexError, ValueError):
+            self.unfit.add(term)
             return None
 
     def _pullback(self, term: Expr) -> Tensor:
@@ -51,14 +69,12 @@ class Values(Evaluation):
         places = tuple(kindless(a) for a in term.args[1:])
         forward = Expr(op, places, kind, detail)
 
-        def function(x: Tensor) -> Tensor:
-            inner = copy(self)
-            inner.done = {p: v for p, v in zip(places, values, strict=True)}
-            inner.done[places[which]] = x
-            return inner.of(forward)
-
-        back: Tensor = torch.func.vjp(function, values[which])[1](adjoint)[0]
-        return back
+        inner, moved = copy(self), values[which].detach().requires_grad_()
+        inner.done = {p: v for p, v in zip(places, values, strict=True)}
+        inner.done[places[which]] = moved
+        with torch.enable_grad():
+            value = inner.of(forward)
+        return pulled_back(value, moved, adjoint).detach()
 
     def _without_row(self, term: Expr) -> Tensor:
         """The rows but one, which is zero, or is not there."""
