@@ -16,7 +16,7 @@ import numpy as np
 from .expressions import Expr, is_constant, make, number, plus, size, times
 from .functions import FUNCTIONS, Array, F, Function, Z, function_of, written
 from .linear import Way
-from .operations import OPERATIONS
+from .operations import HOLDS, OPERATIONS
 from .parts import parts
 
 HIGHEST = 4  # derivatives are taken so often, no oftener
@@ -115,7 +115,7 @@ ARRAYS: dict[str, Callable[..., Any]] = {
     "plus": lambda e, x, y: x + y if e.detail > 0 else x - y,
     "times": lambda e, x, y: x * y,
     "power": lambda e, x: x**e.detail,
-    "compare": lambda e, x, y: (x > y if e.detail == ">" else x <= y) * 1.0,
+    "compare": lambda e, x, y: HOLDS[e.detail](x, y) * 1.0,
     "minimum": lambda e, x, y: np.minimum(x, y),
     "apply": lambda e, x: derivative(e.detail[0], e.detail[1], x),
 }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .expressions import Expr
 from .operations import OPERATIONS, bend_of
 from .parts import all_parts
+from .sizes import length
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -51,11 +52,7 @@ class Evaluation:
         return value
 
     def length(self, size: str) -> int:
-        """How long a size is: letters are looked up, products multiplied."""
-        result = 1
-        for part in size.split("·"):
-            result *= 1 if part == "1" else self.lengths[part]
-        return result
+        return length(size, self.lengths)
 
     def _like(self) -> dict[str, Any]:
         some = next(iter(self.values.values()))

@@ -3,7 +3,9 @@
 A size is a letter (`n`), `1`, a product (`n·q`), or `?3`, which is not known yet.
 """
 
+import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 
@@ -118,6 +120,11 @@ def product(*sizes: str) -> str:
     """The product of sizes."""
     parts = sorted(p for size in sizes for p in size.split("·") if p != "1")
     return "·".join(parts) or "1"
+
+
+def length(size: str, lengths: Mapping[str, int]) -> int:
+    """How long a size is: letters are looked up, factors multiplied."""
+    return math.prod(lengths[factor] for factor in size.split("·") if factor != "1")
 
 
 def typeset(size: str) -> str:

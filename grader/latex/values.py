@@ -17,7 +17,8 @@ import numpy as np
 from grader.algebra.differentiate import HIGHEST, derivative
 from grader.algebra.expressions import Expr
 from grader.algebra.functions import Array
-from grader.algebra.sizes import Kind
+from grader.algebra.operations import ALONG, HOLDS
+from grader.algebra.sizes import Kind, length
 
 from .duals import (
     Dual,
@@ -72,10 +73,7 @@ class Numbers:
         return self.dual(term, self.plain).value
 
     def length(self, size: str) -> int:
-        result = 1
-        for part in size.split("·"):
-            result *= 1 if part == "1" else self.draw.lengths[part]
-        return result
+        return length(size, self.draw.lengths)
 
     def shape(self, kind: Kind) -> tuple[int, int]:
         return self.length(kind.rows), self.length(kind.columns)
@@ -240,11 +238,7 @@ class Numbers:
 
     def _compare(self, term: Expr, seed: Seed) -> Dual:
         x, y = (a.value for a in self._args(term, seed))
-        relations: dict[str, Callable[[Array, Array], Array]] = {
-            ">": np.greater, "<": np.less, ">=": np.greater_equal, "<=": np.less_equal,
-            "==": np.equal, "!=": np.not_equal,
-        }  # fmt: skip
-        return Dual(relations[term.detail](x, y) * 1.0)
+        return Dual(HOLDS[term.detail](x, y) * 1.0)
 
     def _maximum(self, term: Expr, seed: Seed) -> Dual:
         return self._chosen(term, seed, np.greater)
@@ -291,8 +285,7 @@ class Numbers:
         return self._linear(term, seed, lambda z: np.trace(z, axis1=-2, axis2=-1)[..., None, None])
 
     def _total(self, term: Expr, seed: Seed) -> Dual:
-        axes = {"all": (-2, -1), "rows": (-2,), "columns": (-1,)}[term.detail]
-        return self._linear(term, seed, lambda z: z.sum(axes, keepdims=True))
+        return self._linear(term, seed, lambda z: z.sum(ALONG[term.detail], keepdims=True))
 
     def _vec(self, term: Expr, seed: Seed) -> Dual:
         return self._linear(
