@@ -1,6 +1,6 @@
 """Build expressions of matrices, simplified as a person would: `matmul`, `transpose`, ..."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from .expressions import (
     Expr,
@@ -10,7 +10,6 @@ from .expressions import (
     is_number,
     like,
     make,
-    number,
     ones,
     plus,
     power,
@@ -149,22 +148,27 @@ def fitted(term: Expr, to: Expr) -> Expr:
     return term
 
 
-CONSTRUCTORS: dict[str, Callable[..., Expr]] = {
-    "times": times,
-    "matmul": matmul,
-    "transpose": transpose,
-    "negative": lambda x: scaled(-1.0, x),
+# ------------------------------------------------------------------ of what was read
+
+Constructor = Callable[..., Expr]  # of an expression and of its arguments
+NORMAL: dict[str, Constructor] = {
+    "times": lambda _, x, y: times(x, y),
+    "matmul": lambda _, x, y: matmul(x, y),
+    "transpose": lambda _, x: transpose(x),
+    "negative": lambda _, x: scaled(-1.0, x),
+    "power": lambda e, x: power(x, e.detail),
+    "apply": lambda e, x: log(x) if e.detail == ("log", 0) else like(e, (x,)),
 }
 
 
-def normal(term: Expr) -> Expr:
-    """A term of the reader, simplified."""
-    args = tuple(normal(a) for a in term.args)
-    simple = CONSTRUCTORS.get(term.op)
-    if term.op == "power" and args[0].op == "number":
-        return number(args[0].detail ** term.detail)
-    if term.op == "apply" and term.detail == ("log", 0):
-        simple = log
-    if simple is None or any(part.kind.axes for part in (term, *args)):
-        return like(term, args)
-    return simple(*args)
+def built(e: Expr, args: tuple[Expr, ...], constructors: Mapping[str, Constructor]) -> Expr:
+    """The operation on other arguments, simplified where there is a constructor for it."""
+    simple = constructors.get(e.op)
+    if simple is None or any(part.kind.axes for part in (e, *args)):
+        return like(e, args)
+    return simple(e, *args)
+
+
+def normal(e: Expr) -> Expr:
+    """An expression of the reader, simplified."""
+    return built(e, tuple(map(normal, e.args)), NORMAL)

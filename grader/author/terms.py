@@ -6,14 +6,11 @@ derivative of a function is the function it is known as (the sine's is the cosin
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from grader.algebra.differentiate import slope_of
 from grader.algebra.expressions import (
     Expr,
     apply,
     is_number,
-    like,
     make,
     number,
     ones,
@@ -25,7 +22,7 @@ from grader.algebra.expressions import (
     widest,
 )
 from grader.algebra.functions import FUNCTIONS, written
-from grader.algebra.matrices import CONSTRUCTORS, log, transpose
+from grader.algebra.matrices import NORMAL, built, log, transpose
 from grader.algebra.parts import parts
 
 # Operations entry by entry: they may as well be applied to whole matrices.
@@ -40,10 +37,7 @@ def tidy(term: Expr, sums: frozenset[str] = frozenset()) -> Expr:
     args = tuple(tidy(argument, sums) for argument in term.args)
     if term.op == "total" and term.detail == "columns" and args[0].detail in sums:
         return ones(size(term))
-    simple = SIMPLER.get(term.op)
-    if simple is None or any(part.kind.axes for part in (term, *args)):
-        return like(term, args)
-    return simple(term, *args)
+    return built(term, args, TIDY)
 
 
 def _power(base: Expr, exponent: float) -> Expr:
@@ -68,12 +62,12 @@ def _squares(x: Expr) -> Expr:
     return _power(x, 2.0) if is_number(x) else make("squares", (x,), ("1", "1"))
 
 
-SIMPLER: dict[str, Callable[..., Expr]] = {
+TIDY = {
+    **NORMAL,
     "power": lambda term, x: _power(x, term.detail),
     "apply": lambda term, x: _apply(x, *term.detail),
     "squares": lambda _, x: _squares(x),
     "total": lambda term, x: total(x, term.detail),
-    **{op: lambda _, *args, simple=simple: simple(*args) for op, simple in CONSTRUCTORS.items()},
 }
 
 
