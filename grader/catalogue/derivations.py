@@ -5,6 +5,18 @@
 
 from collections.abc import Callable
 
+# What a line is written with, as a person calls it; functions are called by their own names.
+SIGNS = {
+    "Differential": "d( )", "Named": "d( ) alone on one side", "Derivative": "the derivative",
+    "Function": "the function",
+    "BigSum": "the sum sign",
+    "Power": "the power", "Inverse": "the inverse", "Quotient": "the quotient", "Ones": "the 1",
+    "Identity": "the identity", "Listing": "the list", "Primed": "the prime", "Bars": "the bars",
+    "Inner": "the inner product", "Line": "the row or column", "Cases": "the cases",
+    "Compare": "the comparison", "cdot": "the dot", "star": "the star", "times": "the cross",
+    "slash": "the slash", "otimes": r"\otimes", "colon": "the colon",
+}  # fmt: skip
+
 OF_A_LINE: dict[str, str | Callable[..., str]] = {
     "derivation.approximation": "an approximation, not checked",
     "derivation.failed": "the checker failed on this line; a person must look",
@@ -28,6 +40,10 @@ OF_A_LINE: dict[str, str | Callable[..., str]] = {
     "derivation.function_named": "a name for a function",
     "derivation.functions": "an equation between functions",
     "derivation.no_value": "this cannot be evaluated",
+    "derivation.unwitnessed": lambda sign: (
+        "as we read it, it does not hold; but no other line shows that we read"
+        f" {SIGNS.get(sign, sign)} as you mean it"
+    ),
     "derivation.left_and_right": "the left side is {left}, the right side is {right}",
     "derivation.index_runs": "the index {index} runs over {left} on the left and over {right} on "
     "the right",

@@ -22,6 +22,7 @@ from .mistakes import Mistakes
 from .report import Report, Step, Told, report_of
 from .text import Part, Statement
 from .tolerance import Tolerance
+from .witness import Witnesses
 
 ASIDE = {r"\arg", r"\argmin", r"\min", r"\lim", r"\int", r"\Pr", r"\inf", r"\sup"}
 LOG = logging.getLogger(__name__)
@@ -102,6 +103,7 @@ class Checker:
         self.tolerance = Tolerance(self.document, self.equations)
         self.mistakes = Mistakes(self.document, self.equations, self.tolerance.holds_if_symmetric)
         self.steps: list[Step] = []
+        self.wrong: dict[int, list[Node]] = {}  # the sides of wrong steps
         self.defined: list[str] = []
         self.met: list[Expression] = []
         self.starts = [0] + [m.end() for m in re.finditer("\n", text)]
@@ -109,6 +111,7 @@ class Checker:
     def report(self) -> Report:
         """What the whole text comes to."""
         self.run()
+        self._withdraw()
         counting, contested = self.graph.counting(), self.graph.contested()
         stated = {n: at for n, at in self.graph.stated.items() if n not in contested}
         self.steps = [
@@ -135,6 +138,25 @@ class Checker:
             conventions=tuple(self._conventions()),
             person=report.person or self._by_definition(report),
         )
+
+    def _withdraw(self) -> None:
+        """A wrong line that is written with what no line that holds bears out is not understood."""
+        if not self.wrong:
+            return
+        document, scope = self.document, self.document.scope
+        task = [d.node for known in scope.definitions.values() for d in known if d.order < 0]
+        quantities = {h.name for h in document.heads.values() if h.kind == "quantity"}  # J(W)
+        objectives = {document.objective, document.alias, *quantities}
+        witnesses = Witnesses(objectives, scope.variables.keys(), task)
+        for equality in self.graph.equalities:
+            witnesses.hear(equality.left, equality.right)
+        for place, sign in witnesses.withdrawn(self.wrong).items():
+            why = Reason.of("derivation.unwitnessed", sign=sign)
+            self.graph.refused = [e for e in self.graph.refused if e.step != place]
+            self.steps[place] = replace(
+                self.steps[place], verdict=Verdict.NOT_UNDERSTOOD, message=why,
+                mistake=None, hint=None, follows=None, remarks=(),
+            )  # fmt: skip
 
     def _by_definition(self, report: Report) -> Reason | None:
         """Backpropagation that is only defined: whether it was derived is for a person to say."""
@@ -477,6 +499,11 @@ class Checker:
             line, column = self._place(at)
             step = replace(step, line=line, column=column)
         if outcome.verdict is Verdict.WRONG and chain is not None:
+            between = chain.compared or chain.previous
+            sides = (between.node if between else None, part.node)
+            self.wrong[len(self.steps)] = [
+                self._as_read(side, outcome) for side in sides if isinstance(side, Node)
+            ]
             step = self.mistakes.explained(step, chain, part, outcome)
         elif chain is not None:
             self.mistakes.remember(step, chain, part, outcome)

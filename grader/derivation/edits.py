@@ -291,7 +291,7 @@ def _added(node: Node, put: Put, parent: Node | None, context: Context) -> Itera
         both = ((1, rest), (1, tree.Transpose(node.at, rest)))
         made = tree.Group(node.at, tree.Sum(node.at, both))
         yield Edit(put(made), "mistake.product_rule", "with A + A^T instead of 2A it holds")
-    present = {n for _, factor in node.factors for n in _simple(factor)}
+    present = dict.fromkeys(n for _, factor in node.factors for n in _simple(factor))
     names = [tree.Name(node.at, n) for n in context.names]
     for extra in (*present, *names):
         for wrapped in (extra, tree.Transpose(node.at, extra)):
@@ -309,7 +309,7 @@ def _simple(factor: Node) -> Iterator[Node]:
 
 def _renamed(node: Node, context: Context) -> Iterator[Edit]:
     """One name put for another throughout: sigma(A) (1 - sigma(A)) where Z was meant."""
-    for old in {n.name for n, _, _ in places(node) if isinstance(n, tree.Name)}:
+    for old in dict.fromkeys(n.name for n, _, _ in places(node) if isinstance(n, tree.Name)):
         for name in context.names:
             if name != old:
 

@@ -193,7 +193,7 @@ class Equations:
         refused = set() if derivatives or self._numerator_layout(left) else {("layout", "rows")}
         yield from self._single(asked, refused)
         keys = {k: n for k, n in asked.items() if k not in refused}
-        for kind in {k[0] for k in keys}:
+        for kind in dict.fromkeys(k[0] for k in keys):
             alike = [k for k in keys if k[0] == kind]
             if len(alike) > 1:
                 yield dict.fromkeys(alike, 1)

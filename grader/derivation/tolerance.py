@@ -74,8 +74,8 @@ class Tolerance:
         if not isinstance(left, Node) or not isinstance(part.node, Node):
             return None
         for meant in (
-            self._mended, self._zero, self._some_entries, self._stationary, self._gradient_named,
-            self._second_meaning, self._symmetric, self._supposed,
+            self._mended, self._zero, self._some_entries, self._a_number, self._stationary,
+            self._gradient_named, self._second_meaning, self._symmetric, self._supposed,
         ):  # fmt: skip
             outcome = meant(left, part, chain, wrong)
             if outcome is not None:
@@ -125,6 +125,17 @@ class Tolerance:
         entries = isinstance(left, tree.Index) and isinstance(part.node, tree.Number)
         message = Reason.of("derivation.some_entries")
         return Outcome(Verdict.CONDITION, message) if entries else None
+
+    def _a_number(self, left: Node, part: Part, chain: "Chain", wrong: Outcome) -> Outcome | None:
+        """Says a^T u = 1, which variables do not do by themselves: a constraint."""
+        right = tree.unwrapped(part.node) if isinstance(part.node, Node) else None
+        if not isinstance(right, tree.Number) or wrong.comparison is None:
+            return None
+        if tree.holds(left, tree.Differential, tree.Derivative):
+            return None
+        names = {n.name for n in tree.walk(left) if isinstance(n, tree.Name)}
+        free = names & set(self.document.scope.variables)
+        return Outcome(Verdict.CONDITION, Reason.of("derivation.condition")) if free else None
 
     def _stationary(self, left: Node, part: Part, chain: "Chain", wrong: Outcome) -> Outcome | None:
         """After "set to zero": the condition that a gradient is zero, or its solution."""
