@@ -2,7 +2,8 @@
 
 The usual reading comes first. Where it fails, the tolerated readings follow one at a time, and
 what was taken the liberty of is always remarked; never two liberties at once. WRONG needs that
-everything was understood, every symbol is known, and no tolerated reading holds.
+everything was understood, every symbol is known, and no tolerated reading holds; `witness` may
+withdraw it when the whole text is known.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
