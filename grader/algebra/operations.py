@@ -171,13 +171,18 @@ def _derivative(function: Callable[[Tensor], Tensor], order: int) -> Callable[[T
 def pulled_back(value: Tensor, at: Tensor, adjoint: Tensor) -> Tensor:
     """The adjoint of a value passed on to what it was computed of, by autograd.
 
-    Not by torch.func, which takes seconds to load; it can be differentiated once more.
+    Neither by torch.func nor with the adjoint handed to autograd: both load a compiler, which takes
+    seconds. It can be differentiated once more.
     """
     import torch
 
+    if value.shape != adjoint.shape:
+        raise ValueError("an adjoint has the shape of its value")
     if not value.requires_grad:  # it does not move at all
         return torch.zeros_like(at)
-    (found,) = torch.autograd.grad(value, at, adjoint, create_graph=True, materialize_grads=True)
+    (found,) = torch.autograd.grad(
+        (value * adjoint).sum(), at, create_graph=True, materialize_grads=True
+    )
     return found
 
 
