@@ -1,6 +1,8 @@
 """A right answer agrees in whatever dress; a wrong one is told in one plain sentence."""
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -311,3 +313,23 @@ def test_no_seed_makes_a_right_answer_wrong_or_a_wrong_one_right(seed, factor) -
     check(RELU, W=right, seed=seed)
     with pytest.raises(CheckFailed):
         check(RELU, W=lambda *a: factor * right(*a), seed=seed)
+
+
+FAILED = r"""
+import sys
+from grader import Problem, check
+problem = Problem(r"f = \|\tanh(XW) - Y\|_F^2", X="n,p", W="p,q", Y="n,q")
+try:
+    check(problem, W=lambda X, W, Y: 2 * X.T @ (X @ W - Y))
+except AssertionError as error:
+    print(error)
+print("loaded:", *{"sympy", "torch._dynamo"} & set(sys.modules))
+"""
+
+
+def test_a_failed_check_loads_no_compiler() -> None:
+    """Parts of torch load theirs, with sympy, for a second and more; a student would wait."""
+    command = [sys.executable, "-c", FAILED]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert "agrees: no" in done.stdout
+    assert done.stdout.splitlines()[-1].strip() == "loaded:"
