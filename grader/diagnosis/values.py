@@ -7,6 +7,7 @@ entry), `row` (one row alone), `without_row` and `reshape` (to the shape of the 
 
 from collections.abc import Mapping
 from copy import copy
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import torch
@@ -21,18 +22,11 @@ from grader.latex.names import canonical
 if TYPE_CHECKING:
     from grader.problem import Mistake, Point, Problem
 
-_MOST_KEPT = 24  # points
-_kept: "dict[tuple[int, int], tuple[Problem, Point, Values]]" = {}
 
-
+@lru_cache(maxsize=24)
 def values_at(problem: "Problem", point: "Point") -> "Values":
     """Where a point is asked again, all that was computed there: students check many times."""
-    key = id(problem), id(point)  # which are nobody else's as long as both are kept
-    if key not in _kept:
-        if len(_kept) >= _MOST_KEPT:
-            del _kept[next(iter(_kept))]
-        _kept[key] = problem, point, Values(problem, point.values)
-    return _kept[key][-1]
+    return Values(problem, point.values)
 
 
 class Values(Evaluation):

@@ -30,7 +30,7 @@ SIZES = range(2, 8)
 ANOTHER = 1 << 40  # added to a seed: points that no seed in use draws
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # tensors do not compare: a point is itself alone
 class Point:
     """Where a problem is asked: float64 matrices by Python name, and what is special about them."""
 

@@ -148,7 +148,8 @@ class Submission:
         )  # fmt: skip
 
     def _calls(self, calls: Sequence[tuple[Message, tuple[Any, ...]]]) -> list[Any]:
-        encoder, named = self._encoder(), self._encoder().encode({})
+        encoder = self._encoder()
+        named = encoder.encode({})
         coded = [
             {**manner, "arguments": encoder.encode(list(arguments)), "named": named}
             for manner, arguments in calls
