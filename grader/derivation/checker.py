@@ -20,7 +20,8 @@ from .graph import Equality, Graph
 from .hypotheses import alias_of, claimed, delta_of
 from .mistakes import Mistakes
 from .report import Report, Step, Told, report_of
-from .text import Part, Statement
+from .row import Part
+from .text import Statement
 from .tolerance import Tolerance
 from .witness import Witnesses
 

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from grader.latex import Variable, tree
 from grader.latex.budget import Budget
 from grader.latex.cursor import Cursor, Reading
+from grader.latex.dress import tokens
 from grader.latex.errors import Unreadable
 from grader.latex.formula import scope_of
 from grader.latex.lexer import read_whole
 from grader.latex.names import Names
 from grader.latex.pieces import index_like, index_list
 from grader.latex.scope import Definition, UserFunction
-from grader.latex.tex import CLOSE, OPEN, STYLES, Tex, tokens
+from grader.latex.tex import CLOSE, OPEN, STYLES, Tex
 from grader.latex.tree import Node
 
-from .text import Part, statements
+from .row import Part
+from .text import statements
 
 SECONDS = 1.2  # of CPU for one document, so that a busy machine changes no verdict
 INTRODUCES = re.compile(

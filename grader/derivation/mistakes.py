@@ -26,7 +26,7 @@ from .definitions import Document
 from .edits import Context, Edit, edits
 from .equation import Equations, Outcome, Verdict
 from .report import Step
-from .text import Part
+from .row import Part
 
 if TYPE_CHECKING:
     from .checker import Chain

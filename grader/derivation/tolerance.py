@@ -19,7 +19,8 @@ from grader.latex.values import Draw, Numbers
 
 from .definitions import Document
 from .equation import Equations, Outcome, Verdict
-from .text import Part, Statement
+from .row import Part
+from .text import Statement
 
 if TYPE_CHECKING:
     from .checker import Chain

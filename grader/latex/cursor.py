@@ -74,7 +74,10 @@ class Cursor:
         if self.reading.budget.spent():
             raise Unreadable("this takes too long to read", at)
         try:
-            return parse(self.run())
+            found = self.run()
+            if not found:
+                raise Unreadable("nothing stands here", at)
+            return parse(found)
         except RecursionError:
             raise Unreadable("too many things inside one another", at) from None
 

@@ -18,12 +18,13 @@ from grader.algebra.sizes import Kind, Misfit
 from . import tree
 from .budget import Budget
 from .cursor import Reading
+from .dress import tokens
 from .errors import LatexError, Undeclared, Unreadable
 from .lexer import read_whole
 from .names import Names, canonical
 from .reading import Read, readings
 from .scope import Definition, Scope
-from .tex import Tex, tokens
+from .tex import Tex
 from .tree import Node
 
 if TYPE_CHECKING:

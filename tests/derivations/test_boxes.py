@@ -26,6 +26,16 @@ AROUND = {
     "a system by hand": r"$$\left\{\begin{array}{l} %s \\ " + OTHER + r"\end{array}\right.$$",
     "a row of a table": "| what | formula |\n|--|--|\n| gradient | $%s$ |",
     "backticks in dollars": r"$`%s`$",
+    "a colour of mathtools": r"$$\mathcolor{blue}{%s}$$",
+    "a coloured frame": r"$$\fcolorbox{red}{white}{$%s$}$$",
+    "a frame of MathJax": r"$$\bbox[5px,border:2px solid red]{%s}$$",
+    "bold type": r"$$\boldsymbol{%s}$$",
+    "an old font": r"$${\bf %s}$$",
+    "aligned by hand": r"$$\left\{\begin{aligned} %s \\ \frac{\partial f}{\partial X} &= "
+    r"2(XW-Y)W^T \end{aligned}\right.$$",
+    "a list": "- so\n- $%s$",
+    "a list and a display": "1. so\n   $$%s$$",
+    "a quotation": "> hence\n> $$\n> %s\n> $$",
     "doubled backslashes": r"\\[%s\\]",
     "doubled backslashes in a line": r"\\(%s\\)",
 }
@@ -61,6 +71,37 @@ def test_a_wrong_equation_is_found_in_it(around: str) -> None:
 )  # fmt: skip
 def test_layout_between_rows_says_nothing(text: str) -> None:
     assert run(text, PROBLEM).verdict == "right"
+
+
+@pytest.mark.parametrize("side", [r"\boxed{2X^T(XW-Y)}", r"{\color{red} 2X^T(XW-Y)}"])
+def test_a_side_may_stand_in_it_alone(side: str) -> None:
+    whole = rf"$$\frac{{\partial f}}{{\partial W}} = {side}$$"
+    assert run(STEP + whole, PROBLEM).verdict == "right"
+    assert run(STEP + whole.replace("2X", "5X"), PROBLEM).verdict == "wrong"
+
+
+RELATIONS = [r"{\color{red} = %s}", r"\mathrel{\color{red}{=}} %s", "&amp;= %s"]
+
+
+@pytest.mark.parametrize("sign", RELATIONS)
+def test_a_relation_may_stand_in_it_too(sign: str) -> None:
+    left = r"\begin{aligned}\frac{\partial f}{\partial W} "
+    for right, verdict in (("2X^T(XW-Y)", "right"), ("5X^T(XW-Y)", "wrong")):
+        whole = left + sign.replace("%s", right) + r"\end{aligned}"
+        assert run(f"{STEP}$${whole}$$", PROBLEM).verdict == verdict
+
+
+@pytest.mark.parametrize("around", ["~~$%s$~~", "<del>$$%s$$</del>", "<s>$%s$</s>"])
+def test_what_is_struck_out_says_nothing(around: str) -> None:
+    right, wrong = f"$${RIGHT}$$", f"$${WRONG}$$"
+    assert run(STEP + around.replace("%s", WRONG) + right, PROBLEM).verdict == "right"
+    assert run(STEP + around.replace("%s", RIGHT) + wrong, PROBLEM).verdict == "wrong"
+    assert run(STEP + around.replace("%s", RIGHT), PROBLEM).missing == ("W",)
+
+
+def test_what_cannot_be_seen_says_nothing() -> None:
+    unseen = RIGHT.replace("W", "W\u200b")
+    assert run(f"{STEP}$${unseen}$$", PROBLEM).verdict == "right"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from grader.derivation.checker import Chain, Checker
 from grader.derivation.command import variables_of
 from grader.derivation.edits import Context, edits
 from grader.derivation.equation import Outcome
-from grader.derivation.text import Part
+from grader.derivation.row import Part
 from grader.latex.budget import UNBOUNDED
 from grader.latex.tree import Node
 

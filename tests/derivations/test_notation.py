@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.derivation.text import SEGMENT
+from grader.derivation.formulas import SEGMENT
 
 from .texts import Written, written
 
