@@ -84,6 +84,13 @@ class Evaluation:
 
         return torch.eye(self.length(e.kind.rows), **self._like())
 
+    def _position(self, e: Expr) -> Tensor:
+        """An index itself, as a number."""
+        import torch
+
+        places = torch.arange(1, self.length(e.kind.axes[0][1]) + 1, **self._like())
+        return places[:, None, None]
+
     def _delta(self, e: Expr) -> Tensor:
         import torch
 

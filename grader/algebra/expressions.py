@@ -18,7 +18,7 @@ from weakref import ref
 from .sizes import Kind
 
 Axes = tuple[tuple[str, str], ...]
-CONSTANT = ("number", "size", "ones", "identity", "delta")
+CONSTANT = ("number", "size", "ones", "identity", "delta", "position")
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

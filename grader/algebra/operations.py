@@ -304,6 +304,7 @@ ROWS = (
     Operation("index", _indexed),
     Operation("sum_over", lambda e, x: x.sum(_names(e).index(e.detail))),
     Operation("unindexed", _matrix_of),
+    Operation("stacked", lambda e, x: x[..., 0, :] if e.detail[1] == "rows" else x[..., 0].mT),
     # what is only ever taken for something else
     Operation("mean", lambda e, x: x.mean(ALONG[e.detail], keepdim=True)),
     Operation("largest", lambda e, x: x.amax((-2, -1), keepdim=True)),

@@ -67,6 +67,8 @@ OF_A_LINE: dict[str, str | Callable[..., str]] = {
     "derivation.second_meaning": "{name} meant something else in the task or in an earlier cell",
     "derivation.symmetric": "under the stated assumption that {name} is symmetric",
     "derivation.some_indices": "said for some indices only, not checked",
+    "derivation.where_same": "where {one} = {other}, as said before it",
+    "derivation.where_not_same": "where {one} is not {other}, as said before it",
     "derivation.supposed": "holds at most under what is supposed before it; not checked",
 }  # fmt: skip
 OF_A_MISTAKE: dict[str, str | Callable[..., str]] = {

@@ -13,12 +13,15 @@ from grader.latex.names import canonical
 from grader.latex.tex import Tex
 from grader.latex.tree import Node
 
+from .case import case_of
+from .cases import Cases
 from .definitions import Document, Head
 from .equation import DEFINES, GOOD, Equations, Outcome, Verdict, unread
 from .gradients import Gradients
 from .graph import Equality, Graph
 from .hypotheses import alias_of, claimed, delta_of
 from .mistakes import Mistakes
+from .orientation import orient
 from .report import Report, Step, Told, report_of
 from .row import Part
 from .text import Statement
@@ -98,10 +101,12 @@ class Checker:
     ) -> None:
         self.text, self.asked, self.alias = text, tuple(asked), alias
         self.document = Document(text, variables, given, names, alias)
+        orient(self.document)
         self.equations = Equations(self.document, variables)
         self.gradients = Gradients(self.equations)
         self.graph = Graph(self.equations, self.gradients, tuple(map(canonical, asked)))
         self.tolerance = Tolerance(self.document, self.equations)
+        self.cases = Cases(self.equations)
         self.mistakes = Mistakes(self.document, self.equations, self.tolerance.holds_if_symmetric)
         self.steps: list[Step] = []
         self.wrong: dict[int, list[Node]] = {}  # the sides of wrong steps
@@ -181,6 +186,9 @@ class Checker:
             if statement.plain and not self._clear(order, statement):
                 continue
             self.tolerance.hear(statement)
+            self.cases.hear(statement)
+            if case_of(statement, self.document.names):
+                continue
             try:
                 self._statement(order, statement)
             except RecursionError:  # its names, written out, lead too deep
@@ -323,6 +331,9 @@ class Checker:
             outcome = self.tolerance.update(chain.previous.node, part) or outcome
         if outcome.verdict is Verdict.NOT_UNDERSTOOD and chain.base not in (None, chain.previous):
             outcome = self._against_base(chain, part, outcome)
+        if outcome.verdict is Verdict.WRONG:
+            around = self.tolerance.around(part)
+            outcome = self.cases.under(outcome, around) or outcome
         if outcome.verdict is Verdict.WRONG:
             outcome = self.tolerance.other_readings(chain, part, outcome) or outcome
         return outcome

@@ -170,3 +170,20 @@ def _multiples(m: Array, probe: Array) -> Iterator[Array]:
 
 def _is(found: Array, wanted: Array) -> bool:
     return found.shape == wanted.shape and bool(np.allclose(found, wanted, rtol=CLOSE_ENOUGH))
+
+
+def holds_where(
+    numbers: Numbers, terms: tuple[Expr, Expr], pair: tuple[str, str], same: bool
+) -> bool:
+    """Whether two sides agree for equal values of two indices, or for unequal ones alone."""
+    left, right = terms
+    axes = list(dict(left.kind.axes) | dict(right.kind.axes))
+    if not set(pair) <= set(axes) or left.kind.form or right.kind.form:
+        return False
+    a, b = np.broadcast_arrays(*_laid_over(numbers, left, right))
+    places = [axes.index(index) for index in pair]
+    a, b = (np.moveaxis(side, places, (0, 1)) for side in (a, b))
+    if a.shape[0] != a.shape[1]:
+        return False
+    chosen = np.eye(a.shape[0], dtype=bool) == same
+    return bool(np.allclose(a[chosen], b[chosen], rtol=CLOSE_ENOUGH))

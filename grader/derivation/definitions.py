@@ -13,16 +13,17 @@ from grader.latex.budget import Budget
 from grader.latex.cursor import Cursor, Reading
 from grader.latex.dress import tokens
 from grader.latex.errors import Unreadable
-from grader.latex.formula import scope_of
+from grader.latex.formula import names_of, scope_of
 from grader.latex.lexer import read_whole
-from grader.latex.names import Names
-from grader.latex.pieces import index_like, index_list
+from grader.latex.pieces import index_list
+from grader.latex.ranges import summed
 from grader.latex.scope import Definition, UserFunction
 from grader.latex.tex import CLOSE, OPEN, STYLES, Tex
 from grader.latex.tree import Node
 
+from .case import case_of
 from .row import Part
-from .text import statements
+from .text import Statement, is_about_sizes, statements
 
 SECONDS = 1.2  # of CPU for one document, so that a busy machine changes no verdict
 INTRODUCES = re.compile(
@@ -30,6 +31,7 @@ INTRODUCES = re.compile(
 )
 ENDS_IN_A_COMMAND = re.compile(r"\\[A-Za-z]+\Z")
 SIGMOID = re.compile(r"sigmoid|logistic|S 型|S型|\\frac\{?1\}?\{1 ?\+ ?e", re.I)
+SAMPLE = re.compile(r"(.+?)\^\((\w)\)")
 ENTRY = re.compile(r"(.+?)_(\w,?\w?)((?:\^\(\w+\))?)$")
 
 
@@ -57,14 +59,16 @@ class Document:
         self.budget = Budget(SECONDS)
         self.scope = scope_of(variables)
         self.scope.budget = self.budget
-        self.names = Names(self.scope.variables, self.scope.sizes)
+        self.names = names_of(self.scope)
         self.students: set[str] = set()
         self.before: dict[str, Node] = {}  # what names of the student meant before this text
         self.heads: dict[tuple[int, int], Head] = {}  # statement, part that holds the value
         self.objective = ""
         self._given = [tokens(formula) for formula in given]
         self._givens: list[str] = []
-        self.statements = statements(text)
+        self.statements = [s for s in statements(text) if not is_about_sizes(s, self.names.values)]
+        for found in (*self._given, *self._rows_of_tokens()):
+            self.names.indices |= summed(found)
         self.cures: dict[str, str] = {}  # for a name in the other case, what the task defines
         self._before = list(self._read_heads(names))
         self._announce_given()
@@ -165,6 +169,8 @@ class Document:
 
     def _find_heads(self) -> None:
         for order, statement in enumerate(self.statements):
+            if case_of(statement, self.names):
+                continue
             for i in range(len(statement.parts) - 1):
                 left, right = statement.parts[i], statement.parts[i + 1]
                 if right.relation == "=" and left.tokens and right.tokens:
@@ -175,6 +181,8 @@ class Document:
         if head is None or head.kind == "builtin":
             self._reversed(order, i, left, right, head)
             return
+        if _is_own_entry(head.name, right.tokens):
+            return  # R = (r_ij) says what its entries are called
         if head.kind in ("name", "quantity") and self._is_function(right.tokens):
             head = Head("alias", head.name)
         known = self._known(head)
@@ -275,10 +283,14 @@ class Document:
 
     def _name_head(self, name: str) -> Head:
         entry = ENTRY.fullmatch(name)
-        if entry and not self.names.resolved(name) and index_like(entry[2]):
+        if entry and not self.names.resolved(name) and self.names.is_index(entry[2]):
             base = entry[1] + entry[3]
-            if not self.names.known(base):
+            if base not in self.names.values:
+                base += "_" if base in self.names.sizes else ""  # r_i where r is a size
                 return Head("entries", base, index_list(entry[2]))
+        sample = SAMPLE.fullmatch(name)
+        if sample and not self.names.known(name) and sample[2] in self.names.samples():
+            return Head("entries", f"{sample[1]}^", (sample[2],))
         return Head("name", name)
 
     def _function_head(
@@ -286,7 +298,7 @@ class Document:
     ) -> Head | None:
         value = getattr(function, "value", None)
         if isinstance(value, tuple):  # a function that is known already
-            name, primes = value
+            name, primes, _ = value
             if primes:
                 return None
             if found[0].text == r"\sigma" and not self._given_uses(r"\sigma"):
@@ -341,6 +353,7 @@ class Document:
                         part.node = read_whole(part.tokens, reading)
                     except Unreadable as error:
                         part.node = error
+            _with_matrices_of_entries(statement)
 
     def _define_heads(self) -> None:
         for (order, i), head in self.heads.items():
@@ -378,6 +391,22 @@ class Document:
             if name in self.scope.definitions:
                 return name
         return "f"
+
+
+def _is_own_entry(name: str, found: list[Tex]) -> bool:
+    """Whether these tokens are (r_ij), and the name is R."""
+    if len(found) < 4 or found[0].text not in OPEN or found[-1].text not in CLOSE:
+        return False
+    return found[2].text == "_" and found[1].text.lower() == name.lower()
+
+
+def _with_matrices_of_entries(statement: Statement) -> None:
+    """Read the (a_ij) of A = (a_ij) as a matrix, beside a name."""
+    named = any(isinstance(part.node, tree.Name) for part in statement.parts)
+    for part in statement.parts if named else ():
+        inner = part.node.inner if isinstance(part.node, tree.Group) else None
+        if isinstance(inner, tree.Index) and len({i for i in inner.indices if i.isalpha()}) == 2:
+            part.node = tree.Entries(inner.at, inner, inner.indices)
 
 
 def _meant_there(node: Node, there: dict[str, Node]) -> Node:

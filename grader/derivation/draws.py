@@ -17,14 +17,25 @@ SPARE = (5, 3, 4, 2, 6, 7)  # for sizes that stay unknown, as in a rule for any 
 def draws(variables: Sequence[Variable]) -> list[Draw]:
     """Two draws that share no size."""
     letters = [s for v in variables for s in (v.rows, v.columns) if not s.isdigit()]
+    letters += [size for v in variables for _, size in v.family]
     found = []
     for number, lengths in enumerate(LENGTHS):
         distinct = dict.fromkeys(letters)
         known = dict(zip(distinct, [*lengths, *range(10, 10 + len(distinct))], strict=False))
         generator = np.random.default_rng(1000 + number)
-        leaves = {canonical(v.name): _drawn(v, known, generator) for v in variables}
+        leaves = {canonical(v.name): _all_drawn(v, known, generator) for v in variables}
         found.append(Draw(known, leaves))
     return found
+
+
+def _all_drawn(
+    variable: Variable, lengths: dict[str, int], generator: np.random.Generator
+) -> Array:
+    """A variable, or all members of a family with their index in front."""
+    if not variable.family:
+        return _drawn(variable, lengths, generator)
+    ((_, size),) = variable.family
+    return np.stack([_drawn(variable, lengths, generator) for _ in range(lengths[size])])
 
 
 def _drawn(variable: Variable, lengths: dict[str, int], generator: np.random.Generator) -> Array:

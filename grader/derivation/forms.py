@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from grader.latex import tree
+from grader.latex.builder import COLUMN, ROW
 from grader.latex.scope import Definition, Scope
 from grader.latex.tree import Node
 
@@ -79,7 +80,7 @@ class Forms:
                 frozenset([leaf]) if leaf else frozenset(n for p in parts for n in p.leaves),
                 frozenset([number]) if kind == "D" else needs,
                 strange,
-                kind in ("unknown", "d", "line") or (kind != "D" and any(p.open for p in parts)),
+                kind in ("unknown", "d") or (kind != "D" and any(p.open for p in parts)),
                 frozenset([number]) if kind == "d" else differentials,
             )
         )
@@ -158,8 +159,12 @@ class Forms:
     def _group(self, node: tree.Group, order: float, bound: Mapping[str, Form]) -> Form:
         return self.form(node.inner, order, bound)
 
-    def _line(self, node: tree.Line, _order: float, _bound: Mapping[str, Form]) -> Form:
-        return ((self.atom(("line", node.name, node.index)), 1.0),)
+    def _line(self, node: tree.Line, order: float, bound: Mapping[str, Form]) -> Form:
+        whole = self.form(tree.Name(node.at, node.name), order, bound)
+        if self.scope.lines == COLUMN:
+            return self._indexed(whole, (":", node.index))
+        row = self._indexed(whole, (node.index, ":"))
+        return row if self.scope.lines == ROW else self._transposed(row)
 
     def _negative(self, node: tree.Negative, order: float, bound: Mapping[str, Form]) -> Form:
         return _scaled(self.form(node.inner, order, bound), -1)
@@ -310,6 +315,9 @@ class Forms:
             return ()
         atom, factor = self.single(form)
         return ((self.atom(("idx", atom, indices), (atom,)), factor),)
+
+    def _entries(self, node: tree.Entries, order: float, bound: Mapping[str, Form]) -> Form:
+        return self._gathered(self.form(node.entry, order, bound), node.indices)
 
     def _call(self, node: tree.Call, order: float, bound: Mapping[str, Form]) -> Form:
         arguments = [self.form(a, order, bound) for a in node.arguments]

@@ -23,6 +23,8 @@ class Gradients:
         bottom = tree.unwrapped(side.bottom) if side.bottom else self.chosen(outcome)
         if isinstance(bottom, tree.Index):
             indices, bottom = bottom.indices, tree.unwrapped(bottom.base)
+        elif isinstance(bottom, tree.Line):
+            indices, bottom = (bottom.index, ":"), tree.Name(bottom.at, bottom.name)
         if not isinstance(bottom, tree.Name) or bottom.name not in self.scope.variables:
             return None
         if not self._covers(indices, bottom.name) or not self.is_objective(side.top, order):

@@ -40,7 +40,6 @@ SYMMETRIC = re.compile(
     r"(?:为|為|是|is|被假设为|也)?\s*(?:一个|一個|a)?\s*(?:实)?(?:对称|對稱|symmetric)",
     re.I,
 )
-INDEX_CASE = re.compile(r"\b([i-n])\s*\$?\s*(=|\\neq?|≠|\\not\s*=)\s*\$?\s*(?!\1)[i-n]\b")
 HEARD = 160  # characters of prose before an equation that can bear on it
 
 
@@ -64,7 +63,7 @@ class Tolerance:
         at = part.tokens[0].at
         return self.document.text[max(0, at - HEARD) : at]
 
-    def _around(self, part: Part) -> str:
+    def around(self, part: Part) -> str:
         at, text = part.tokens[0].at, self.document.text
         line = text.find("\n", at)
         return text[max(0, at - 40) : line if line >= 0 else len(text)]
@@ -282,9 +281,6 @@ class Tolerance:
 
     def _supposed(self, left: Node, part: Part, chain: "Chain", wrong: Outcome) -> Outcome | None:
         first = next(p for p in chain.statement.parts if p.tokens)
-        indexed = any(isinstance(s, Node) and tree.holds(s, tree.Index) for s in (left, part.node))
-        if indexed and INDEX_CASE.search(self._around(first)):
-            return Outcome(Verdict.CONDITION, Reason.of("derivation.some_indices"))
         if not SUPPOSES.search(self._before(first)):
             return None
         return Outcome(Verdict.CONDITION, Reason.of("derivation.supposed"))

@@ -1,8 +1,8 @@
 """One attempt to read a formula: `meaning(node, attempt)` is the expression of a tree.
 
 An `Attempt` has a fixed answer to each question that stays open. What each kind of node means is
-registered in `reading`, `products`, `applied`, `indexed` and `derived`, so that each may ask for
-the meaning of what stands inside.
+registered in `reading`, `products`, `applied`, `indexed`, `families` and `derived`, so that each
+may ask for the meaning of what stands inside.
 """
 
 from functools import singledispatch
@@ -34,6 +34,7 @@ class Attempt(Builder):
         self.asked: dict[Key, int] = {}
         self.unknown: dict[str, Expr] = {}
         self.parameters: list[dict[str, Expr]] = []
+        self.summed: list[str] = []  # the indices of the sums around
 
     def pick(self, key: Key, answers: int) -> int:
         """The answer under trial to a question."""

@@ -21,6 +21,7 @@ class Remark:
 
 SCALAR = Kind()
 NUMBER = Kind(number=True, mask=False)
+STANDING, COLUMN, ROW = WAYS = "standing", "columns", "rows"  # a member: a row, upright; ...
 
 
 class Builder:
@@ -292,13 +293,22 @@ class Builder:
         return Expr("sum_over", (x,), kind, index, at)
 
     def unindexed(self, x: Expr, indices: tuple[str, ...], at: int) -> Expr:
-        """The matrix whose entries were given: Z_{ij} = ..."""
+        """The matrix whose entries, rows or columns were given: Z_{ij} = ..., z_i = ..."""
         sizes = dict(self.known(x).axes)
+        if set(sizes) == set(indices) and len(indices) == 1 and self.vector(x):
+            return self._stacked(x, indices[0], sizes[indices[0]], at)
         if set(sizes) != set(indices) or not self.scalar(x):
             raise Unreadable("the indices on the two sides are not the same", at)
         columns = sizes[indices[1]] if len(indices) == 2 else "1"
         kind = Kind(sizes[indices[0]], columns, form=x.kind.form)
         return Expr("unindexed", (x,), kind, indices, at)
+
+    def _stacked(self, x: Expr, index: str, size: str, at: int) -> Expr:
+        """Rows below one another, columns side by side."""
+        rows, columns = self.known(x).rows, self.known(x).columns
+        way = ROW if rows == "1" else COLUMN
+        kind = Kind(size, columns) if way == ROW else Kind(rows, size)
+        return Expr("stacked", (x,), replace(kind, form=x.kind.form), (index, way), at)
 
     # ------------------------------------------------------------ derivatives
 

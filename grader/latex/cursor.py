@@ -16,7 +16,7 @@ from .budget import UNBOUNDED, Budget
 from .errors import Unreadable
 from .names import Names, function_named
 from .parser import parse
-from .pieces import Script, index_like, index_list
+from .pieces import Script, index_list
 from .tex import CLOSE, OPEN, Tex, argument
 from .tree import Node
 
@@ -175,10 +175,10 @@ class Cursor:
 
     def hang(self, scripts: list[Script]) -> None:
         for script in scripts:
-            for wrap in self._wraps(script):
+            for wrap in self.wraps(script):
                 self.emit("AFTER", wrap, script.at)
 
-    def _wraps(self, script: Script) -> list[Callable[[Node], Node]]:  # noqa: PLR0911
+    def wraps(self, script: Script) -> list[Callable[[Node], Node]]:  # noqa: PLR0911
         at, text = script.at, script.text
         if script.kind == "prime":
             return [lambda x: _primed(at, x)]
@@ -212,7 +212,9 @@ class Cursor:
         at, text = script.at, script.text
         if text == "+":
             return lambda x: tree.Call(at, "relu", 0, (x,))
-        if not index_like(text):
+        if any(t.text == r"\times" for t in script.tokens):  # a note on its sizes
+            return lambda x: x
+        if not self.names.is_index(text):
             raise Unreadable(f'the subscript "{text}" on a bracket is not understood', at)
         indices = index_list(text)
         return lambda x: tree.Index(at, x, indices)

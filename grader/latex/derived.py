@@ -6,6 +6,7 @@ from grader.algebra.sizes import Kind, product
 from . import tree
 from .asking import Attempt, meaning, names_quantity
 from .errors import Unreadable
+from .families import line, whole_of
 from .tree import Node
 
 
@@ -20,12 +21,19 @@ def _(node: tree.Derivative, attempt: Attempt) -> Expr:
         gradient = tree.Derivative(node.at, top.inner, bottom)
         return attempt.transpose(meaning(gradient, attempt), node.at)
     indices: tuple[str, ...] = ()
+    member: tuple[str, str] | None = None
     if isinstance(bottom, tree.Index):
         indices, bottom = bottom.indices, tree.unwrapped(bottom.base)
+    elif isinstance(bottom, tree.Line):
+        member, bottom = (bottom.index, attempt.scope.lines), whole_of(bottom)
     transposed = isinstance(bottom, tree.Transpose)
     by = meaning(bottom.inner if isinstance(bottom, tree.Transpose) else bottom, attempt)
+    if by.op == "stacked" and len(indices) == 1:
+        member, indices = (indices[0], by.detail[1]), ()
     result = _derived(attempt, meaning(top, attempt), by, node)
     result = attempt.transpose(result, node.at) if transposed else result
+    if member:
+        return line(attempt, result, *member, node.at)
     return attempt.index(result, indices, node.at) if indices else result
 
 
@@ -33,7 +41,7 @@ def _by(attempt: Attempt, node: tree.Derivative) -> Node:
     r"""What is derived by; after a bare \nabla it may be any of the variables."""
     if node.bottom is not None:
         return tree.unwrapped(node.bottom)
-    names = list(attempt.scope.variables)
+    names = [n for n, kind in attempt.scope.variables.items() if not kind.axes]
     name = names[attempt.pick(("nabla", node.at), len(names))]
     attempt.remark("nabla", f"the gradient is read as the one with respect to {name}")
     return tree.Name(node.at, name)

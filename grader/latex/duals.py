@@ -9,6 +9,8 @@ from grader.algebra.expressions import Expr
 from grader.algebra.functions import Array
 from grader.algebra.sizes import Kind
 
+from .builder import ROW
+
 Memo = dict[int, tuple[Expr, "Dual"]]
 
 
@@ -97,6 +99,13 @@ def matrix_of(value: Array, own: list[str], indices: tuple[str, ...], lead: int)
     places = [lead + own.index(n) for n in indices]
     matrix = np.transpose(value[..., 0, 0], [*range(lead), *places])
     return matrix if len(indices) == 2 else matrix[..., None]
+
+
+def stacked(value: Array, way: str) -> Array:
+    """Rows below one another, or columns side by side: their free index is the only one."""
+    if way == ROW:
+        return value[..., 0, :]
+    return np.swapaxes(value[..., 0], -1, -2)
 
 
 def terms_of(term: Expr) -> list[tuple[int, Expr]]:

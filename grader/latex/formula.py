@@ -7,6 +7,7 @@ r"""Read the formula of a problem: `read_formula(text, variables)`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,11 +18,13 @@ from grader.algebra.sizes import Kind, Misfit
 
 from . import tree
 from .budget import Budget
+from .builder import WAYS
 from .cursor import Reading
 from .dress import tokens
 from .errors import LatexError, Undeclared, Unreadable
 from .lexer import read_whole
 from .names import Names, canonical
+from .ranges import summed
 from .reading import Read, readings
 from .scope import Definition, Scope
 from .tex import Tex
@@ -49,11 +52,12 @@ class Variable:
     columns: str
     domain: frozenset[str] = frozenset()
     row: bool = False
+    family: tuple[tuple[str, str], ...] = ()  # z_k for every k up to n: the index and its size
 
     @property
     def kind(self) -> Kind:
         """Its sizes, as terms know them."""
-        return Kind(self.rows, self.columns, row=self.row)
+        return Kind(self.rows, self.columns, self.family, row=self.row)
 
 
 @dataclass(frozen=True)
@@ -113,10 +117,21 @@ class Named:
 
 def scope_of(variables: Sequence[Variable]) -> Scope:
     """The scope in which only the variables and their sizes are known."""
-    sizes = {s for v in variables for s in (v.rows, v.columns) if not s.isdigit()}
-    ordered = [s for v in variables for s in (v.rows, v.columns) if s in sizes]
+    said = [s for v in variables for s in (v.rows, v.columns)]
+    said += [size for v in variables for _, size in v.family]
     kinds = {canonical(v.name): v.kind for v in variables}
-    return Scope(kinds, tuple(dict.fromkeys(ordered)))
+    return Scope(kinds, tuple(dict.fromkeys(s for s in said if not s.isdigit())))
+
+
+def names_of(scope: Scope) -> Names:
+    """The names that are declared; a family by what all its members are called."""
+    single = (name for name, kind in scope.variables.items() if not kind.axes)
+    names = Names(single, scope.sizes)
+    for name, kind in scope.variables.items():
+        if kind.axes:
+            base, mark, _ = re.split(r"([_^])", name, maxsplit=1)
+            names.families[base, mark] = name
+    return names
 
 
 def read_formula(text: str, variables: Sequence[Variable], *, matrix: bool = False) -> Formula:
@@ -126,7 +141,7 @@ def read_formula(text: str, variables: Sequence[Variable], *, matrix: bool = Fal
     """
     scope = scope_of(variables)
     scope.budget = Budget(SECONDS)
-    name, node, term = _defined(text, scope, Names(scope.variables, scope.sizes), matrix)
+    name, node, term = _defined(text, scope, names_of(scope), matrix)
     return Formula(name, text, node, term, tuple(variables), matrix)
 
 
@@ -138,7 +153,7 @@ def read_names(
     LatexError where one cannot be read, or names what has a meaning already.
     """
     scope = scope_of(variables)
-    names = Names(scope.variables, scope.sizes)
+    names = names_of(scope)
     known = {**dict.fromkeys(scope.sizes, "a size"), taken: "the objective"}
     known |= dict.fromkeys(scope.variables, "a variable")
     for order, text in enumerate(texts, -len(texts)):
@@ -169,6 +184,7 @@ def _defined(text: str, scope: Scope, names: Names, matrix: bool) -> tuple[str, 
     """The name on the left, and the tree and the meaning of what stands on the right."""
     try:
         name, right = _sides(tokens(text))
+        names.indices |= summed(right)
         found = Reading(names, budget=scope.budget)
         node = read_whole(right, found)
         if found.mended:
@@ -220,8 +236,15 @@ def _usual(scope: Scope, node: Node) -> Read:
 
 def _first_complete(scope: Scope, node: Node) -> Read:
     """The first reading in which every name is declared, or else the first one."""
-    found = readings(scope, 0.0, [node])
-    return next(found)
+    ways = WAYS if tree.holds(node, tree.Line) else (scope.lines,)
+    first: Misfit | None = None
+    for scope.lines in ways:
+        try:
+            return next(readings(scope, 0.0, [node]))
+        except Misfit as misfit:
+            first = first or misfit
+    assert first is not None
+    raise first
 
 
 def _value(read: Read, at: int, matrix: bool) -> Expr:

@@ -1,11 +1,16 @@
 """Read indices, and the sums over them."""
 
+from dataclasses import replace
+
 from grader.algebra.expressions import Expr
-from grader.algebra.sizes import Kind
+from grader.algebra.sizes import Kind, Misfit
 
 from . import tree
 from .asking import Attempt, meaning
+from .builder import COLUMN
 from .errors import Unreadable
+from .families import line
+from .ranges import place
 from .tree import Node
 
 
@@ -13,7 +18,19 @@ from .tree import Node
 def _(node: tree.Index, attempt: Attempt) -> Expr:
     if _is_delta(attempt, node.base):
         return _delta(attempt, node)
-    return attempt.index(meaning(node.base, attempt), node.indices, node.at)
+    whole = meaning(node.base, attempt)
+    if whole.op != "stacked":
+        return attempt.index(whole, node.indices, node.at)
+    way = whole.detail[1]
+    if len(node.indices) == 1:
+        return line(attempt, whole, node.indices[0], way, node.at)
+    indices = node.indices[::-1] if way == COLUMN else node.indices
+    return attempt.index(whole, indices, node.at)
+
+
+@meaning.register
+def _(node: tree.Entries, attempt: Attempt) -> Expr:
+    return attempt.unindexed(meaning(node.entry, attempt), node.indices, node.at)
 
 
 def _is_delta(attempt: Attempt, base: Node) -> bool:
@@ -30,32 +47,77 @@ def _delta(attempt: Attempt, node: tree.Index) -> Expr:
     return Expr("delta", (), kind, node.indices, node.at)
 
 
-@meaning.register
-def _(node: tree.Line, attempt: Attempt) -> Expr:
-    column = attempt.pick(("line", node.name), 2)
-    which = ("row", "column")[column]
-    attempt.remark("line", f"{node.name.lower()}_{node.index} is read as a {which} of {node.name}")
-    matrix = meaning(tree.Name(node.at, node.name), attempt)
-    if column:
-        return attempt.index(matrix, (":", node.index), node.at)
-    return attempt.transpose(attempt.index(matrix, (node.index, ":"), node.at), node.at)
+# ------------------------------------------------------------ sums
 
 
 @meaning.register
 def _(node: tree.BigSum, attempt: Attempt) -> Expr:
-    body = meaning(node.body, attempt)
+    outside = list(attempt.summed)
+    attempt.summed += node.indices
+    try:
+        body = meaning(node.body, attempt)
+    finally:
+        del attempt.summed[len(outside) :]
     carried = dict(body.kind.axes)
     if not attempt.scalar(body) and not any(i in carried for i in node.indices):
         return _bare_sum(attempt, node, body)
     if not node.indices and carried:
         attempt.liberty("sum", "a sum without an index is read as one over its indices")
-    for index in node.indices or tuple(carried):
-        upto = dict(node.upto).get(index)
-        if index not in carried and upto and upto in attempt.scope.leaves:
-            body = attempt.times(body, attempt.scope.leaves[upto], node.at)
-        else:
-            body = attempt.sum_over(body, index, node.at)
+    for bound in node.over.bounds:
+        body = _bounded(attempt, body, bound, node.at)
+    both = [i for i in node.over.paired if i in carried and i not in {*outside, *node.indices}]
+    if both and not attempt.pick(("pairs", node.at), 2):
+        both = [] if any(sign == "!=" for _, sign, _ in node.over.bounds) else both
+    for index in (*(node.indices or carried), *both):
+        body = _summed(attempt, body, node, index)
     return body
+
+
+def _bounded(attempt: Attempt, body: Expr, bound: tree.Bound, at: int) -> Expr:
+    """What is summed, 0 outside a bound."""
+    index, sign, _ = bound
+    size = dict(attempt.known(body).axes).get(index)
+    other = _place(attempt, body, bound, size, at) if size else None
+    if size is None or other is None:
+        return body
+    here = Expr("position", (), Kind(axes=((index, size),)), None, at)
+    kept = attempt.compare(sign, here, other, at)
+    return attempt.times(body, replace(kept, kind=replace(kept.kind, mask=False)), at)
+
+
+def _place(attempt: Attempt, body: Expr, bound: tree.Bound, size: str, at: int) -> Expr | None:
+    """The number that an index is compared with; None where that bounds nothing."""
+    index, sign, said = bound
+    known = place(said)
+    if known is None:
+        return None
+    name, by = known
+    axes = dict(attempt.known(body).axes)
+    if not name:
+        return attempt.number(by, at)
+    if name in attempt.scope.sizes:
+        if not attempt.sizes.same(size, name):
+            raise Misfit(f"the index {index} runs over {attempt.sizes.of(size)}, not {name}", at)
+        if sign == "<=" and not by:
+            return None
+        first = attempt.scope.leaves[name]
+    elif len(name) == 1 and name.islower() and (name in axes or sign != "<="):
+        first = Expr("position", (), Kind(axes=((name, axes.get(name, size)),)), None, at)
+    else:  # a name of the writer's own for the size
+        return None if not by else _refused(at)
+    return attempt.plus(first, attempt.number(by, at), at) if by else first
+
+
+def _refused(at: int) -> Expr:
+    raise Unreadable("up to where this sum runs is not understood", at)
+
+
+def _summed(attempt: Attempt, body: Expr, node: tree.BigSum, index: str) -> Expr:
+    """The sum over an index; what does not carry it is added that many times."""
+    upto = next((said for i, sign, said in node.over.bounds if (i, sign) == (index, "<=")), "")
+    if index not in dict(body.kind.axes) and upto in attempt.scope.sizes:
+        return attempt.times(body, attempt.scope.leaves[upto], node.at)
+    return attempt.sum_over(body, index, node.at)
 
 
 def _bare_sum(attempt: Attempt, node: tree.BigSum, body: Expr) -> Expr:

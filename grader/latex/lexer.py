@@ -18,7 +18,8 @@ from .cursor import (
 )
 from .derivatives import differential, fraction, nabla, partial
 from .errors import Unreadable
-from .pieces import split, sum_indices, without_prose
+from .pieces import split, without_prose
+from .ranges import over
 from .symbols import command, letters, number, styled
 from .tex import ACCENTS, CLOSE, OPEN, STYLES, SWITCHES, Tex, argument
 from .tree import Node
@@ -95,7 +96,7 @@ def _bracket(cursor: Cursor, token: Tex) -> None:
 
 def _bar(cursor: Cursor, token: Tex) -> None:
     kind = "NORM" if token.text in DOUBLE_BARS else "BAR"
-    if token.text == "|" and cursor.peek(1) == "|" and not cursor.tokens[cursor.i + 1].spaced:
+    if _is_doubled(cursor, token):
         kind, cursor.i = "NORM", cursor.i + 1
     cursor.i += 1
     if _bar_opens(cursor, token.text, kind):
@@ -107,6 +108,13 @@ def _bar(cursor: Cursor, token: Tex) -> None:
     below = "".join(s.text for s in scripts if s.kind == "sub")
     cursor.emit(f"{kind}_CLOSE", below, token.at)
     cursor.hang([s for s in scripts if s.kind != "sub"])
+
+
+def _is_doubled(cursor: Cursor, token: Tex) -> bool:
+    """Whether two bars stand for a norm."""
+    if token.text not in ("|", r"\vert") or cursor.peek(1) != token.text:
+        return False
+    return token.text == r"\vert" or not cursor.tokens[cursor.i + 1].spaced
 
 
 def _bar_opens(cursor: Cursor, text: str, kind: str) -> bool:
@@ -142,11 +150,10 @@ def _big_sum(cursor: Cursor, token: Tex) -> None:
         return command(cursor, token)
     cursor.i += 1
     scripts = cursor.scripts()
-    below = next((s.text for s in scripts if s.kind == "sub"), "")
-    above = next((s.text for s in scripts if s.kind == "sup"), "")
-    indices = sum_indices(below)
-    upto = ((indices[0], above),) if len(indices) == 1 and above in cursor.names.sizes else ()
-    cursor.emit("SUM", (indices, upto), token.at)
+    below, above = (
+        next((s.tokens for s in scripts if s.kind == kind), []) for kind in ("sub", "sup")
+    )
+    cursor.emit("SUM", over(below, above, token.at), token.at)
 
 
 def _table(cursor: Cursor, token: Tex) -> None:

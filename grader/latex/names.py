@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from grader.algebra.functions import FUNCTIONS
 
+from .pieces import index_like
+
 # What is written like a function, and is an operation on matrices or on several arguments.
 OPERATIONS = {
     "tr": "tr", "trace": "tr", "max": "max", "min": "min", "clamp": "clamp", "where": "where",
@@ -17,7 +19,8 @@ alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lam
 sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi
 Omega ell hbar"""
 GREEK = set(_GREEK.split())
-ACCENTED = re.compile(r"\\?(hat|widehat|bar|overline|tilde|widetilde|dot)\{?\\?\s*([A-Za-z]+)\}?")
+ACCENTED = re.compile(r"\\?(hat|widehat|bar|overline|tilde|widetilde|dot)\{*\\?\s*([A-Za-z]+)\}*")
+LETTERING = re.compile(r"\\(?:text|mathrm|mathbf|boldsymbol|bm|operatorname|vec)(?![A-Za-z])\s*")
 SAME_ACCENT = {"widehat": "hat", "overline": "bar", "widetilde": "tilde"}
 
 
@@ -29,12 +32,11 @@ def function_named(word: str) -> str | None:
 
 def canonical(name: str) -> str:
     r"""The one spelling of a declared name: W_{1} is W_1, \hat Y is hat.Y, W^{(1)} is W^(1)."""
-    name = name.strip()
+    name = LETTERING.sub("", name).strip().lstrip("{")
     accent = ACCENTED.match(name)
     if accent:
         word = SAME_ACCENT.get(accent[1], accent[1])
         name = f"{word}.{accent[2]}{name[accent.end() :]}"
-    name = re.sub(r"\\(?:text|mathrm|mathbf|boldsymbol|bm|operatorname)", "", name)
     return (
         name.replace("\\", "").replace("{", "").replace("}", "").replace("[", "(").replace("]", ")")
     )
@@ -48,10 +50,20 @@ class Names:
         self.sizes = set(sizes)
         self.functions: set[str] = set()
         self.functionlike: set[str] = set()  # scalars written with their argument, f(W)
+        self.indices: set[str] = set()  # letters over which something sums
+        self.families: dict[tuple[str, str], str] = {}  # z and _ of z_k, declared for every k
 
     def known(self, name: str) -> bool:
         """Whether the name has a value: declared, defined, or a size."""
         return name in self.values or name in self.sizes
+
+    def is_index(self, text: str) -> bool:
+        """Whether a subscript reads as indices rather than as part of a name."""
+        return index_like(text) or text in self.indices
+
+    def samples(self) -> set[str]:
+        """The letters that count samples in x^{(i)}."""
+        return {"i", "j"} | self.indices
 
     def resolved(self, name: str) -> str | None:
         """The known name meant: case does not matter once there is a subscript (B_1 is b_1)."""

@@ -38,13 +38,15 @@ def _around(kind: Callable[[int, Node], Node]) -> Callable[..., Node]:
 
 
 def _call(function: Token, *rest: Any) -> Node:
-    name, primes = function.value
-    return tree.Call(_at(function), name, int(primes), _nodes(rest))
+    name, primes, marks = function.value
+    node: Node = tree.Call(_at(function), name, int(primes), _nodes(rest))
+    for mark in marks:
+        node = mark(node)
+    return node
 
 
 def _big_sum(sign: Token, body: Node) -> Node:
-    indices, upto = sign.value
-    return tree.BigSum(_at(sign), indices, body, upto)
+    return tree.BigSum(_at(sign), body, sign.value)
 
 
 def _run(*items: Node) -> Node:
@@ -75,6 +77,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "call": _call,
     "call_on_item": _call,
     "call_on_run": _call,
+    "call_on_sum": lambda function, sign, body: _call(function, _big_sum(sign, body)),
     "norm": lambda opening, inner, close: tree.Norm(_at(opening), close.value, inner),
     "inner": lambda opening, left, _, right, _close: tree.Inner(_at(opening), left, right),
     "after": lambda inner, mark: mark.value(inner),

@@ -41,13 +41,6 @@ def index_list(text: str) -> tuple[str, ...]:
     return tuple(INDEX_ITEM.findall(text))
 
 
-def sum_indices(below: str) -> tuple[str, ...]:
-    if "=" in below:
-        heads = re.findall(r"([a-z,]+)=", below)
-        return tuple(c for head in heads for c in head if c.isalpha())
-    return tuple(c for c in below.split("in", maxsplit=1)[0] if c.isalpha() and c.islower())
-
-
 def layer_label(scripts: list[Script]) -> tuple[str, list[Script]]:
     """A layer label such as ^{(1)} or ^{*}, which is part of the name, apart from the rest."""
     label, rest = "", []

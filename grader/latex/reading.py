@@ -17,7 +17,7 @@ from grader.algebra.expressions import Expr
 from grader.algebra.parts import settled
 from grader.algebra.sizes import Kind, Misfit, Sizes, product
 
-from . import applied, derived, indexed, products, tree  # noqa: F401 - what they register
+from . import applied, derived, families, indexed, products, tree  # noqa: F401 - what they register
 from .asking import Attempt, Key, meaning
 from .builder import Builder, Remark
 from .errors import Unreadable

@@ -42,6 +42,7 @@ class Scope:
     leaves: dict[str, Expr] = field(default_factory=dict)
     read: dict[tuple[str, float], Expr] = field(default_factory=dict)
     budget: Budget = UNBOUNDED  # when it is spent nothing more is read
+    lines: str = "standing"  # what x_i is of X, throughout the text: see families
 
     def __post_init__(self) -> None:
         for name, kind in self.variables.items():

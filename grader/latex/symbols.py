@@ -8,10 +8,13 @@ import re
 from . import tree
 from .cursor import OPERATORS, RELATIONS, TRANSPOSES, Cursor
 from .errors import Unreadable
+from .members import is_sample, member_of
 from .names import GREEK, function_named
-from .pieces import Script, bare, index_like, layer_label, split_arguments
+from .pieces import Script, bare, layer_label
 from .tex import ACCENTS, CLOSE, OPEN, WORDY, Tex, argument, flat
 
+LAYERED = re.compile(r"(\d+|\w+(?=,)),?([a-z](?:,?[a-z])?)")
+HANGING = ("^", "_", "'")
 TAKE_THE_RUN = {"tr", "vec", "diag", "det", "sum", "logdet"}
 LIBRARIES = {"np", "numpy", "torch", "tf", "F"}  # np.where is where
 
@@ -20,6 +23,10 @@ LIBRARIES = {"np", "numpy", "torch", "tf", "F"}  # np.where is where
 
 
 def number(cursor: Cursor, token: Tex) -> None:
+    if token.text == "11" and _is_transposed(cursor, cursor.i + 1):  # 1 1^T without a space
+        one = Tex("1", token.at, token.spaced)
+        cursor.tokens[cursor.i : cursor.i + 1] = [Tex(r"\mathbf", token.at), one, one]
+        return styled(cursor, cursor.tokens[cursor.i])
     cursor.i += 1
     if token.text == "1" and _ones_follow(cursor):
         _ones(cursor, token.at)
@@ -33,11 +40,13 @@ def number(cursor: Cursor, token: Tex) -> None:
 
 
 def _ones_follow(cursor: Cursor) -> bool:
-    if cursor.peek() == "_":
-        return True
-    if cursor.peek() != "^":
-        return False
-    return flat(argument(list(cursor.tokens), cursor.i + 1)[0]) in TRANSPOSES
+    return cursor.peek() == "_" or _is_transposed(cursor, cursor.i)
+
+
+def _is_transposed(cursor: Cursor, i: int) -> bool:
+    """Whether a transpose hangs at this place."""
+    raised = i < len(cursor.tokens) and cursor.tokens[i].text == "^"
+    return raised and flat(argument(list(cursor.tokens), i + 1)[0]) in TRANSPOSES
 
 
 def _ones(cursor: Cursor, at: int, identity: bool = False) -> None:
@@ -89,12 +98,23 @@ def styled(cursor: Cursor, token: Tex) -> None:
         cursor.i = after
         cursor.scripts()
         cursor.whole(tree.Zero(at))
-    elif len(inside) > 1 and not all(t.letter or t.number for t in inside):
-        cursor.tokens[cursor.i : after] = inside  # \mathbf{W_1}, \mathbf{X^T}
+    elif len(inside) > 1 and _is_no_word(cursor, inside, inner):
+        raised = after < len(cursor.tokens) and cursor.tokens[after].text in HANGING
+        around = [Tex("{", at), *inside, Tex("}", at)] if raised else inside
+        cursor.tokens[cursor.i : after] = around  # \mathbf{W_1}, \mathbf{X^T}, \mathbf{XW}
+        cursor.step(cursor.tokens[cursor.i])
     else:
         cursor.i = after
         _digits_below(cursor)
         _name(cursor, inner, at)
+
+
+def _is_no_word(cursor: Cursor, inside: list[Tex], word: str) -> bool:
+    """Whether what is set in one font is more than a name: X^T, or two names side by side."""
+    if not all(t.letter or t.number for t in inside):
+        return True
+    known = cursor.names.resolved(word) or function_named(word)
+    return not known and all(t.letter and cursor.names.known(t.text) for t in inside)
 
 
 def _has_relation(cursor: Cursor) -> bool:
@@ -121,7 +141,7 @@ def letters(cursor: Cursor, token: Tex) -> None:
     at = token.at
     if word == "I" and not cursor.names.known("I"):
         _ones(cursor, at, identity=True)
-    elif word == "e" and not cursor.names.known("e") and cursor.peek() == "^":
+    elif word == "e" and _is_exponential(cursor):
         inside, cursor.i = argument(cursor.tokens, cursor.i + 1)
         cursor.whole(tree.Call(at, "exp", 0, (cursor.read(inside, at),)))
         cursor.hang(cursor.scripts())
@@ -129,6 +149,13 @@ def letters(cursor: Cursor, token: Tex) -> None:
         _digits_below(cursor)
         _word_below(cursor, word)
         _name(cursor, word, at)
+
+
+def _is_exponential(cursor: Cursor) -> bool:
+    if cursor.names.known("e") or cursor.peek() != "^":
+        return False
+    raised = flat(argument(list(cursor.tokens), cursor.i + 1)[0])
+    return not is_sample(cursor.names, "e", raised)
 
 
 def _word_below(cursor: Cursor, word: str) -> None:
@@ -157,6 +184,11 @@ def _name(cursor: Cursor, base: str, at: int) -> None:
     scripts = cursor.scripts()
     label, scripts = layer_label(scripts)
     below = next((s for s in scripts if s.kind == "sub"), None)
+    member, rest = member_of(cursor.names, base, label, scripts, at)
+    if member is not None:
+        cursor.whole(member)
+        cursor.hang(rest)
+        return
     name, marks = _with_subscript(cursor, base, label, below, scripts)
     if name is None:
         return
@@ -184,25 +216,20 @@ def _with_subscript(  # noqa: PLR0911
     full = cursor.names.resolved(f"{base}_{text}{label}")
     if full:
         return full, others
-    if text == "+" or (cursor.names.known(base + label) and index_like(text)):
+    if base + label in cursor.names.values:
+        if any(t.text == r"\times" for t in below.tokens):  # a note on its sizes
+            return base + label, others
+        if cursor.names.is_index(text):
+            return base + label, scripts
+    if text == "+":
         return base + label, scripts
     if base == "delta" and re.fullmatch(r"[a-z],?[a-z]", text):
         return base, scripts
-    head, _, tail = text.partition(",")
-    if tail and cursor.names.known(f"{base}_{head}{label}") and index_like(tail):
-        index = [t for t in below.tokens if t.text not in (head, ",")]
-        return f"{base}_{head}{label}", [Script("sub", index, below.at), *others]
-    if _is_line(cursor, base, text):
-        cursor.whole(tree.Line(below.at, base.upper(), text))
-        cursor.hang(others)
-        return None, []
+    entry = LAYERED.fullmatch(text)  # entry i of z_2
+    if entry and cursor.names.known(f"{base}_{entry[1]}{label}"):
+        index = [t for t in below.tokens if t.text not in (entry[1], ",")]
+        return f"{base}_{entry[1]}{label}", [Script("sub", index, below.at), *others]
     return f"{base}_{text}{label}", others
-
-
-def _is_line(cursor: Cursor, base: str, index: str) -> bool:
-    if len(base) != 1 or not base.islower() or cursor.names.known(base):
-        return False
-    return cursor.names.known(base.upper()) and index in ("i", "j", "k", "l")
 
 
 def _function(cursor: Cursor, name: str, base: str, below: Script | None) -> str | None:
@@ -221,16 +248,9 @@ def _function(cursor: Cursor, name: str, base: str, below: Script | None) -> str
 
 def _call(cursor: Cursor, function: str, marks: list[Script], at: int) -> None:
     primes = sum(s.is_prime for s in marks)
-    powers = [s for s in marks if not s.is_prime and s.kind == "sup"]
-    value = (function, primes)
+    powers = [w for s in marks if not s.is_prime and s.kind == "sup" for w in cursor.wraps(s)]
+    value = (function, primes, powers)  # \tanh^2 Z is (tanh Z)^2
     if cursor.peek() in OPEN or cursor.peek() == "{":
-        if powers:  # \log^2(x)
-            close = cursor.closing(cursor.i)
-            inside = split_arguments(cursor.tokens[cursor.i + 1 : close])
-            cursor.i = close + 1
-            cursor.whole(tree.Call(at, function, primes, tuple(cursor.read(a, at) for a in inside)))
-            cursor.hang(powers)
-            return
         cursor.emit("TAKES_BRACKET", value, at)
     elif function in TAKE_THE_RUN:
         cursor.emit("TAKES_RUN", value, at)

@@ -146,10 +146,42 @@ class Line(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class BigSum(Node):
+class Entries(Node):
+    """(a_{ij}), the matrix that has these entries."""
+
+    entry: Node
     indices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member(Node):
+    """z_i of samples that were declared once, for every index."""
+
+    family: str
+    index: str
+
+
+Bound = tuple[str, str, str]  # an index, a relation, and an index, a size or a number: i <= m-1
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """What a sum runs over: its indices, their bounds, and what else is said of them."""
+
+    indices: tuple[str, ...] = ()
+    bounds: tuple[Bound, ...] = ()
+    paired: tuple[str, ...] = ()  # the j of i < j, over which it may run too
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BigSum(Node):
     body: Node
-    upto: tuple[tuple[str, str], ...] = ()  # index, the size it is said to run to
+    over: Over
+
+    @property
+    def indices(self) -> tuple[str, ...]:
+        return self.over.indices
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from .duals import (
     met,
     product_of,
     softmax_of,
+    stacked,
     terms_of,
     total_of,
     windows,
@@ -179,6 +180,10 @@ class Numbers:
 
     def _identity(self, term: Expr, seed: Seed) -> Dual:
         return Dual(np.eye(self.length(term.kind.rows)))
+
+    def _position(self, term: Expr, seed: Seed) -> Dual:
+        """An index itself, as a number."""
+        return Dual(np.arange(1.0, self.length(term.kind.axes[0][1]) + 1)[:, None, None])
 
     def _delta(self, term: Expr, seed: Seed) -> Dual:
         return Dual(np.eye(self.length(term.kind.axes[0][1]))[..., None, None])
@@ -380,6 +385,9 @@ class Numbers:
         if dual.tangent is None:
             return Dual(value)
         return Dual(value, matrix_of(dual.tangent, own, term.detail, 1))
+
+    def _stacked(self, term: Expr, seed: Seed) -> Dual:
+        return self._linear(term, seed, lambda z: stacked(z, term.detail[1]))
 
     # differentials and derivatives
 

@@ -16,6 +16,7 @@ from functools import lru_cache
 from grader.latex import Formula, LatexError, Named, Variable, read_formula, read_names
 from grader.latex.names import canonical
 from grader.problem.domains import DOMAINS, SQUARE, SYNONYMS
+from grader.problem.samples import with_samples
 
 SIZE = re.compile(r"[1-9]\d*|[^\W\d_]+\d*(_(\w+|\{\w+\}))?", re.ASCII)
 
@@ -54,6 +55,8 @@ def declared(
     sense, LatexError for a formula that cannot be read.
     """
     variables = tuple(read_variable(name, said) for name, said in sizes.items())
+    if open_names:
+        variables = with_samples(variables, formulas)
     _told_apart(variables, [_left(formula) for formula in formulas])
     read = tuple(_readable(formulas, variables, matrix, open_names))
     return Declared(variables, read, _named(names, variables, _left([*formulas, "f"][0])))

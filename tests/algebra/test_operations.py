@@ -37,7 +37,14 @@ FORMULAS = {
     for formula, sizes in import_module(f"diagnosis.{path.stem}").PROBLEMS.values()
     if isinstance(formula, str)
 }
-TO_AUTOGRAD = {"vec", "kron", "index", "sum_over", "unindexed"}  # how these move is not said
+TO_AUTOGRAD = {
+    "vec",
+    "kron",
+    "index",
+    "sum_over",
+    "unindexed",
+    "stacked",
+}  # how these move is not said
 WITH_INDICES = r"f = \sum_{i,j} (\sum_k X_{ik} W_{kj} - Y_{ij})^2"
 TAKEN_FOR = {"mean", "largest", "row", "reshape"}  # stand in no formula
 STEP = 1e-6

@@ -1,0 +1,71 @@
+r"""Which matrix a symbol with an index is a part of: `member_of(names, base, label, scripts, at)`.
+
+`z_k` may be a sample that was declared once for every k, `x_i` and `x^{(i)}` a row or column of X,
+`a_{ij}` an entry of A. A name that is known is what it says.
+"""
+
+from . import tree
+from .names import Names
+from .pieces import Script, index_list
+from .tree import Node
+
+LINES = {"i", "j", "k", "l"}
+
+
+def member_of(
+    names: Names, base: str, label: str, scripts: list[Script], at: int
+) -> tuple[Node | None, list[Script]]:
+    """What it is a part of, and the scripts that still hang on it; None where it is a name."""
+    below = next((s for s in scripts if s.kind == "sub"), None)
+    above = [s for s in scripts if s.kind != "sub"]
+    raised = label[2:-1] if label.startswith("^(") else ""
+    if raised and not names.resolved(base + label):
+        found = _sample(names, base, raised, at)
+        return (found, scripts) if found is not None else (None, scripts)
+    if below is None or label or names.resolved(f"{base}_{below.text}"):
+        return None, scripts
+    found = _below(names, base, below.text, at)
+    return (found, above) if found is not None else (None, scripts)
+
+
+def _sample(names: Names, base: str, index: str, at: int) -> Node | None:
+    r"""What x^{(i)} is."""
+    if (base, "^") in names.families and len(index) == 1 and index.isalpha():
+        return tree.Member(at, names.families[base, "^"], index)
+    if index not in names.samples():
+        return None
+    if names.known(f"{base}^"):  # defined in the text, one for each
+        return tree.Index(at, tree.Name(at, f"{base}^"), (index,))
+    capital = _capital(names, base)
+    return tree.Line(at, capital, index) if capital else None
+
+
+def _below(names: Names, base: str, text: str, at: int) -> Node | None:
+    """What x_i or a_{ij} is."""
+    if (base, "_") in names.families and len(text) == 1 and text.isalpha():
+        return tree.Member(at, names.families[base, "_"], text)
+    if names.known(f"{base}_") and names.is_index(text):  # defined in the text; a size is called so
+        return tree.Index(at, tree.Name(at, f"{base}_"), index_list(text))
+    capital = _capital(names, base)
+    if not capital:
+        return None
+    if text in LINES or text in names.indices:
+        return tree.Line(at, capital, text)
+    indices = index_list(text)
+    if len(indices) == 2 and names.is_index(text) and not any(i in ":*" for i in indices):
+        return tree.Index(at, tree.Name(at, capital), indices)
+    return None
+
+
+def is_sample(names: Names, base: str, raised: str) -> bool:
+    """Whether e^{(i)} is a sample rather than a power."""
+    label = raised[1:-1] if raised.startswith("(") and raised.endswith(")") else ""
+    return label in names.samples() and _sample(names, base, label, 0) is not None
+
+
+def _capital(names: Names, base: str) -> str:
+    """The matrix whose small letter this is, where the small letter has no meaning of its own."""
+    if base in names.values or not base[-1].islower() or len(base.rpartition(".")[2]) > 1:
+        return ""
+    capital = base[:-1] + base[-1].upper()
+    return capital if names.known(capital) and capital not in names.sizes else ""
