@@ -62,7 +62,8 @@ OF_A_LINE: dict[str, str | Callable[..., str]] = {
     "derivation.some_entries": "said of some entries only, not checked",
     "derivation.stationary": "under the condition: the gradient with respect to {name} is 0",
     "derivation.solution": "under the condition: the gradient with respect to {name} is 0 there",
-    "derivation.codes": '"dW" is read as the gradient of {name}',
+    "derivation.readings_differ": "in one way to read the text it holds, in another as likely one "
+    "it does not",
     "derivation.defined_anew": "{name} was defined differently before; from here on it means this",
     "derivation.second_meaning": "{name} meant something else in the task or in an earlier cell",
     "derivation.symmetric": "under the stated assumption that {name} is symmetric",
@@ -112,7 +113,6 @@ OF_A_MISTAKE: dict[str, str | Callable[..., str]] = {
     "mistake.root": "as if the square root of the objective were taken",
 }  # fmt: skip
 OF_THE_WHOLE: dict[str, str | Callable[..., str]] = {
-    "derivation.alias": "{name} is read as the objective {objective}.",
     "derivation.right": "Every line that was checked holds.",
     "derivation.wrong": "There is a line that does not hold.",
     "derivation.unknown": "Not everything could be checked.",
@@ -128,4 +128,37 @@ OF_THE_WHOLE: dict[str, str | Callable[..., str]] = {
         "Steps: {share:g} of 40 %, as {wrong} of the {steps} lines that lead there do not hold."
     ),
 }  # fmt: skip
-SENTENCES: dict[str, str | Callable[..., str]] = {**OF_A_LINE, **OF_A_MISTAKE, **OF_THE_WHOLE}
+# What was taken for a whole text, where notation has more than one custom.
+MEANINGS = {
+    "ones": "a column of ones", "function": "{function}", "argument": "what {function} is taken of",
+    "value": "the value of {function}", "slope": "the derivative of {function}",
+}  # fmt: skip
+CASES = {
+    "ignored": "A small letter is read as the capital one, or the other way round, where only that "
+    "one is known.",
+    "apart": "Small and capital letters are read as different names.",
+}
+OF_CONVENTIONS: dict[str, str | Callable[..., str]] = {
+    "convention.alias": "{answer} is read as the objective {objective}.",
+    "convention.differentials": '"dW" is read as the gradient of {objective} by W, as in code.',
+    "convention.averaged": '"dZ" is read as {answer} times that gradient, for what is no variable '
+    "of the task.",
+    "convention.delta": r"\delta is read as the sign of a differential.",
+    "convention.samples": "The samples are read as columns: softmax goes down each of them.",
+    "convention.dot": "A dot between matrices of one size is read as their inner product.",
+    "convention.otimes": r"\otimes between matrices of one size is read entry by entry.",
+    "convention.layout": "Derivatives by a column are read as rows (numerator layout).",
+    "convention.case": lambda answer, objective: CASES[answer],
+    "convention.marks": r"\bar Q, or Q below {objective}, is read as the gradient by Q.",
+    "convention.sigma": r"\sigma is read as {answer}.",
+    "convention.script": "A script letter is read as a name of its own.",
+    "convention.meanings": lambda name, what, function: (
+        f"{name} is read as {MEANINGS[what].format(function=function)}."
+    ),
+}
+SENTENCES: dict[str, str | Callable[..., str]] = {
+    **OF_A_LINE,
+    **OF_A_MISTAKE,
+    **OF_THE_WHOLE,
+    **OF_CONVENTIONS,
+}

@@ -7,12 +7,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .checker import check_derivation
+    from .choosing import check_derivation
     from .equation import Verdict
     from .report import Report, Score, Step
 
 _ROOMS = {
-    "check_derivation": "checker",
+    "check_derivation": "choosing",
     "Verdict": "equation",
     "Report": "report",
     "Score": "report",

@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.problem import Problem
 
-from .checker import check_derivation
+from .choosing import check_derivation
 from .render import as_json, markdown, summary
 from .report import Report, findings
 

@@ -16,7 +16,7 @@ from typing import Any
 from grader.latex import Variable
 from grader.problem.declared import declared
 
-from .checker import check_derivation
+from .choosing import check_derivation
 from .render import as_json, terminal
 from .report import Report, findings
 

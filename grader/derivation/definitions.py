@@ -1,78 +1,66 @@
 """What a text defines: every statement is read, and each `=` that introduces a name is found.
 
-`Document(text, variables, given, names)` holds the statements with their trees, the scope in which
-they are meant, and for each expression whether it defines something.
+`Document(source, conventions)` holds the statements with their trees, the scope in which they are
+meant, and for each expression whether it defines something.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
-from grader.latex import Variable, tree
-from grader.latex.budget import Budget
-from grader.latex.cursor import Cursor, Reading
+from grader.latex import tree
+from grader.latex.conventions import USUAL, Conventions, Customs
+from grader.latex.cursor import Reading
 from grader.latex.dress import tokens
 from grader.latex.errors import Unreadable
 from grader.latex.formula import names_of, scope_of
 from grader.latex.lexer import read_whole
-from grader.latex.pieces import index_list
 from grader.latex.ranges import summed
 from grader.latex.scope import Definition, UserFunction
-from grader.latex.tex import CLOSE, OPEN, STYLES, Tex
+from grader.latex.tex import CLOSE, OPEN, Tex
 from grader.latex.tree import Node
 
 from .case import case_of
+from .heads import Head, Heads
+from .meant import D_MARK, as_meant
 from .row import Part
-from .text import Statement, is_about_sizes, statements
+from .source import Source
+from .text import Statement, is_about_sizes
 
-SECONDS = 1.2  # of CPU for one document, so that a busy machine changes no verdict
 INTRODUCES = re.compile(
     r"令|设|設|记|記|定义|定義|其中|\b(let|define|denote|write|where|set|put|call|with)\b", re.I
 )
+RELU = (r"\max", r"\relu", r"\ReLU")
+RELU_WORD = re.compile(r"relu|max", re.I)
 ENDS_IN_A_COMMAND = re.compile(r"\\[A-Za-z]+\Z")
-SIGMOID = re.compile(r"sigmoid|logistic|S 型|S型|\\frac\{?1\}?\{1 ?\+ ?e", re.I)
-SAMPLE = re.compile(r"(.+?)\^\((\w)\)")
-ENTRY = re.compile(r"(.+?)_(\w,?\w?)((?:\^\(\w+\))?)$")
-
-
-@dataclass(frozen=True)
-class Head:
-    """What the left side of an equation introduces."""
-
-    kind: str  # name, entries, function, quantity, alias, builtin
-    name: str
-    parameters: tuple[str, ...] = ()
 
 
 class Document:
     """A derivation with its names: what is declared, given, and defined by the student."""
 
-    def __init__(
-        self,
-        text: str,
-        variables: Sequence[Variable],
-        given: Iterable[str],
-        names: Iterable[str] = (),
-        alias: str = "",
-    ) -> None:
-        self.text, self.alias = text, alias
-        self.budget = Budget(SECONDS)
-        self.scope = scope_of(variables)
-        self.scope.budget = self.budget
+    def __init__(self, source: Source, conventions: Conventions = USUAL) -> None:
+        self.source, self.text, self.alias = source, source.text, conventions.alias
+        self.conventions, self.customs = conventions, Customs(conventions)
+        self.budget = source.budget
+        self.scope = scope_of(source.variables)
+        self.scope.budget, self.scope.customs = self.budget, self.customs
         self.names = names_of(self.scope)
+        self.names.customs = self.customs
         self.students: set[str] = set()
         self.before: dict[str, Node] = {}  # what names of the student meant before this text
         self.heads: dict[tuple[int, int], Head] = {}  # statement, part that holds the value
         self.objective = ""
-        self._given = [tokens(formula) for formula in given]
         self._givens: list[str] = []
-        self.statements = [s for s in statements(text) if not is_about_sizes(s, self.names.values)]
-        for found in (*self._given, *self._rows_of_tokens()):
+        self.statements = [s for s in source.unread() if not is_about_sizes(s, self.names.values)]
+        self.finder = Heads(self.names, source.given, self.statements)
+        for found in (*source.given, *self.finder.expressions()):
             self.names.indices |= summed(found)
         self.cures: dict[str, str] = {}  # for a name in the other case, what the task defines
-        self._before = list(self._read_heads(names))
+        self.parts: set[str] = set()  # l_2, where a brace names a part of df as dl_2
+        bends = any(map(self.finder.given_uses, RELU)) or bool(RELU_WORD.search(source.task))
+        self.names.relu_task = bends and not self.finder.given_uses(r"\sigma")
+        self._before = list(self._read_heads(source.names))
         self._announce_given()
-        self._sigma_of_the_problem()
+        self._take_meanings()
         self._find_heads()
         self._define_given()
         self._define_named_before()
@@ -82,29 +70,43 @@ class Document:
     # ------------------------------------------------------------ what is given
 
     def _announce_given(self) -> None:
-        for found in self._given:
-            head = self._head(found[: _equals(found)])
+        for found in self.source.given:
+            head = self.finder.head(found[: _equals(found)])
             if head is None:
                 raise Unreadable("a given formula must read f = ...", 0)
-            self.names.values.add(head.name)
-            self.names.functionlike.add(head.name)  # f(W) is f
+            self._announce_quantity(head.name)
+            self.names.objective = head.name
         if self.alias:
-            self.names.values.add(self.alias)
-            self.names.functionlike.add(self.alias)
+            self._announce_quantity(self.alias)
+
+    def _announce_quantity(self, name: str) -> None:
+        self.names.values.add(name)
+        self.names.functionlike.add(name)  # f(W) is f
 
     def _define_given(self) -> None:
         """Define what is given; the objective is what no other given formula rests on."""
         used: set[str] = set()
-        for found in self._given:
-            head = self._head(found[: _equals(found)])
+        for found in self.source.given:
+            head = self.finder.head(found[: _equals(found)])
             node = read_whole(found[_equals(found) + 1 :], Reading(self.names))
             if head:
                 self.scope.define(head.name, Definition(-1, node))
                 self._givens.append(head.name)
                 used |= {n.name for n in tree.walk(node) if isinstance(n, tree.Name)}
         self.objective = next((n for n in self._givens if n not in used), self.objective)
+        self.names.objective = self.objective
         if self.alias:
             self.scope.define(self.alias, Definition(-1, tree.Name(0, self.objective)))
+
+    def _take_meanings(self) -> None:
+        """Let names that nobody declared stand for what the text bears out that they do."""
+        for meaning in self.conventions.meanings:
+            if meaning.stands_for is None:
+                self.names.functions.add(meaning.name)
+                self.scope.functions[meaning.name] = UserFunction(("x",), meaning.function)
+            else:
+                self.names.values.add(meaning.name)
+                self.scope.define(meaning.name, Definition(-1, meaning.stands_for))
 
     def _read_heads(self, names: Iterable[str]) -> Iterator[tuple[Head, list[Tex]]]:
         """What the task or an earlier cell named, each with what it was to be."""
@@ -113,7 +115,7 @@ class Document:
                 found = tokens(formula)
             except Unreadable:
                 continue
-            head = self._head(found[: _equals(found)])
+            head = self.finder.head(found[: _equals(found)])
             if head is not None and head.name not in self.scope.leaves:
                 other = head.name.swapcase()
                 self.cures[other] = f"{other} = {formula.partition('=')[2].strip()}"
@@ -130,7 +132,7 @@ class Document:
             if not own:
                 self._announce(head)
             try:
-                node = read_whole(value, Reading(self.names))
+                node = as_meant(read_whole(value, Reading(self.names)), self.names)
             except Unreadable:
                 continue
             node = tree.rebuilt(node, lambda n: _meant_there(n, self.before))
@@ -148,22 +150,8 @@ class Document:
         return f"{_typed(name.tokens)} = {_typed(parts[value].tokens)}"
 
     def _names(self, part: Part, head: Head) -> bool:
-        found = self._head(part.tokens)
+        found = self.finder.head(part.tokens)
         return found is not None and found.name == head.name
-
-    def _given_uses(self, command: str) -> bool:
-        return any(t.text == command for found in self._given for t in found)
-
-    def _sigma_of_the_problem(self) -> None:
-        """Sigma is relu where the problem has a relu and nobody speaks of a sigmoid."""
-        said = self.text + " ".join(t.text for found in self._given for t in found)
-        bends = any(self._given_uses(c) for c in (r"\max", r"\relu", r"\ReLU")) or re.search(
-            r"relu|max", "".join(t.text for found in self._given for t in found), re.I
-        )
-        silent = not self._given_uses(r"\sigma") and not SIGMOID.search(said)
-        if bends and silent and re.search(r"relu", self.text, re.I):
-            self.names.functions.add("sigma")
-            self.scope.functions["sigma"] = UserFunction(("x",), "relu")
 
     # ------------------------------------------------------------ what the student introduces
 
@@ -171,22 +159,29 @@ class Document:
         for order, statement in enumerate(self.statements):
             if case_of(statement, self.names):
                 continue
+            if statement.said and self._says_sizes(statement.parts[1]):
+                continue
             for i in range(len(statement.parts) - 1):
                 left, right = statement.parts[i], statement.parts[i + 1]
                 if right.relation == "=" and left.tokens and right.tokens:
                     self._find_head(order, i, left, right)
 
+    def _says_sizes(self, value: Part) -> bool:
+        """Let X be n x p: what it says of X are its sizes."""
+        return all(t.number or t.text in self.names.sizes | {r"\times"} for t in value.tokens)
+
     def _find_head(self, order: int, i: int, left: Part, right: Part) -> None:
-        head = self._head(left.tokens)
+        head = self.finder.head(left.tokens)
+        if head is None and self.statements[order].said:
+            head = self.finder.part(left.tokens)
         if head is None or head.kind == "builtin":
             self._reversed(order, i, left, right, head)
             return
         if _is_own_entry(head.name, right.tokens):
             return  # R = (r_ij) says what its entries are called
-        if head.kind in ("name", "quantity") and self._is_function(right.tokens):
+        if head.kind in ("name", "quantity") and self.finder.names_function(right.tokens):
             head = Head("alias", head.name)
-        known = self._known(head)
-        if not known:
+        if not self._known(head):
             if self._just_a_number(head, right) or self._says_itself(head, left, right):
                 return
             self._introduce(head)
@@ -212,6 +207,9 @@ class Document:
         return named and any(t.text == left.tokens[0].text for t in right.tokens)
 
     def _introduce(self, head: Head) -> None:
+        if head.kind == "part":
+            self.parts.add(head.name)
+            return
         self.students.add(head.name)
         self._announce(head)
 
@@ -226,7 +224,7 @@ class Document:
 
     def _again(self, order: int, i: int, head: Head, right: Part) -> None:
         """A known name on the left: a new name on the right, or a new meaning."""
-        new = self._head(right.tokens)
+        new = self.finder.head(right.tokens)
         statement = self.statements[order]
         if new and new.kind == "name" and not self._known(new):
             self._introduce(new)
@@ -238,7 +236,7 @@ class Document:
 
     def _reversed(self, order: int, i: int, left: Part, right: Part, known: Head | None) -> None:
         """XW = Z where Z is new, or sigmoid(h) = S(h) where S is."""
-        new = self._head(right.tokens)
+        new = self.finder.head(right.tokens)
         if new is None or self._known(new):
             return
         if known is None and new.kind == "name":
@@ -249,99 +247,6 @@ class Document:
             self._introduce(Head("function", new.name))
             self.heads[order, i] = Head("alias", new.name)
 
-    def _is_function(self, found: list[Tex]) -> bool:
-        """Whether the expression is a function named without its argument."""
-        try:
-            lexed = Cursor(list(found), Reading(self.names)).run()
-        except Unreadable:
-            return False
-        return len(lexed) == 1 and isinstance(lexed[0].value, tree.Function)
-
-    def _head(self, found: list[Tex]) -> Head | None:  # noqa: PLR0911
-        """What a left side introduces, if it is a name, an entry or a function of names."""
-        if not found or len(found) > 30:
-            return None
-        try:
-            lexed = Cursor(list(found), Reading(self.names)).run()
-        except (Unreadable, RecursionError):
-            return None
-        kinds = [t.type for t in lexed]
-        if kinds == ["NAME"]:
-            return self._name_head(lexed[0].value)
-        if kinds == ["OPEN", "NAME", "CLOSE", "AFTER"]:
-            entry = lexed[3].value(tree.Name(0, lexed[1].value))
-            if isinstance(entry, tree.Index) and not self.names.known(lexed[1].value):
-                return Head("entries", lexed[1].value, entry.indices)
-        if kinds[:2] in (["NAME", "OPEN"], ["TAKES_BRACKET", "OPEN"]) and kinds[-1] == "CLOSE":
-            inside = lexed[2:-1]
-            if inside and all(t.type in ("NAME", "COMMA") for t in inside):
-                parameters = tuple(t.value for t in inside if t.type == "NAME")
-                return self._function_head(lexed[0], parameters, found)
-        if len(lexed) == 1 and isinstance(lexed[0].value, tree.Function):
-            return self._bare_function(lexed[0].value, found)
-        return None
-
-    def _name_head(self, name: str) -> Head:
-        entry = ENTRY.fullmatch(name)
-        if entry and not self.names.resolved(name) and self.names.is_index(entry[2]):
-            base = entry[1] + entry[3]
-            if base not in self.names.values:
-                base += "_" if base in self.names.sizes else ""  # r_i where r is a size
-                return Head("entries", base, index_list(entry[2]))
-        sample = SAMPLE.fullmatch(name)
-        if sample and not self.names.known(name) and sample[2] in self.names.samples():
-            return Head("entries", f"{sample[1]}^", (sample[2],))
-        return Head("name", name)
-
-    def _function_head(
-        self, function: object, parameters: tuple[str, ...], found: list[Tex]
-    ) -> Head | None:
-        value = getattr(function, "value", None)
-        if isinstance(value, tuple):  # a function that is known already
-            name, primes, _ = value
-            if primes:
-                return None
-            if found[0].text == r"\sigma" and not self._given_uses(r"\sigma"):
-                return Head("function", "sigma", parameters)
-            return Head("builtin", name, parameters)
-        known = all(self.names.known(p) for p in parameters)
-        if known and not self._used_as_function(found):
-            return Head("quantity", str(value), parameters)
-        return Head("function", str(value), parameters)
-
-    def _bare_function(self, function: tree.Function, found: list[Tex]) -> Head | None:
-        """What sigma = ReLU introduces, where the problem itself knows no sigma."""
-        if found[0].text == r"\sigma" and not self._given_uses(r"\sigma") and not function.primes:
-            return Head("alias", "sigma")
-        return None
-
-    def _used_as_function(self, head: list[Tex]) -> bool:
-        """Whether phi of phi(Z) = ... is later applied to something else, or derived."""
-        name = head[0].text
-        written = [t.text for t in head[1:]]
-        if written[:1] and written[0] not in OPEN:
-            return False
-        for row in self._rows_of_tokens():
-            for i, token in enumerate(row):
-                after = row[i + 1 : i + 1 + len(written)]
-                if token.text != name or not after:
-                    continue
-                if after[0].text in ("'", r"\prime"):
-                    return True
-                if after[0].text in OPEN and [t.text for t in after] != written:
-                    return not self._same_names(row, i + 1, written)
-        return False
-
-    def _same_names(self, row: list[Tex], i: int, written: list[str]) -> bool:
-        end = next((j for j in range(i, len(row)) if row[j].text in CLOSE), len(row))
-        inside = {t.text for t in row[i + 1 : end]} - STYLES
-        return inside <= set(written) | {",", "{", "}"}
-
-    def _rows_of_tokens(self) -> Iterator[list[Tex]]:
-        for statement in self.statements:
-            for part in statement.parts:
-                yield part.tokens
-
     # ------------------------------------------------------------ trees
 
     def _read_statements(self) -> None:
@@ -350,7 +255,8 @@ class Document:
             for part in statement.parts:
                 if part.node is None and part.tokens:
                     try:
-                        part.node = read_whole(part.tokens, reading)
+                        node = read_whole(part.tokens, reading)
+                        part.node = as_meant(node, self.names, self.parts)
                     except Unreadable as error:
                         part.node = error
             _with_matrices_of_entries(statement)
@@ -373,6 +279,8 @@ class Document:
             self.scope.functions[head.name] = UserFunction(("x",), name)
         elif head.kind == "function":
             self.scope.functions[head.name] = UserFunction(head.parameters, node)
+        elif head.kind == "part":
+            self.scope.define(D_MARK + head.name, Definition(order, node))
         else:
             indices = head.parameters if head.kind == "entries" else ()
             if head.name in self.scope.definitions and self._strange(node):

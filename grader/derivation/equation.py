@@ -17,19 +17,19 @@ from grader.algebra.expressions import Expr
 from grader.algebra.parts import open_parts, settled
 from grader.algebra.sizes import Misfit
 from grader.catalogue import Reason
-from grader.latex import Variable, tree
+from grader.latex import tree
 from grader.latex.asking import Key
 from grader.latex.builder import Remark
 from grader.latex.errors import TooLong, Unreadable
 from grader.latex.kinks import bends_of, draws_beside
-from grader.latex.names import canonical
+from grader.latex.names import NO_VARIABLES, canonical
 from grader.latex.reading import Read, readings
 from grader.latex.tree import Node
 from grader.latex.values import Draw, Numbers
 
 from .compare import Comparison, compare, kinds_agree
 from .definitions import Document
-from .draws import SPARE, draws
+from .draws import SPARE
 
 MOST_READINGS = 80
 CONVENTIONS = {"layout", "line", "nabla", "power", "argument"}  # choices that are no liberty
@@ -67,7 +67,6 @@ class Outcome:
     meanings: Mapping[Key, int] | None = None
     unknown: tuple[str, ...] = ()  # names in it that nobody declared
     assumed: bool = False  # it holds under what the text supposes, not always
-    codes: bool = False  # its dW were read as the names of gradients
 
     @property
     def good(self) -> bool:
@@ -88,12 +87,12 @@ class Trial:
 class Equations:
     """Equations of one document, checked at its draws."""
 
-    def __init__(self, document: Document, variables: Sequence[Variable]) -> None:
+    def __init__(self, document: Document) -> None:
         self.document, self.scope = document, document.scope
-        self.draws = draws(variables)
-        self.numbers = [Numbers(draw) for draw in self.draws]
+        self.numbers = list(document.source.numbers)
+        self.draws = [numbers.draw for numbers in self.numbers]
         self.unheard: dict[tuple[int, float], tuple[Node, set[str]]] = {}  # while names stay
-        self.movable = [canonical(v.name) for v in variables if not v.domain]
+        self.movable = [canonical(v.name) for v in document.source.variables if not v.domain]
         self.scope.is_entrywise = self._is_entrywise
         self.tried = 0
 
@@ -369,7 +368,7 @@ class Equations:
             if isinstance(part, tree.Name)
             and part.name not in bound
             and part.name not in self.scope.variables
-            and part.name not in ("pi", "delta", "axis", "dim")
+            and part.name not in NO_VARIABLES
             and part.name not in self.scope.definitions
             and part.name not in self.scope.leaves
         }

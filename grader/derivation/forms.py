@@ -14,6 +14,7 @@ from typing import Any
 
 from grader.latex import tree
 from grader.latex.builder import COLUMN, ROW
+from grader.latex.names import NO_VARIABLES
 from grader.latex.scope import Definition, Scope
 from grader.latex.tree import Node
 
@@ -22,7 +23,6 @@ ONE = 0
 MOST_ATOMS = 20_000  # of one text
 LIKE_ONE = 1e-12
 WRAPPERS = {"t", "vec"}  # what holds all that its inside holds
-PLAIN = {"pi", "delta", "axis", "dim"}
 
 
 class TooMuch(Exception):  # noqa: N818 - what it is
@@ -98,13 +98,20 @@ class Forms:
         return self.atom(("sum", scaled), (i for i, _ in scaled)), lead
 
     def stripped(self, atom: int) -> int:
-        """Without a transpose, vec, or indices that run over all places."""
+        """Without a transpose, vec, indices that run over all places, or a size as a factor."""
         while True:
             key = self.atoms[atom].key
             free = key[0] == "idx" and _runs_freely(key[2])
-            if key[0] not in WRAPPERS and not free:
+            if key[0] in WRAPPERS or free or (key[0] == "over" and self._is_size(key[2])):
+                atom = key[1]
+                continue
+            rest = [i for _, i in key[1] if not self._is_size(i)] if key[0] == "prod" else []
+            if len(rest) != 1:
                 return atom
-            atom = key[1]
+            atom = rest[0]
+
+    def _is_size(self, atom: int) -> bool:
+        return bool(self.atoms[atom].key[0] == "size")
 
     def below(self, atom: int) -> Iterator[int]:
         """The atom and all that it holds."""
@@ -370,7 +377,7 @@ class Forms:
         definition = self.scope.definition(name, order + 0.5)
         if definition is not None:
             return self._defined(name, definition)
-        kind = "size" if name in self.scope.leaves or name in PLAIN else "unknown"
+        kind = "size" if name in self.scope.leaves or name in NO_VARIABLES else "unknown"
         return ((self.atom((kind, name)), 1.0),)
 
     def leaf(self, name: str) -> int:

@@ -37,6 +37,8 @@ ENTITY = re.compile("|".join(ENTITIES))
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 PRINTED = re.compile(r"tensor\s*\(|requires\\?_grad|dtype\s*=")  # what torch printed, pasted
 JOINS = re.compile(r"[ \t]*[=＝][ \t]*")
+CALLS = re.compile(r"[ \t]*(?:np|numpy|torch)\.\w+\([ \t]*")  # $\frac1m$ np.sum($dZ$, axis=1)
+CALLED = re.compile(r"\$(?:[ \t]*,[ \t]*\w+[ \t]*=[ \t]*\w+)*[ \t]*\)")
 HEAD_OUTSIDE = re.compile(r"(?:^|[^\w\\])([A-Za-z]\w*)[ \t]*=[ \t]*$")
 PLAIN = re.compile(
     r"^[ \t>]*+(?:(?:[-*+]|\d+[.)])[ \t]++)?+"
@@ -61,7 +63,11 @@ class Segment:
 def formulas(text: str) -> Iterator[Segment]:
     """The formulas of a text in order; `$a$ = $b$` is one."""
     joined: Segment | None = None
-    for found in _outside_code(_as_shown(text)):
+    text = _as_shown(text)
+    for found in _outside_code(text):
+        if joined and not found.display and CALLS.fullmatch(found.prose):
+            joined = _called(text, joined, found)
+            continue
         if joined and not found.display and JOINS.fullmatch(found.prose) and not found.plain:
             between = " = ".rjust(found.at - joined.at - len(joined.math))
             joined = Segment(joined.math + between + found.math, joined.at, False, joined.prose)
@@ -71,6 +77,14 @@ def formulas(text: str) -> Iterator[Segment]:
         joined = found
     if joined:
         yield joined
+
+
+def _called(text: str, before: Segment, inside: Segment) -> Segment:
+    """A formula and a call in code of another one, which are one expression."""
+    end = inside.at + len(inside.math)
+    rest = CALLED.match(text, end)
+    math = text[before.at : rest.end() if rest else end]
+    return Segment(math.replace("$", " "), before.at, False, before.prose)
 
 
 def _outside_code(text: str) -> Iterator[Segment]:

@@ -211,9 +211,9 @@ class Graph:
 
     def says_something(self) -> bool:
         """Whether two sides of any equality are more than two notations of one thing."""
-        return any(self._differ(equality) for equality in self.equalities)
+        return any(self.says_more(equality) for equality in self.equalities)
 
-    def _differ(self, equality: Equality) -> bool:
+    def says_more(self, equality: Equality) -> bool:
         try:
             sides = [self.forms.form(s, equality.order) for s in (equality.left, equality.right)]
         except (TooMuch, RecursionError, Unreadable, Misfit, KeyError):

@@ -1,4 +1,4 @@
-"""Say what went wrong in a line: `Mistakes.explained(step, chain, part, outcome)`.
+"""Say what went wrong in a line: `Mistakes.explained(step, fault)`.
 
 In this order: what the numbers alone show (a factor, a sign, a transpose, a sum left out), the
 line it follows from rightly, a misconception that yields exactly this value, and the single edit
@@ -7,7 +7,6 @@ of the line that would make it hold.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,12 +23,9 @@ from grader.latex.values import Numbers
 
 from .definitions import Document
 from .edits import Context, Edit, edits
-from .equation import Equations, Outcome, Verdict
+from .equation import Equations, Outcome
 from .report import Step
-from .row import Part
-
-if TYPE_CHECKING:
-    from .checker import Chain
+from .steps import Fault
 
 SECONDS = 0.25  # to look for the edit that would make a line hold
 MOST_EDITS = 1500
@@ -55,24 +51,19 @@ class Mistakes:
     symmetric: Callable[[str, Node, Node, int], bool]
     wrong: list[Earlier] = field(default_factory=list)
 
-    def remember(self, step: Step, chain: "Chain", part: Part, outcome: Outcome) -> None:
-        """Nothing to say of a line that holds."""
-
-    def explained(self, step: Step, chain: "Chain", part: Part, outcome: Outcome) -> Step:
-        """The step with the mistake named, as far as it can be found."""
-        left = chain.previous.node if chain.previous else None
-        if outcome.verdict is not Verdict.WRONG:
-            return step
-        if not isinstance(left, Node) or not isinstance(part.node, Node):
+    def explained(self, step: Step, fault: Fault) -> Step:
+        """The wrong step with the mistake named, as far as it can be found."""
+        left, right, order, outcome = fault.left, fault.right, fault.order, fault.outcome
+        if left is None or right is None:
             return replace(step, mistake=step.message)
         step = replace(step, remarks=(*step.remarks, *self._differing(outcome)))
-        follows = self._followed(left, part.node, chain.order)
-        self.wrong.append(Earlier(left, part.node, chain.order, step.line))
+        follows = self._followed(left, right, order)
+        self.wrong.append(Earlier(left, right, order, step.line))
         if follows is not None:
             rightly = Reason.of("derivation.follows", line=follows)
             mistake = Reason.of("mistake.follows", line=follows)
             return replace(step, follows=follows, mistake=mistake, remarks=(rightly, *step.remarks))
-        found = self._cause(left, part.node, chain.order, outcome)
+        found = self._cause(left, right, order, outcome)
         if found is None:
             return replace(step, mistake=outcome.message)
         cause, hint = found

@@ -124,7 +124,7 @@ class _Cutter:
         joined = after.text if after and not after.spaced else ""
         if text == "=" and joined == ">":
             return "=>", 2
-        if text in ("=", ":") and joined == "=":
+        if text + joined in ("==", ":=", "=:"):
             return "=", 2
         if text in EQUAL:
             return "=", 1

@@ -35,6 +35,7 @@ class Statement:
     row: int
     plain: bool = False  # typed without any $: kept only if every symbol of it is known
     mended: list[tuple[int, str]] = field(default_factory=list)
+    said: bool = False  # in words, or under a brace: it defines, or says nothing
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Before an equation is called wrong: what else it may have been meant to say.
 
-A condition ("set to zero", "if A is symmetric"), a name given a second meaning, `dW` as the name
-of a gradient. None of these states a gradient, save the last.
+A condition ("set to zero", "if A is symmetric"), or a name given a second meaning. Neither states a
+gradient.
 """
 
 import re
@@ -23,7 +23,7 @@ from .row import Part
 from .text import Statement
 
 if TYPE_CHECKING:
-    from .checker import Chain
+    from .chains import Chain
 
 ZERO = re.compile(
     r"to zero|to 0\b|= ?0\b|vanish|置零|置 ?0|零点|为零|为 ?0|為零|等于零|等于 ?0|等於零|等於 ?0"
@@ -50,7 +50,6 @@ class Tolerance:
     document: Document
     equations: Equations
     after_zero: bool = False
-    codes_gradients: bool = False  # dW was the name of a gradient before
 
     def hear(self, statement: Statement) -> None:
         """Take note of the prose before a statement."""
@@ -75,7 +74,7 @@ class Tolerance:
             return None
         for meant in (
             self._mended, self._zero, self._some_entries, self._a_number, self._stationary,
-            self._gradient_named, self._second_meaning, self._symmetric, self._supposed,
+            self._second_meaning, self._symmetric, self._supposed,
         ):  # fmt: skip
             outcome = meant(left, part, chain, wrong)
             if outcome is not None:
@@ -182,39 +181,6 @@ class Tolerance:
             return False
         a, b = (n.of(t) for t, n in (difference, gradient))
         return any(_multiple(side, b) for side in (a, np.swapaxes(a, -1, -2)))
-
-    # ------------------------------------------------------------ dW as a name
-
-    def _gradient_named(
-        self, left: Node, part: Part, chain: "Chain", wrong: Outcome
-    ) -> Outcome | None:
-        """What dW = ... says in the style of code: dW is the gradient of the objective."""
-        names_it = isinstance(left, tree.Differential) and isinstance(left.inner, tree.Name)
-        if not (names_it or self.codes_gradients) or not isinstance(part.node, Node):
-            return None
-        objective = self.document.objective
-        if objective not in self.document.scope.definitions:
-            return None
-        sides = [self.as_gradients(side, objective) for side in (left, part.node)]
-        outcome = self.equations.check(sides[0], sides[1], chain.order)
-        if outcome.good:
-            self.codes_gradients = self.codes_gradients or names_it
-            remark = Reason.of("derivation.codes", name=objective)
-            return replace(
-                outcome, verdict=Verdict.REMARK, remarks=(remark, *outcome.remarks), codes=True
-            )
-        return replace(outcome, codes=True) if self.codes_gradients else None
-
-    def as_gradients(self, node: Node, objective: str) -> Node:
-        """The tree with each dZ taken for the name of the gradient by Z."""
-
-        def gradient(found: Node) -> Node:
-            inner = found.inner if isinstance(found, tree.Differential) else None
-            if isinstance(inner, tree.Name) and inner.name != objective:
-                return tree.Derivative(found.at, tree.Name(found.at, objective), inner)
-            return found
-
-        return tree.rebuilt(node, gradient)
 
     # ------------------------------------------------------------ names and assumptions
 

@@ -76,6 +76,8 @@ class Witnesses:
                 return
             case tree.Derivative(top=tree.Name() | tree.Index(), bottom=tree.Name() | tree.Index()):
                 return
+            case tree.Derivative(top=tree.Product(factors=((_, tree.Name()), *_))):
+                return  # \nabla_Z f W is (\nabla_Z f) W
             case tree.Differential() if not self._may_name_a_gradient(part):
                 return
             case _:

@@ -95,7 +95,8 @@ def _softmax(attempt: Attempt, node: tree.Call, x: Expr) -> Expr:
     kind = attempt.known(x)
     down = kind.columns == "1"
     if not down and kind.rows != "1":
-        attempt.remark("softmax", "softmax is taken along each row")
+        down = attempt.order >= 0 and attempt.customs.ask("samples") == "columns"
+        attempt.remark("softmax", f"softmax is taken along each {'column' if down else 'row'}")
     made = Kind(kind.rows, kind.columns, kind.axes)
     if node.function == "logsumexp":
         made = replace(made, rows="1") if down else replace(made, columns="1")

@@ -31,6 +31,8 @@ class Attempt(Builder):
     ) -> None:
         super().__init__()
         self.scope, self.order, self.choices, self.busy = scope, order, choices, busy
+        self.customs = scope.customs
+        self.own_sizes: dict[str, str] = {}  # letters of the text for sizes, as in 1_N
         self.asked: dict[Key, int] = {}
         self.unknown: dict[str, Expr] = {}
         self.parameters: list[dict[str, Expr]] = []

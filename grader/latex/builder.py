@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from grader.algebra.expressions import Expr
 from grader.algebra.sizes import Kind, Misfit, Sizes, product
 
+from .conventions import Customs
 from .errors import Unreadable
 
 MOST_FACTORS = 4  # of a size: a Kronecker product of Kronecker products is not read
@@ -31,6 +32,7 @@ class Builder:
         self.sizes = Sizes()
         self.remarks: list[Remark] = []
         self.liberties: set[str] = set()
+        self.customs = Customs()
 
     # ------------------------------------------------------------ saying things
 

@@ -14,7 +14,7 @@ from . import tree
 from .brackets import PAIRS, mended
 from .budget import UNBOUNDED, Budget
 from .errors import Unreadable
-from .names import Names, function_named
+from .names import CODE, Names, function_named
 from .parser import parse
 from .pieces import Script, index_list
 from .tex import CLOSE, OPEN, Tex, argument
@@ -144,6 +144,8 @@ class Cursor:
     def word_at(self, i: int) -> str | None:
         """The known word longer than one letter that starts at i: diag, det, dist ..."""
         run = self.run_of_letters(i)
+        if run in CODE:
+            return run
         for length in range(len(run), 1, -1):
             word = run[:length]
             if function_named(word) or word in self.names.values or word == "delta":

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from . import tree
 from .cursor import BARS, OPERATORS, TRANSPOSES, Cursor
 from .errors import Unreadable
-from .tex import CLOSE, OPEN, STYLES, SWITCHES, Tex, argument, flat
+from .tex import ACCENTS, CLOSE, OPEN, STYLES, SWITCHES, Tex, argument, flat
 from .tree import Node
 
 D_COMMANDS = {r"\dd", r"\diff", r"\differential", r"\differentialD"}
@@ -24,7 +24,16 @@ def _d_length(cursor: Cursor, i: int) -> int:
         return 4
     if text[0] == "{" and text[1] in STYLES | SWITCHES and text[2:4] == ["d", "}"]:
         return 4
-    return 1 if text[0] in D_COMMANDS else 0
+    return int(text[0] in D_COMMANDS or _delta_is_d(cursor, text))
+
+
+def _delta_is_d(cursor: Cursor, text: list[str]) -> bool:
+    """Whether a delta that nobody defined stands before a name like a d."""
+    if text[0] != r"\delta" or cursor.names.known("delta"):
+        return False
+    after = text[1] if len(text) > 1 else ""
+    named = (len(after) == 1 and after.isalpha()) or after in STYLES | set(ACCENTS)
+    return named and cursor.names.customs.ask("delta") == "d"
 
 
 def _d_is_size(cursor: Cursor, i: int) -> bool:
@@ -40,16 +49,21 @@ def differential(cursor: Cursor, token: Tex) -> bool:
     length = _d_length(cursor, cursor.i)
     if not length or cursor.word_at(cursor.i):
         return False
-    after = cursor.peek(length)
-    if not after or after in CLOSE or after in ("^", "_", ",", "}", "'", "=", "&"):
-        return False
-    if after in OPERATORS and after not in "+-":
+    if not _has_operand(cursor, length):
         return False
     if _slashed(cursor, token, length, lambda i: _d_length(cursor, i)):
         return True
     cursor.emit("D", "d", token.at)
     cursor.i += length
     return True
+
+
+def _has_operand(cursor: Cursor, length: int) -> bool:
+    """Whether something to differentiate stands behind a sign of this length."""
+    after = cursor.peek(length)
+    if not after or after in CLOSE or after in ("^", "_", ",", "}", "'", "=", "&"):
+        return False
+    return after not in OPERATORS or after in "+-"
 
 
 def _slashed(cursor: Cursor, token: Tex, length: int, head: Callable[[int], int]) -> bool:
@@ -95,16 +109,24 @@ def partial(cursor: Cursor, token: Tex) -> None:
     heads = lambda i: int(i < len(cursor.tokens) and cursor.tokens[i].text == r"\partial")  # noqa: E731
     if _slashed(cursor, token, 1, heads):
         return
-    raise Unreadable(r"a \partial alone says nothing", token.at)
+    if not _has_operand(cursor, 1):
+        raise Unreadable(r"a \partial alone says nothing", token.at)
+    cursor.emit("D", "d", token.at)
+    cursor.i += 1
 
 
 def nabla(cursor: Cursor, token: Tex) -> None:
     cursor.i += 1
+    gradient_sign(cursor, token.at)
+
+
+def gradient_sign(cursor: Cursor, at: int) -> None:
+    """A nabla or grad, of which what hangs on it remains to be read."""
     scripts = cursor.scripts()
     if any(s.kind != "sub" for s in scripts):
-        raise Unreadable("second derivatives are not read", token.at)
-    by = cursor.read(scripts[0].tokens, token.at) if scripts else None
-    cursor.emit("NABLA", by, token.at)
+        raise Unreadable("second derivatives are not read", at)
+    by = cursor.read(scripts[0].tokens, at) if scripts else None
+    cursor.emit("NABLA", by, at)
 
 
 def fraction(cursor: Cursor, token: Tex) -> None:

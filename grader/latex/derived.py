@@ -13,6 +13,8 @@ from .tree import Node
 @meaning.register
 def _(node: tree.Derivative, attempt: Attempt) -> Expr:
     top, bottom = tree.unwrapped(node.top), _by(attempt, node)
+    if isinstance(top, tree.Function):  # of sigma by Z: sigma prime of Z
+        return meaning(tree.Call(node.at, top.function, top.primes + 1, (bottom,)), attempt)
     split = _first_factor(attempt, top)
     if split is not None:
         gradient = tree.Derivative(node.at, split[0], bottom)
@@ -78,7 +80,10 @@ def _derived(attempt: Attempt, of: Expr, by: Expr, node: tree.Derivative) -> Exp
 
 def _numerator_layout(attempt: Attempt, gradient: Expr, node: Node) -> Expr:
     """The gradient by a vector as a row, where the whole line is written so."""
-    if attempt.vector(gradient) and not gradient.kind.axes and attempt.pick(("layout", "rows"), 2):
+    if not attempt.vector(gradient) or gradient.kind.axes:
+        return gradient
+    whole = attempt.customs.ask("layout") == "rows"
+    if whole or attempt.pick(("layout", "rows"), 2):
         attempt.remark("layout", "derivatives by a vector are read as rows (numerator layout)")
         return attempt.transpose(gradient, node.at)
     return gradient

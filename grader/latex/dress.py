@@ -7,7 +7,20 @@ in one piece; what is written beneath or above it is left out.
 from collections.abc import Iterable
 
 from .errors import Unreadable
-from .tex import CLOSE, OPEN, SPACING, STYLES, SWITCHES, WORDY, Tex, argument, braced, cut, flat
+from .tex import (
+    CLOSE,
+    LABEL,
+    OPEN,
+    SPACING,
+    STYLES,
+    SWITCHES,
+    WORDY,
+    Tex,
+    argument,
+    braced,
+    cut,
+    flat,
+)
 
 DEEPEST = 40  # brackets in brackets
 
@@ -152,12 +165,16 @@ def _unwrap(found: list[Tex], i: int, out: list[Tex]) -> int:
     for _ in range(AROUND.get(token.text, 0)):
         j = argument(found, j)[1]
     first, j = argument(found, j)
+    label: list[Tex] = []
     if token.text in BRACES and j < len(found) and found[j].text in "_^":
-        j = argument(found, j + 1)[1]
+        label, j = argument(found, j + 1)
     inner = undress(list(first))
     bare = token.text == r"\eqalign" or len(inner) == 1
     open_, close = Tex("{", token.at, token.spaced), Tex("}", token.at)
     out += inner if bare else [open_, *inner, close]
+    if label and not any(t.text in WORDY | {"="} for t in label):  # it may be a name
+        at = label[0].at - 1
+        out += [Tex(LABEL, at), Tex("{", at), *undress(label), Tex("}", label[-1].at)]
     return j
 
 

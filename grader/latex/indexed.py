@@ -55,7 +55,7 @@ def _(node: tree.BigSum, attempt: Attempt) -> Expr:
     outside = list(attempt.summed)
     attempt.summed += node.indices
     try:
-        body = meaning(node.body, attempt)
+        body = _summand(attempt, node)
     finally:
         del attempt.summed[len(outside) :]
     carried = dict(body.kind.axes)
@@ -71,6 +71,28 @@ def _(node: tree.BigSum, attempt: Attempt) -> Expr:
     for index in (*(node.indices or carried), *both):
         body = _summed(attempt, body, node, index)
     return body
+
+
+def _summand(attempt: Attempt, node: tree.BigSum) -> Expr:
+    """What is summed; without an index, y log z of vectors is meant entry by entry."""
+    try:
+        return meaning(node.body, attempt)
+    except Misfit:
+        entries = _entry_by_entry(node.body)
+        if node.indices or entries is None:
+            raise
+        return meaning(entries, attempt)
+
+
+def _entry_by_entry(body: Node) -> Node | None:
+    match body:
+        case tree.Negative(inner=inner):
+            inside = _entry_by_entry(inner)
+            return inside and tree.Negative(body.at, inside)
+        case tree.Product(factors=factors):
+            signed = tuple((sign or "odot", factor) for sign, factor in factors[1:])
+            return tree.Product(body.at, (factors[0], *signed))
+    return None
 
 
 def _bounded(attempt: Attempt, body: Expr, bound: tree.Bound, at: int) -> Expr:

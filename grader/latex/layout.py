@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from .tex import ACCENTS, CLOSE, OPEN, STYLES, Tex
+from .tex import ACCENTS, CLOSE, LABEL, OPEN, STYLES, Tex
 
 EQUAL = {"=", r"\equiv", r"\triangleq", r"\coloneqq", r"\doteq", r"\coloneq"}
 _ARROWS = """
@@ -19,7 +19,9 @@ ARROWS = {rf"\{name}" for name in _ARROWS.split()}
 ROW_ENDS = {"\\\\", r"\cr", r"\newline"}
 PARTED = {",", ";", ".", ":", "&"} | ROW_ENDS | ARROWS  # after these a statement may begin
 FRACTIONS = {r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"}
-TAKES = dict.fromkeys(FRACTIONS, 2) | dict.fromkeys(STYLES | set(ACCENTS) | {r"\sqrt", "_", "^"}, 1)
+TAKES = dict.fromkeys(FRACTIONS, 2) | dict.fromkeys(
+    STYLES | set(ACCENTS) | {r"\sqrt", "_", "^", LABEL}, 1
+)
 HANGING = {"^", "_", "'", r"\prime"}
 
 

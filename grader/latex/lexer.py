@@ -21,7 +21,7 @@ from .errors import Unreadable
 from .pieces import split, without_prose
 from .ranges import over
 from .symbols import command, letters, number, styled
-from .tex import ACCENTS, CLOSE, OPEN, STYLES, SWITCHES, Tex, argument
+from .tex import ACCENTS, CLOSE, LABEL, OPEN, STYLES, SWITCHES, Tex, argument
 from .tree import Node
 
 ANGLES = {r"\langle": "LANGLE", r"\lang": "LANGLE", r"\rangle": "RANGLE", r"\rang": "RANGLE"}
@@ -48,6 +48,8 @@ def _nothing(cursor: Cursor, token: Tex) -> bool:
         cursor.i += 1
     elif token.text == "{" and cursor.peek(1) == "}":
         cursor.i += 2
+    elif token.text == LABEL:
+        cursor.i = argument(cursor.tokens, cursor.i + 1)[1]
     else:
         return False
     return True

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from grader.algebra.functions import FUNCTIONS
 
+from .conventions import Customs
 from .pieces import index_like
 
 # What is written like a function, and is an operation on matrices or on several arguments.
@@ -19,6 +20,8 @@ alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lam
 sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi
 Omega ell hbar"""
 GREEK = set(_GREEK.split())
+CODE = {"axis", "dim", "keepdims", "True", "False"}  # words of code that have no value
+NO_VARIABLES = {"pi", "delta", *CODE}
 ACCENTED = re.compile(r"\\?(hat|widehat|bar|overline|tilde|widetilde|dot)\{*\\?\s*([A-Za-z]+)\}*")
 LETTERING = re.compile(r"\\(?:text|mathrm|mathbf|boldsymbol|bm|operatorname|vec)(?![A-Za-z])\s*")
 SAME_ACCENT = {"widehat": "hat", "overline": "bar", "widetilde": "tilde"}
@@ -45,9 +48,16 @@ def canonical(name: str) -> str:
 class Names:
     """The names in force in one text: declared variables, sizes, and what the student defines."""
 
-    def __init__(self, declared: Iterable[str], sizes: Iterable[str]) -> None:
-        self.values = set(declared)
+    def __init__(
+        self, declared: Iterable[str], sizes: Iterable[str], customs: Customs | None = None
+    ) -> None:
+        self.variables = frozenset(declared)
+        self.values = set(self.variables)
         self.sizes = set(sizes)
+        self.customs = customs or Customs()
+        self.objective = ""
+        self.applied: set[str] = set()  # names not known that are written like a function
+        self.relu_task = False  # it has a relu, and no sigma
         self.functions: set[str] = set()
         self.functionlike: set[str] = set()  # scalars written with their argument, f(W)
         self.indices: set[str] = set()  # letters over which something sums
@@ -66,8 +76,13 @@ class Names:
         return {"i", "j"} | self.indices
 
     def resolved(self, name: str) -> str | None:
-        """The known name meant: case does not matter once there is a subscript (B_1 is b_1)."""
+        """The known name meant: case does not matter once there is a subscript (B_1 is b_1), nor
+        elsewhere where the text is found to ignore it.
+        """
         if self.known(name):
             return name
         alike = [v for v in self.values if v.lower() == name.lower()]
-        return alike[0] if "_" in name and len(alike) == 1 else None
+        if len(alike) != 1:
+            return None
+        case = self.customs.ask("case")
+        return alike[0] if case == "ignored" or ("_" in name and case != "apart") else None

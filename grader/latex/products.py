@@ -114,7 +114,7 @@ def operate(builder: Builder, operator: str, x: Expr, y: Expr, at: int) -> Expr:
     if operator == "odot":
         return builder.times(x, y, at)
     if operator == "otimes":
-        return builder.kron(x, y, at)
+        return _otimes(builder, x, y, at)
     if operator == "slash":
         return builder.quotient(x, y, at)
     if operator == "colon":
@@ -122,11 +122,21 @@ def operate(builder: Builder, operator: str, x: Expr, y: Expr, at: int) -> Expr:
     return _dot(builder, operator, x, y, at)
 
 
+def _otimes(builder: Builder, x: Expr, y: Expr, at: int) -> Expr:
+    a, b = builder.known(x), builder.known(y)
+    alike = (a.rows, a.columns) == (b.rows, b.columns)
+    if alike and builder.customs.ask("otimes") == "entries":
+        return builder.times(x, y, at)
+    return builder.kron(x, y, at)
+
+
 def _dot(builder: Builder, operator: str, x: Expr, y: Expr, at: int) -> Expr:
     if x.kind.jacobian or y.kind.jacobian or builder.scalar(x) or builder.scalar(y):
         return builder.matmul(x, y, at)
     a, b = builder.known(x), builder.known(y)
     alike = (a.rows, a.columns) == (b.rows, b.columns)
+    if operator == "cdot" and alike and builder.customs.ask("dot") == "inner":
+        return builder.inner(x, y, at)
     if operator == "star" and alike:
         return builder.times(x, y, at)
     if a.columns == b.rows or "?" in a.columns + b.rows:

@@ -10,6 +10,7 @@ module of their own.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -27,6 +28,7 @@ from .tree import Node
 MOST_TRIALS = 60
 MOST_UNDECLARED = 10
 LARGEST_POWER = 12
+OWN_SIZE = re.compile(r"[A-Za-z](_?\w)?")  # of the text: 1_N
 FROBENIUS = {"", "F", "f", "Fro", "fro", "frob", "2"}
 
 
@@ -232,6 +234,8 @@ def _said_size(attempt: Attempt, size: str, at: int) -> str:
     letters = [s for s in size if s in attempt.scope.sizes]
     if len(letters) == len(size) > 1:
         return product(*letters)
+    if OWN_SIZE.fullmatch(size):
+        return attempt.own_sizes.setdefault(size, attempt.sizes.new())
     raise Unreadable(f'the size "{size}" is not known', at)
 
 

@@ -8,6 +8,7 @@ from grader.algebra.expressions import Expr
 from grader.algebra.sizes import Kind
 
 from .budget import UNBOUNDED, Budget
+from .conventions import Customs
 from .tree import Node
 
 
@@ -43,6 +44,7 @@ class Scope:
     read: dict[tuple[str, float], Expr] = field(default_factory=dict)
     budget: Budget = UNBOUNDED  # when it is spent nothing more is read
     lines: str = "standing"  # what x_i is of X, throughout the text: see families
+    customs: Customs = field(default_factory=Customs)
 
     def __post_init__(self) -> None:
         for name, kind in self.variables.items():

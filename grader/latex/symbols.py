@@ -7,6 +7,7 @@ import re
 
 from . import tree
 from .cursor import OPERATORS, RELATIONS, TRANSPOSES, Cursor
+from .derivatives import gradient_sign
 from .errors import Unreadable
 from .members import is_sample, member_of
 from .names import GREEK, function_named
@@ -16,6 +17,7 @@ from .tex import ACCENTS, CLOSE, OPEN, WORDY, Tex, argument, flat
 LAYERED = re.compile(r"(\d+|\w+(?=,)),?([a-z](?:,?[a-z])?)")
 HANGING = ("^", "_", "'")
 TAKE_THE_RUN = {"tr", "vec", "diag", "det", "sum", "logdet"}
+SCRIPTS = {r"\mathcal", r"\mathscr"}
 LIBRARIES = {"np", "numpy", "torch", "tf", "F"}  # np.where is where
 
 
@@ -88,6 +90,9 @@ def styled(cursor: Cursor, token: Tex) -> None:
     if token.text in ACCENTS:
         cursor.i = after
         _name(cursor, f"{ACCENTS[token.text]}.{inner}", at)
+    elif inner == "grad" and after < len(cursor.tokens) and cursor.tokens[after].text == "_":
+        cursor.i = after
+        gradient_sign(cursor, at)
     elif inner == "" or (token.text in WORDY and not re.search(r"[A-Za-z0-9]", inner)):
         cursor.i = after
     elif inner == "1" or (inner == "I" and not cursor.names.known("I")):
@@ -106,6 +111,9 @@ def styled(cursor: Cursor, token: Tex) -> None:
     else:
         cursor.i = after
         _digits_below(cursor)
+        apart = token.text in SCRIPTS and cursor.names.known(inner)
+        if apart and cursor.names.customs.ask("script") == "apart":
+            inner = f"cal.{inner}"
         _name(cursor, inner, at)
 
 
@@ -139,7 +147,7 @@ def letters(cursor: Cursor, token: Tex) -> None:
     word = cursor.word_at(cursor.i) or _unknown_word(cursor, run) or run[0]
     cursor.i += len(word)
     at = token.at
-    if word == "I" and not cursor.names.known("I"):
+    if word == "I" and not cursor.names.known("I") and not _value_below(cursor):
         _ones(cursor, at, identity=True)
     elif word == "e" and _is_exponential(cursor):
         inside, cursor.i = argument(cursor.tokens, cursor.i + 1)
@@ -156,6 +164,13 @@ def _is_exponential(cursor: Cursor) -> bool:
         return False
     raised = flat(argument(list(cursor.tokens), cursor.i + 1)[0])
     return not is_sample(cursor.names, "e", raised)
+
+
+def _value_below(cursor: Cursor) -> bool:
+    """Whether I_Z stands there, where Z is no size: a name, such as that of a mask."""
+    if cursor.peek() != "_":
+        return False
+    return flat(argument(list(cursor.tokens), cursor.i + 1)[0]) in cursor.names.values
 
 
 def _word_below(cursor: Cursor, word: str) -> None:
@@ -196,13 +211,35 @@ def _name(cursor: Cursor, base: str, at: int) -> None:
     if function:
         _call(cursor, function, marks, at)
         return
-    applied = cursor.peek() in OPEN and any(s.is_prime for s in marks)
-    if applied and not cursor.names.known(name):
-        raise Unreadable(f"the function {name} is not defined", at)
-    cursor.emit("NAME", name, at)
-    if name in cursor.names.functionlike and cursor.peek() in OPEN:
-        _skip_argument(cursor)
+    name = cursor.names.resolved(name) or name
+    if cursor.peek() in OPEN and not cursor.names.known(name):
+        cursor.names.applied.add(name)
+        if any(s.is_prime for s in marks):
+            raise Unreadable(f"the function {name} is not defined", at)
+    by = _marked(cursor, name)
+    if by is None and name in cursor.names.functionlike and cursor.peek() in OPEN:
+        said = _skip_argument(cursor)
+        primes = [s for s in marks if s.is_prime]
+        if primes and len(said) == 1:  # f'(x)
+            by, marks = said[0], [s for s in marks if not s.is_prime]
+    if by is None:
+        cursor.emit("NAME", name, at)
+    else:
+        objective = name if name in cursor.names.functionlike else cursor.names.objective
+        cursor.whole(tree.Derivative(at, tree.Name(at, objective), tree.Name(at, by)))
     cursor.hang(marks)
+
+
+def _marked(cursor: Cursor, name: str) -> str | None:
+    r"""The Q of \bar Q and of f_Q, where these are derivatives of the objective f by Q."""
+    names = cursor.names
+    if names.known(name) or not names.objective:
+        return None
+    for mark in ("bar.", f"{names.objective}_", f"{names.customs.taken.alias}_"):
+        by = name.removeprefix(mark)
+        if by != name and len(mark) > 1 and by in names.values:
+            return by if names.customs.ask("marks") == "gradients" else None
+    return None
 
 
 def _with_subscript(  # noqa: PLR0911
@@ -242,7 +279,8 @@ def _function(cursor: Cursor, name: str, base: str, below: Script | None) -> str
     if base == "log" and below is not None:
         return {"2": "log2", "10": "log10", "e": "log"}.get(below.text)
     if name == "sigma":
-        return "sigmoid"
+        relu = cursor.names.relu_task and cursor.names.customs.ask("sigma") == "relu"
+        return "relu" if relu else "sigmoid"
     return function_named(name) if len(name) > 1 else None
 
 
@@ -260,13 +298,15 @@ def _call(cursor: Cursor, function: str, marks: list[Script], at: int) -> None:
         cursor.emit("TAKES_ITEM", value, at)
 
 
-def _skip_argument(cursor: Cursor) -> None:
-    """The (W) of f(W), where f is a quantity that was introduced so."""
+def _skip_argument(cursor: Cursor) -> list[str]:
+    """Go past the (W) of f(W), where f is a quantity that was introduced so; its names."""
     close = cursor.closing(cursor.i)
     inside = cursor.tokens[cursor.i + 1 : close]
     try:
         found = Cursor(list(inside), cursor.reading).run()
     except Unreadable:
-        return
-    if found and all(t.type in ("NAME", "COMMA") for t in found):
-        cursor.i = close + 1
+        return []
+    if not found or any(t.type not in ("NAME", "COMMA") for t in found):
+        return []
+    cursor.i = close + 1
+    return [t.value for t in found if t.type == "NAME"]

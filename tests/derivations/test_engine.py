@@ -10,6 +10,7 @@ from grader.algebra.parts import all_parts
 from grader.algebra.sizes import Misfit
 from grader.derivation.checker import Checker
 from grader.derivation.command import variables_of
+from grader.derivation.source import Source
 from grader.latex import tree
 from grader.latex.errors import Unreadable
 
@@ -22,7 +23,7 @@ NOT_IN_TORCH = {"gradient", "jacobian", "jacobian_matrix", "entrywise_derivative
 
 def checked(text: Written) -> Checker:
     variables = variables_of(text.problem["vars"])
-    checker = Checker(text.text, variables, text.problem["given"])
+    checker = Checker(Source(text.text, variables, text.problem["given"]))
     checker.run()
     return checker
 

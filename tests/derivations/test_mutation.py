@@ -11,11 +11,14 @@ from collections import Counter
 import pytest
 
 from grader.derivation import Verdict
-from grader.derivation.checker import Chain, Checker
+from grader.derivation.chains import Chain
+from grader.derivation.checker import Checker
 from grader.derivation.command import variables_of
 from grader.derivation.edits import Context, edits
 from grader.derivation.equation import Outcome
 from grader.derivation.row import Part
+from grader.derivation.source import Source
+from grader.derivation.walk import Walk
 from grader.latex.budget import UNBOUNDED
 from grader.latex.tree import Node
 
@@ -25,13 +28,10 @@ TEXTS = written("corpus") + written("further") + written("second")
 Pair = tuple[Node, Node, int]
 
 
-class Recording(Checker):
-    """A checker that keeps the equations it verified."""
+class Recording(Walk):
+    """A walk that keeps the equations it verified."""
 
-    def __init__(self, text: Written) -> None:
-        variables = variables_of(text.problem["vars"])
-        super().__init__(text.text, variables, text.problem["given"])
-        self.verified: list[Pair] = []
+    verified: list[Pair]
 
     def _equation(self, chain: Chain, part: Part) -> Outcome:
         outcome = super()._equation(chain, part)
@@ -43,12 +43,18 @@ class Recording(Checker):
 
 def judged(text: Written, share: float) -> Counter[str]:
     """What becomes of the edits of a text's verified steps."""
-    checker = Recording(text)
+    variables = variables_of(text.problem["vars"])
+    checker = Checker(Source(text.text, variables, text.problem["given"]))
+    walk = checker.walk
+    recording = Recording(
+        walk.document, walk.equations, walk.tolerance, walk.steps, text.problem.get("asked", ())
+    )
+    recording.verified, checker.walk = [], recording
     checker.run()
     checker.document.budget = checker.document.scope.budget = UNBOUNDED
     names = (*checker.document.scope.definitions, *checker.document.scope.variables)
     found: Counter[str] = Counter()
-    for left, right, order in checker.verified:
+    for left, right, order in recording.verified:
         for edit in edits(right, Context(names, ())):
             if random.random() < share:
                 found[judgement(checker, left, edit.node, order)] += 1
