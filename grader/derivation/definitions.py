@@ -260,6 +260,19 @@ class Document:
                     except Unreadable as error:
                         part.node = error
             _with_matrices_of_entries(statement)
+            for part in statement.parts:
+                if isinstance(part.node, Node) and tree.holds(part.node, tree.Derivative):
+                    part.node = tree.rebuilt(part.node, self._of_the_objective)
+
+    def _of_the_objective(self, node: Node) -> Node:
+        r"""What \nabla w says of a variable: the gradient by it."""
+        if not isinstance(node, tree.Derivative) or node.bottom is not None:
+            return node
+        by = tree.unwrapped(node.top)
+        kind = self.scope.variables.get(by.name) if isinstance(by, tree.Name) else None
+        if kind is None or (kind.rows, kind.columns) == ("1", "1") or not self.objective:
+            return node
+        return tree.Derivative(node.at, tree.Name(node.at, self.objective), by)
 
     def _define_heads(self) -> None:
         for (order, i), head in self.heads.items():

@@ -132,6 +132,9 @@ def _angle(cursor: Cursor, token: Tex) -> None:
     cursor.emit(kind, token.text, token.at)
     cursor.i += 1
     scripts = cursor.scripts() if kind == "RANGLE" else []
+    below = [s for s in scripts if s.kind == "sub"]
+    if any(s.text not in tree.FROBENIUS for s in below):
+        raise Unreadable("this inner product is not known", below[0].at)
     cursor.hang([s for s in scripts if s.kind != "sub"])  # <A, B>_F: the F says nothing new
 
 

@@ -24,6 +24,7 @@ CODE = {"axis", "dim", "keepdims", "True", "False"}  # words of code that have n
 NO_VARIABLES = {"pi", "delta", *CODE}
 ACCENTED = re.compile(r"\\?(hat|widehat|bar|overline|tilde|widetilde|dot)\{*\\?\s*([A-Za-z]+)\}*")
 LETTERING = re.compile(r"\\(?:text|mathrm|mathbf|boldsymbol|bm|operatorname|vec)(?![A-Za-z])\s*")
+NUMBERED = re.compile(r"^([A-Za-z])(\d+)$")
 SAME_ACCENT = {"widehat": "hat", "overline": "bar", "widetilde": "tilde"}
 
 
@@ -40,6 +41,7 @@ def canonical(name: str) -> str:
     if accent:
         word = SAME_ACCENT.get(accent[1], accent[1])
         name = f"{word}.{accent[2]}{name[accent.end() :]}"
+    name = NUMBERED.sub(r"\1_\2", name)
     return (
         name.replace("\\", "").replace("{", "").replace("}", "").replace("[", "(").replace("]", ")")
     )

@@ -29,7 +29,6 @@ MOST_TRIALS = 60
 MOST_UNDECLARED = 10
 LARGEST_POWER = 12
 OWN_SIZE = re.compile(r"[A-Za-z](_?\w)?")  # of the text: 1_N
-FROBENIUS = {"", "F", "f", "Fro", "fro", "frob", "2"}
 
 
 @dataclass(frozen=True)
@@ -158,7 +157,7 @@ def _(node: tree.Norm, attempt: Attempt) -> Expr:
 
 
 def _norm_squared(attempt: Attempt, node: tree.Norm, inner: Expr) -> Expr:
-    if node.kind not in FROBENIUS:
+    if node.kind not in tree.FROBENIUS:
         raise Unreadable(f'the norm "{node.kind}" is not known', node.at, "write \\|...\\|_F")
     if node.kind in ("", "2") and not attempt.vector(inner) and not attempt.scalar(inner):
         code = "spectral" if node.kind == "2" else "norm"
@@ -195,12 +194,13 @@ def _matrix_power(attempt: Attempt, node: tree.Power, base: Expr, value: float) 
     kind = attempt.known(base)
     if value == -1:
         return attempt.inverse(base, node.at)
-    if kind.rows != kind.columns or base.kind.mask or value != int(value) or value < 1:
+    if kind.rows != kind.columns or base.kind.mask or value != int(value) or not value:
         return None
     if attempt.pick(("power", node.at), 2):
         return None
+    base = base if value > 0 else attempt.inverse(base, node.at)
     result = base
-    for _ in range(int(value) - 1):
+    for _ in range(abs(int(value)) - 1):
         result = attempt.matmul(result, base, node.at)
     return result
 

@@ -50,7 +50,7 @@ UNICODE = {letter: f"\\{name}" for letter, name in GREEK_LETTERS.items()} | {
     "ᵀ": "^T", "⊤": r"\top", "²": "^2", "³": "^3", "⁻": "^-", "½": r"\frac12", "𝟙": r"\mathbb{1}",
     "ŷ": r"\hat{y}", "Ŷ": r"\hat{Y}", "ŵ": r"\hat{w}", "Ŵ": r"\hat{W}", "ĥ": r"\hat{h}",
     "₀": "_0", "₁": "_1", "₂": "_2", "₃": "_3", "ₙ": "_n", "…": r"\dots", "ℝ": r"\mathbb{R}",
-    "\\_": "_",
+    "\\_": "_", "\\part": r"\partial",
 }  # fmt: skip
 
 _SPACING = r"""

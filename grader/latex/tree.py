@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+FROBENIUS = {"", "F", "f", "Fro", "fro", "frob", "2"}  # what is written below its norm
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
