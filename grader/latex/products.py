@@ -248,9 +248,7 @@ def _joined(
     (before_it, x), (after_it, y) = left, right
     liberties = before_it.liberties + after_it.liberties
     for tried, cost in ((operator, 0), ("odot", 1)):
-        if cost and (
-            operator != "" or not _may_be_entrywise(builder, x, y)
-        ):
+        if cost and (operator != "" or not _may_be_entrywise(builder, x, y)):
             return
         before, remarks = dict(builder.sizes.bound), list(builder.remarks)
         try:

@@ -4,8 +4,9 @@ from dataclasses import fields
 
 import pytest
 
-from grader.derivation.checker import Checker
 from grader.derivation.command import variables_of
+from grader.derivation.definitions import Document
+from grader.derivation.source import Source
 from grader.latex.cursor import Reading
 from grader.latex.errors import Unreadable
 from grader.latex.lexer import read_whole
@@ -35,17 +36,17 @@ def read(tokens: list[Tex], names: Names) -> object:
 
 def unused(text: Written) -> list[str]:
     """The tokens that may be anything, each with what stands around it."""
-    checker = Checker(text.text, variables_of(text.problem["vars"]), text.problem["given"])
-    names = checker.document.names
+    variables = variables_of(text.problem["vars"])
+    document = Document(Source(text.text, variables, text.problem["given"]))
     found = []
-    for statement in checker.document.statements:
+    for statement in document.statements:
         for part in statement.parts:
-            whole = read(part.tokens, names) if isinstance(part.node, Node) else None
+            whole = read(part.tokens, document.names) if isinstance(part.node, Node) else None
             for i, token in enumerate(part.tokens if whole else ()):
                 if token.text in WITHOUT_MEANING:
                     continue
                 other = Tex(r"\unknown", token.at)
-                if read([*part.tokens[:i], other, *part.tokens[i + 1 :]], names) == whole:
+                if read([*part.tokens[:i], other, *part.tokens[i + 1 :]], document.names) == whole:
                     found.append(" ".join(t.text for t in part.tokens[max(0, i - 6) : i + 6]))
     return found
 
