@@ -6,16 +6,15 @@ the machine has. Where such a point lies depends on the formula, so it is found 
 column of one variable is blown up, one of another is silenced, and oracle says what follows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from grader import oracle
-from grader.oracle import Query, Values
+from grader.oracle import Kept, Values
 from grader.problem import Problem
 
 SIZES = (1e10, -1e10, 1e8, 1e12, -1e12)  # of what is blown up
@@ -27,7 +26,6 @@ DROWNED = 1e-2  # ... is off by as much of the gradient
 EXACT = 1e-6  # what a change of conventions may do to an entry that counts
 ROUGH = 3e-4  # what float32 may do to it
 MOST = 0.6  # of the entries
-_MOST_KEPT = 500
 
 
 @dataclass(frozen=True)
@@ -54,34 +52,12 @@ class HugePoint:
         return float(off / self.truth[self.counts].abs().max())
 
 
-_kept: dict[Query, HugePoint | None] = {}
-
-
 def huge_point(problem: Problem, name: str, seed: int) -> HugePoint | None:
     """Where the objective is huge and the gradient by this variable is not, if that is to be had.
 
     The same for the same seed. None for most objectives of bounded slope.
     """
-    if problem.formula is None:
-        return _best(problem, name, seed)
-    query = Query.of(problem, [name], seed, stable=False)
-    if query not in _kept:
-        if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
-        _kept[query] = _best(problem, name, seed)
-    return _kept[query]
-
-
-def learnt() -> list[dict[str, Any]]:
-    """The queries whose points are kept, as `learn` takes them."""
-    return [asdict(query) for query in _kept]
-
-
-def learn(given: Mapping[str, Any]) -> None:
-    """Keep the point of a query; one that makes no sense is left to whoever asks it."""
-    with suppress(ValueError):
-        query = Query.from_dict(given)
-        huge_point(query.problem, query.names[0], query.seed or 0)
+    return _points.of(problem, [name], seed)
 
 
 def _best(problem: Problem, name: str, seed: int) -> HugePoint | None:
@@ -99,6 +75,10 @@ def _best(problem: Problem, name: str, seed: int) -> HugePoint | None:
     except (ArithmeticError, LookupError, RuntimeError, ValueError):
         return best  # a course's own objective may refuse what no student was asked
     return best
+
+
+_points = Kept(lambda problem, names, seed, _: _best(problem, names[0], seed or 0))
+learnt, learn = _points.learnt, _points.learn
 
 
 def _tried(problem: Problem, values: Values) -> Iterator[Sequence[Values]]:

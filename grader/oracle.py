@@ -3,14 +3,14 @@
 A question is a fair point (see `grader.problem.points`) with the truth there. Points at which a
 gradient that is asked for vanishes are passed over: any multiple of zero would agree.
 
-Checks that are written alike ask alike. Their questions are kept, so that a process can `learn`
-them once for all that are forked from it; what is to be learnt is a `Query`, plain data.
+Checks that are written alike ask alike. What was found for them is `Kept`, so that a process can
+`learn` it once for all that are forked from it; what is to be learnt is a `Query`, plain data.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor
@@ -18,6 +18,7 @@ from torch import Tensor
 from grader.problem import Point, Problem
 
 Values = Mapping[str, Tensor]
+Found = TypeVar("Found")
 
 FELT = 1e-6  # a gradient whose largest entry is smaller than this says nothing
 VISIBLE_SEED = 0
@@ -59,6 +60,37 @@ class Query:
         return Problem(self.formula, dict(self.variables), matrix=self.matrix)
 
 
+class Kept(Generic[Found]):
+    """What was found for queries, at most `_MOST_KEPT` of them."""
+
+    def __init__(self, find: Callable[[Problem, Sequence[str], int | None, bool], Found]) -> None:
+        self.find = find
+        self.found: dict[Query, Found] = {}
+
+    def of(
+        self, problem: Problem, names: Sequence[str], seed: int | None, stable: bool = False
+    ) -> Found:
+        """What is found for a problem; only where it has a formula is it kept."""
+        if problem.formula is None:
+            return self.find(problem, names, seed, stable)
+        query = Query.of(problem, names, seed, stable)
+        if query not in self.found:
+            if len(self.found) >= _MOST_KEPT:
+                self.found.clear()
+            self.found[query] = self.find(problem, names, seed, stable)
+        return self.found[query]
+
+    def learnt(self) -> list[dict[str, Any]]:
+        """The queries of what is kept, as `learn` takes them."""
+        return list(map(asdict, self.found))
+
+    def learn(self, given: Mapping[str, Any]) -> None:
+        """Keep what a query finds; one that makes no sense is left to whoever asks it."""
+        with suppress(ValueError):
+            query = Query.from_dict(given)
+            self.of(query.problem, query.names, query.seed, query.stable)
+
+
 _shift = 0
 
 
@@ -68,34 +100,11 @@ def shift_seeds(by: int) -> None:
     _shift = by
 
 
-_kept: dict[Query, list[Question]] = {}
-
-
 def asked(
     problem: Problem, names: Sequence[str], seed: int | None, stable: bool = False
 ) -> list[Question]:
     """Where a check asks: few ordinary points without a seed, the whole battery with one."""
-    seed = None if seed is None else seed + _shift
-    if problem.formula is None:
-        return questions(problem, names, _points(problem, seed, stable))
-    query = Query.of(problem, names, seed, stable)
-    if query not in _kept:
-        if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
-        _kept[query] = questions(problem, names, _points(problem, seed, stable))
-    return _kept[query]
-
-
-def learnt() -> list[dict[str, Any]]:
-    """The queries whose questions are kept, as `learn` takes them."""
-    return [asdict(query) for query in _kept]
-
-
-def learn(given: Mapping[str, Any]) -> None:
-    """Keep the questions of a query; one that makes no sense is left to whoever asks it."""
-    with suppress(ValueError):
-        query = Query.from_dict(given)
-        asked(query.problem, query.names, query.seed, query.stable)
+    return _asked.of(problem, names, None if seed is None else seed + _shift, stable)
 
 
 def _points(problem: Problem, seed: int | None, stable: bool) -> list[Point]:
@@ -104,6 +113,10 @@ def _points(problem: Problem, seed: int | None, stable: bool) -> list[Point]:
     if seed is None:
         return problem.points(VISIBLE_SEED, draws=2, corners=False)
     return problem.points(seed)
+
+
+_asked = Kept(lambda problem, names, *how: questions(problem, names, _points(problem, *how)))
+learnt, learn = _asked.learnt, _asked.learn
 
 
 def gradient(problem: Problem, values: Values, names: Sequence[str]) -> dict[str, Tensor]:

@@ -7,16 +7,13 @@ autograd computes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, reduce
-from typing import Any
-
-import numpy as np
 
 from .expressions import Expr, is_constant, make, number, plus, size, times
-from .functions import FUNCTIONS, Array, F, Function, Z, function_of, written
+from .functions import FUNCTIONS, F, Function, Z, function_of, written
 from .linear import Way
-from .operations import HOLDS, OPERATIONS
+from .operations import OPERATIONS
 from .parts import parts
 
 HIGHEST = 4  # derivatives are taken so often, no oftener
@@ -95,27 +92,3 @@ def slope(e: Expr) -> Expr:
     """The derivative of a function entry by entry, or of such a derivative, written out."""
     (z,), (function, primes) = e.args, e.detail
     return written(slope_of(FUNCTIONS[function], primes + 1), z, function_of(e))
-
-
-def derivative(name: str, order: int, z: Array) -> Array:
-    """The derivative of that order, entry by entry; of order 0 it is the function."""
-    function = FUNCTIONS[name]
-    value = function.value(z)
-    return np.zeros_like(z) + _array(slope_of(function, order), z, value) if order else value
-
-
-def _array(e: Expr, z: Array, value: Array) -> Any:
-    if e in (Z, F):
-        return z if e is Z else value
-    return ARRAYS[e.op](e, *(_array(argument, z, value) for argument in e.args))
-
-
-ARRAYS: dict[str, Callable[..., Any]] = {
-    "number": lambda e: e.detail,
-    "plus": lambda e, x, y: x + y if e.detail > 0 else x - y,
-    "times": lambda e, x, y: x * y,
-    "power": lambda e, x: x**e.detail,
-    "compare": lambda e, x, y: HOLDS[e.detail](x, y) * 1.0,
-    "minimum": lambda e, x, y: np.minimum(x, y),
-    "apply": lambda e, x: derivative(e.detail[0], e.detail[1], x),
-}

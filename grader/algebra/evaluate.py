@@ -14,6 +14,7 @@ from .expressions import Expr
 from .operations import OPERATIONS, bend_of
 from .parts import all_parts
 from .sizes import length
+from .values import free, over
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -46,8 +47,8 @@ class Evaluation:
         """An operation on the arguments, which lie over the same free indices where it has them."""
         args = [self.of(argument) for argument in e.args]
         if len(args) > 1 and any(part.kind.axes for part in (e, *e.args)):
-            names = [name for name, _ in e.kind.axes]
-            args = [_over(names, *pair) for pair in zip(e.args, args, strict=True)]
+            pairs = zip(e.args, args, strict=True)
+            args = [over(free(e), free(argument), value) for argument, value in pairs]
         value: Tensor = OPERATIONS[e.op].value(e, *args)
         return value
 
@@ -95,18 +96,6 @@ class Evaluation:
         import torch
 
         return torch.eye(self.length(e.kind.axes[0][1]), **self._like())[..., None, None]
-
-
-def _over(names: list[str], e: Expr, value: Tensor) -> Tensor:
-    """A value laid over the free indices of a larger one."""
-    own = [name for name, _ in e.kind.axes]
-    if own == names:
-        return value
-    value = value.permute([own.index(n) for n in names if n in own] + [-2, -1])
-    for place, name in enumerate(names):
-        if name not in own:
-            value = value.unsqueeze(place)
-    return value
 
 
 def evaluate(e: Expr, values: Mapping[str, Tensor], lengths: Mapping[str, int]) -> Tensor:

@@ -1,7 +1,8 @@
 r"""The operations: `OPERATIONS["matmul"]` is all that is known of a matrix product.
 
-A row says what an operation is worth, how each of its arguments moves it (from this follow both
-differentials and gradients) and where it bends. What is not in the table is nowhere else.
+A row says how an operation is read, of which sizes it is, what it is worth, how each of its
+arguments moves it (from this follow both differentials and gradients), where it bends and how it is
+written. What is not in the table is nowhere else.
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
+import numpy as np
+
+from . import rules
 from .expressions import Expr, apply, both, make, power, scaled, size
-from .forms import CALL, ENTRYWISE, POWER, SIGN, Form, Unwritable
-from .functions import FUNCTIONS, on_tensors, written
+from .forms import CALL, ENTRYWISE, POWER, PRODUCT, SIGN, Form, Unwritable
+from .functions import FUNCTIONS, Array, written
 from .linear import (
     TURNED,
     Way,
@@ -31,15 +35,28 @@ from .linear import (
     traced_by_inverse,
     way,
 )
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from .rules import Rule
+from .sizes import Kind
+from .values import (
+    applied,
+    axis_of,
+    indexed,
+    inverse_array,
+    kronecker,
+    raised,
+    softmax_array,
+    spread_array,
+    summed_over,
+    unindexed,
+)
 
 ALONG = {"all": (-2, -1), "rows": (-2,), "columns": (-1,)}
 HOLDS = {
     ">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le,
     "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
+RELATIONS = {">": ">", "<": "<", ">=": r"\ge", "<=": r"\le", "!=": r"\ne"}  # in LaTeX
+EACH, TOGETHER = "each", "together"
 
 
 @dataclass(frozen=True)
@@ -57,9 +74,15 @@ class Operation:
     """What there is to know of an operation."""
 
     name: str
-    value: Callable[..., Tensor]  # of the expression and of its arguments' values
+    value: Callable[..., Any]  # of the expression and of its arguments' values, tensors or arrays
     ways: Callable[[Expr], Sequence[Way]] | None = None  # None: left to autograd
+    linear: str = ""  # in EACH argument or in all TOGETHER: there it moves as it computes
+    array: Callable[..., Array] | None = None  # its value in numpy, where torch has its own
     bend: Callable[[Expr], Bend | None] = lambda _: None
+    spellings: tuple[str, ...] = ()  # words that call it, the usual one first
+    run: bool = False  # called without brackets it takes a whole product
+    sizes: Rule | None = None  # None: those of its arguments laid over each other
+    detail: Callable[[Kind], Any] = lambda _: None  # of what it is called with
     latex: Form | None = None  # how it is written; None: not at all, or as `write` knows
     torch: Form | None = None
     words: Form | None = None
@@ -142,85 +165,18 @@ def _smooth(e: Expr) -> Bend:
     return Bend(e, e.op, e.args[0], kink=False)
 
 
-# ------------------------------------------------------------------ values
+# ------------------------------------------------------------------ how it is read and written
 
 
-def _applied(e: Expr, x: Tensor) -> Tensor:
-    function, primes = e.detail
-    return _derivative(on_tensors(FUNCTIONS[function]), primes)(x)
+def _across(kind: Kind) -> str:
+    """Along each row, but down a column."""
+    return "rows" if kind.columns == "1" else "columns"
 
 
-def _derivative(function: Callable[[Tensor], Tensor], order: int) -> Callable[[Tensor], Tensor]:
-    """The derivative of that order of a function that works entry by entry."""
-    if order == 0:
-        return function
-    import torch
-
-    lower = _derivative(function, order - 1)
-
-    def derivative(z: Tensor) -> Tensor:
-        at = z if z.requires_grad else z.detach().requires_grad_()
-        with torch.enable_grad():
-            value = lower(at)
-            slope = pulled_back(value, at, torch.ones_like(value))
-        return slope if z.requires_grad else slope.detach()
-
-    return derivative
-
-
-def pulled_back(value: Tensor, at: Tensor, adjoint: Tensor) -> Tensor:
-    """The adjoint of a value passed on to what it was computed of, by autograd.
-
-    Neither by torch.func nor with the adjoint handed to autograd: both load a compiler, which takes
-    seconds. It can be differentiated once more.
-    """
-    import torch
-
-    if value.shape != adjoint.shape:
-        raise ValueError("an adjoint has the shape of its value")
-    if not value.requires_grad:  # it does not move at all
-        return torch.zeros_like(at)
-    (found,) = torch.autograd.grad(
-        (value * adjoint).sum(), at, create_graph=True, materialize_grads=True
-    )
-    return found
-
-
-def _raised(e: Expr, x: Tensor) -> Tensor:
-    return x ** (int(e.detail) if e.detail == int(e.detail) else e.detail)
-
-
-def _kronecker(e: Expr, x: Tensor, y: Tensor) -> Tensor:
-    product = x[..., :, None, :, None] * y[..., None, :, None, :]
-    return product.flatten(-4, -3).flatten(-2)
-
-
-def _names(e: Expr) -> list[str]:
-    """The free indices of the argument."""
-    return [name for name, _ in e.args[0].kind.axes]
-
-
-def _indexed(e: Expr, x: Tensor) -> Tensor:
-    (which, name), own = e.detail, _names(e)
-    axis = -2 + which
-    if name.isdigit():
-        return x.narrow(axis, int(name) - 1, 1)
-    if name in own:
-        taken = x.diagonal(dim1=own.index(name), dim2=axis)
-        return taken.movedim(-1, own.index(name)).unsqueeze(axis)
-    return x.movedim(axis, len(own)).unsqueeze(axis)
-
-
-def _matrix_of(e: Expr, x: Tensor) -> Tensor:
-    matrix = x[..., 0, 0].permute([_names(e).index(n) for n in e.detail])
-    return matrix if len(e.detail) == 2 else matrix[..., None]
-
-
-def _axis(e: Expr) -> int:
-    return -2 if e.detail == "rows" else -1
-
-
-# ------------------------------------------------------------------ how it is written
+def _compared_in_latex(e: Expr) -> str:
+    if e.detail not in RELATIONS:
+        raise Unwritable(e.op)
+    return rf"\mathbf{{1}}[{{}} {RELATIONS[e.detail]} {{}}]"
 
 
 def _squares_in_latex(e: Expr) -> str:
@@ -240,7 +196,7 @@ def _rows_only(text: str) -> Callable[[Expr], str]:
 
 def _along(text: str) -> Callable[[Expr], str]:
     """In torch, where * is the axis."""
-    return lambda e: text.replace("*", str(2 + _axis(e)))
+    return lambda e: text.replace("*", str(2 + axis_of(e)))
 
 
 def _summed_in_torch(e: Expr) -> str:
@@ -249,62 +205,91 @@ def _summed_in_torch(e: Expr) -> str:
 
 # ------------------------------------------------------------------ the table
 
+DIAG = Form(r"\operatorname{diag}({})")
 ROWS = (
-    Operation("plus", lambda e, x, y: x + y if e.detail > 0 else x - y, _of_plus),
-    Operation("negative", lambda e, x: -x, lambda e: [way(e.args[0], scale(-1))]),
-    Operation("times", lambda e, x, y: x * y, _of_times),
-    Operation("power", _raised, _of_power),
-    Operation("apply", _applied, _of_apply, _bend_of_apply),
+    Operation("plus", lambda e, x, y: x + y if e.detail > 0 else x - y, _of_plus, TOGETHER),
+    Operation("negative", lambda e, x: -x, lambda e: [way(e.args[0], scale(-1))], EACH,
+              sizes=rules.same),
+    Operation("times", lambda e, x, y: x * y, _of_times, EACH),
+    Operation("power", raised, _of_power, sizes=rules.same),
+    Operation("apply", applied, _of_apply, bend=_bend_of_apply, sizes=rules.same),
     Operation("compare", lambda e, x, y: HOLDS[e.detail](x, y).to(x.dtype), lambda e: [],
-              _between("step")),
-    Operation("maximum", lambda e, x, y: x.maximum(y), _of_chosen(">"), _between("max"),
-              words=Form("maximum({}, {})")),
-    Operation("minimum", lambda e, x, y: x.minimum(y), _of_chosen("<"), _between("min"),
-              words=Form("minimum({}, {})")),
+              array=lambda e, x, y: HOLDS[e.detail](x, y) * 1.0, bend=_between("step"),
+              latex=Form(_compared_in_latex)),
+    Operation("maximum", lambda e, x, y: x.maximum(y), _of_chosen(">"),
+              array=lambda e, x, y: np.maximum(x, y), bend=_between("max"), spellings=("max",),
+              latex=Form(r"\max({}, {})"), words=Form("maximum({}, {})")),
+    Operation("minimum", lambda e, x, y: x.minimum(y), _of_chosen("<"),
+              array=lambda e, x, y: np.minimum(x, y), bend=_between("min"), spellings=("min",),
+              latex=Form(r"\min({}, {})"), words=Form("minimum({}, {})")),
     # matrices
-    Operation("matmul", lambda e, x, y: x @ y, _of_matmul, words=Form("{}{}", CALL, ENTRYWISE)),
-    Operation("transpose", lambda e, x: x.mT, lambda e: [way(e.args[0], TURNED)],
+    Operation("matmul", lambda e, x, y: x @ y, _of_matmul, EACH, sizes=rules.chained,
+              words=Form("{}{}", CALL, ENTRYWISE)),
+    Operation("transpose", lambda e, x: x.mT, lambda e: [way(e.args[0], TURNED)], EACH,
+              spellings=("transpose",), sizes=rules.turned,
               latex=Form(r"{}^\top", POWER, SIGN), torch=Form("{}.T", CALL, CALL),
               words=Form("{}^T", CALL, ENTRYWISE)),
-    Operation("inverse", lambda e, x: x.inverse(), _of_inverse,
+    Operation("inverse", lambda e, x: x.inverse(), _of_inverse, array=inverse_array,
+              spellings=("inv",), sizes=rules.square("inverse", lambda n: (n, n)),
               torch=Form("torch.linalg.inv({})"), words=Form("{}^-1", CALL, ENTRYWISE)),
     Operation("determinant", lambda e, x: x.det()[..., None, None], _of_determinant,
+              array=lambda e, x: np.linalg.det(x)[..., None, None],
+              spellings=("det",), run=True, sizes=rules.square("determinant", rules.one),
               latex=Form(r"\det({})"), torch=Form("torch.linalg.det({})"),
               words=Form("determinant({})")),
-    Operation("trace", lambda e, x: x.diagonal(dim1=-2, dim2=-1).sum(-1)[..., None, None],
-              lambda e: [way(e.args[0], traced(e.args[0]))],
+    Operation("trace", lambda e, x: x.diagonal(0, -2, -1).sum(-1)[..., None, None],
+              lambda e: [way(e.args[0], traced(e.args[0]))], EACH,
+              spellings=("tr", "trace"), run=True, sizes=rules.square("trace", rules.one),
               latex=Form(r"\operatorname{tr}({})"), torch=Form("({}).trace()"),
               words=Form("trace({})")),
-    Operation("total", lambda e, x: x.sum(ALONG[e.detail], keepdim=True),
-              lambda e: [way(e.args[0], summed(e.args[0], e.detail))],
+    Operation("total", lambda e, x: x.sum(axis=ALONG[e.detail], keepdims=True),
+              lambda e: [way(e.args[0], summed(e.args[0], e.detail))], EACH,
+              spellings=("sum",), run=True, sizes=rules.summed, detail=lambda _: "all",
               torch=Form(_summed_in_torch, CALL, CALL), words=Form("sum({})")),
-    Operation("squares", lambda e, x: (x**2).sum((-2, -1), keepdim=True),
-              lambda e: [way(e.args[0], met(scaled(2, e.args[0])))],
+    Operation("squares", lambda e, x: (x**2).sum(axis=(-2, -1), keepdims=True),
+              lambda e: [way(e.args[0], met(scaled(2, e.args[0])))], sizes=rules.number,
               latex=Form(_squares_in_latex), torch=Form("{}.square().sum()", CALL, CALL),
               words=Form("|{}|^2")),
-    Operation("inner", lambda e, x, y: (x * y).sum((-2, -1), keepdim=True),
-              lambda e: [way(e.args[0], met(e.args[1])), way(e.args[1], met(e.args[0]))],
-              latex=Form(r"\langle {}, {} \rangle")),
-    Operation("vec", lambda e, x: x.mT.flatten(-2)[..., None], words=Form("vec({})")),
-    Operation("kron", _kronecker),
+    Operation("inner", lambda e, x, y: (x * y).sum(axis=(-2, -1), keepdims=True),
+              lambda e: [way(e.args[0], met(e.args[1])), way(e.args[1], met(e.args[0]))], EACH,
+              sizes=rules.alike("inner product"),
+              latex=Form(r"\langle {}, {} \rangle"), torch=Form("({} * {}).sum()", CALL, POWER),
+              words=Form("⟨{}, {}⟩")),
+    Operation("vec", lambda e, x: x.mT.reshape(*x.shape[:-2], -1, 1), linear=EACH,
+              spellings=("vec",), run=True, sizes=rules.column,
+              latex=Form(r"\operatorname{vec}({})"), torch=Form("{}.T.reshape(-1, 1)", CALL, CALL),
+              words=Form("vec({})")),
+    Operation("kron", kronecker, linear=EACH, sizes=rules.blocks,
+              latex=Form(r"{} \otimes {}", ENTRYWISE, PRODUCT), torch=Form("torch.kron({}, {})"),
+              words=Form("{}⊗{}", ENTRYWISE, CALL)),
     Operation("spread_diagonal", lambda e, x: x.flatten(-2).diag_embed(),
-              lambda e: [way(e.args[0], onto_diagonal(e.args[0], e.kind.rows))]),
-    Operation("diagonal", lambda e, x: x.diagonal(dim1=-2, dim2=-1)[..., None],
-              lambda e: [way(e.args[0], diagonal_of(e.args[0]))]),
-    Operation("softmax", lambda e, x: x.softmax(_axis(e)),
-              lambda e: [way(e.args[0], of_softmax(e))], _smooth,
+              lambda e: [way(e.args[0], onto_diagonal(e.args[0], e.kind.rows))], EACH,
+              array=spread_array, sizes=rules.both,
+              latex=DIAG, torch=Form("torch.diag({}.flatten())", CALL, CALL),
+              words=Form("diag({})")),
+    Operation("diagonal", lambda e, x: x.diagonal(0, -2, -1)[..., None],
+              lambda e: [way(e.args[0], diagonal_of(e.args[0]))], EACH,
+              spellings=("diag",), run=True, sizes=rules.square("diagonal", lambda n: (n, "1")),
+              latex=DIAG, torch=Form("{}.diagonal()[:, None]", CALL, CALL),
+              words=Form("diag({})")),
+    # along each row
+    Operation("softmax", lambda e, x: x.softmax(axis_of(e)),
+              lambda e: [way(e.args[0], of_softmax(e))], array=softmax_array, bend=_smooth,
+              spellings=("softmax",), sizes=rules.same, detail=_across,
               latex=Form(_rows_only(r"\operatorname{softmax}({})")),
               torch=Form(_along("{}.softmax(*)"), CALL, CALL), words=Form("softmax({})")),
-    Operation("logsumexp", lambda e, x: x.logsumexp(_axis(e), keepdim=True),
-              _of_logsumexp, _smooth,
+    Operation("logsumexp", lambda e, x: x.logsumexp(axis_of(e), keepdim=True), _of_logsumexp,
+              array=lambda e, x: np.logaddexp.reduce(x, axis_of(e), keepdims=True), bend=_smooth,
+              spellings=("logsumexp", "lse"), sizes=rules.summed, detail=_across,
               latex=Form(_rows_only(r"\log(\exp({})\mathbf{1})")),
               torch=Form(_along("{}.logsumexp(*, keepdim=True)"), CALL, CALL),
               words=Form("logsumexp({})")),
     # indices
-    Operation("index", _indexed),
-    Operation("sum_over", lambda e, x: x.sum(_names(e).index(e.detail))),
-    Operation("unindexed", _matrix_of),
-    Operation("stacked", lambda e, x: x[..., 0, :] if e.detail[1] == "rows" else x[..., 0].mT),
+    Operation("index", indexed, linear=EACH),
+    Operation("sum_over", summed_over, linear=EACH),
+    Operation("unindexed", unindexed, linear=EACH),
+    Operation("stacked", lambda e, x: x[..., 0, :] if e.detail[1] == "rows" else x[..., 0].mT,
+              linear=EACH),
     # what is only ever taken for something else
     Operation("mean", lambda e, x: x.mean(ALONG[e.detail], keepdim=True)),
     Operation("largest", lambda e, x: x.amax((-2, -1), keepdim=True)),
@@ -312,6 +297,13 @@ ROWS = (
     Operation("reshape", lambda e, x: x.reshape(x.shape[::-1])),
 )  # fmt: skip
 OPERATIONS = {row.name: row for row in ROWS}
+CALLED = {word: row.name for row in ROWS for word in row.spellings}
+
+
+def called(word: str) -> Operation | None:
+    """The operation that a word calls, if it does."""
+    row = OPERATIONS.get(CALLED.get(word, word))
+    return row if row and word in row.spellings else None
 
 
 def bend_of(e: Expr) -> Bend | None:

@@ -67,25 +67,21 @@ def settled(term: Expr, sizes: Sizes, done: dict[int, Expr] | None = None) -> Ex
     return done[id(term)]
 
 
-def all_parts(terms: Iterable[Expr]) -> list[Expr]:
-    """The terms and all below them, each once."""
-    found: dict[int, Expr] = {}
-    waiting = list(terms)
+def all_parts(terms: Iterable[Expr], among: Callable[[Expr], bool] = lambda _: True) -> list[Expr]:
+    """The terms and all below them, each once, from the top; only among some, and below these.
+
+    The order is another than that of `parts`, and the points close to kinks depend on it.
+    """
+    found: dict[Expr, None] = {}
+    waiting = list(filter(among, terms))
     while waiting:
         term = waiting.pop()
-        if id(term) not in found:
-            found[id(term)] = term
-            waiting += term.args
-    return list(found.values())
+        if term not in found:
+            found[term] = None
+            waiting += filter(among, term.args)
+    return list(found)
 
 
 def open_parts(terms: Iterable[Expr]) -> list[Expr]:
     """Those of the parts in which some size is not known, or a name was never declared."""
-    found: dict[int, Expr] = {}
-    waiting = [t for t in terms if not t.closed]
-    while waiting:
-        term = waiting.pop()
-        if id(term) not in found:
-            found[id(term)] = term
-            waiting += [a for a in term.args if not a.closed]
-    return list(found.values())
+    return all_parts(terms, lambda term: not term.closed)

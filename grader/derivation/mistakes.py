@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from grader.algebra.expressions import Expr
+from grader.algebra.expressions import Expr, times
 from grader.algebra.functions import FUNCTIONS, Array
+from grader.algebra.linear import entrywise, way
+from grader.algebra.operations import OPERATIONS, Operation
 from grader.algebra.parts import parts
 from grader.catalogue import Reason
 from grader.latex import tree
 from grader.latex.budget import Budget
-from grader.latex.duals import Dual, Seed
 from grader.latex.errors import Unreadable
 from grader.latex.tree import Node
 from grader.latex.values import Numbers
@@ -336,12 +337,14 @@ def _ratio(x: Array, y: Array) -> float | None:
     return factor if same and abs(factor) > 1e-9 else None
 
 
+DIAGONAL = replace(
+    OPERATIONS["softmax"],
+    ways=lambda e: [way(e.args[0], entrywise(e.args[0], times(e, 1 - e)))],
+)
+
+
 class DiagonalSoftmax(Numbers):
     """Numbers in which each entry of a softmax depends on its own argument alone."""
 
-    def _softmax(self, term: Expr, seed: Seed) -> Dual:
-        right = super()._softmax(term, seed)
-        (x,) = self._args(term, seed)
-        if x.tangent is None:
-            return right
-        return Dual(right.value, right.value * (1 - right.value) * x.tangent)
+    def row(self, op: str) -> Operation:
+        return DIAGONAL if op == "softmax" else super().row(op)

@@ -16,7 +16,7 @@ from torch import Tensor
 from grader import oracle
 from grader.algebra.evaluate import Evaluation
 from grader.algebra.expressions import Expr, kindless
-from grader.algebra.operations import pulled_back
+from grader.algebra.values import pulled_back
 from grader.latex.names import canonical
 
 if TYPE_CHECKING:

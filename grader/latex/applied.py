@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from grader.algebra.expressions import Expr
 from grader.algebra.functions import FUNCTIONS
+from grader.algebra.operations import called
 from grader.algebra.sizes import Kind, product
 
 from . import tree
@@ -61,13 +62,26 @@ def _sum_along(attempt: Attempt, node: tree.Call) -> Expr:
 
 
 def _named_function(attempt: Attempt, node: tree.Call, x: Expr) -> Expr:
-    if node.function in ("softmax", "logsumexp"):
-        return _softmax(attempt, node, x)
-    operation = NAMED.get(node.function)
-    if operation is None:
+    """An operation that is called by a word, or what a word stands for."""
+    row = called(node.function)
+    simpler = COMPOSED.get(node.function) or (SIMPLER.get(row.name) if row else None)
+    if simpler is not None:
+        return simpler(attempt, x, node.at)
+    if row is None:
         cure = "known are tr, det, log, exp, max, relu, sigmoid, tanh, softmax and their like"
         raise Unreadable(f"the function {node.function} is not known", node.at, cure)
-    return operation(attempt, x, node.at)
+    kind = attempt.known(x)
+    detail = row.detail(kind)
+    if detail == "columns" and kind.rows != "1":
+        detail = _by_custom(attempt)
+    return attempt.operation(row.name, node.at, x, detail=detail)
+
+
+def _by_custom(attempt: Attempt) -> str:
+    """Along each row of a matrix, or down each column where the text has samples there."""
+    down = attempt.order >= 0 and attempt.customs.ask("samples") == "columns"
+    attempt.remark("softmax", f"softmax is taken along each {'column' if down else 'row'}")
+    return "rows" if down else "columns"
 
 
 def _mean(attempt: Attempt, x: Expr, at: int) -> Expr:
@@ -76,31 +90,18 @@ def _mean(attempt: Attempt, x: Expr, at: int) -> Expr:
     return attempt.quotient(attempt.total(x, "all", at), size, at)
 
 
-NAMED: dict[str, Callable[[Attempt, Expr, int], Expr]] = {
-    "tr": Attempt.trace,
-    "vec": Attempt.vec,
-    "det": Attempt.determinant,
-    "diag": Attempt.diagonal,
-    "transpose": Attempt.transpose,
-    "inverse": Attempt.inverse,
-    "sum": lambda attempt, x, at: attempt.total(x, "all", at),
+Operate = Callable[[Attempt, Expr, int], Expr]
+COMPOSED: dict[str, Operate] = {
     "mean": _mean,
     "logdet": lambda attempt, x, at: attempt.apply("log", 0, attempt.determinant(x, at), at),
 }
-
-
-def _softmax(attempt: Attempt, node: tree.Call, x: Expr) -> Expr:
-    if x.kind.form:
-        raise Unreadable(f"{node.function} of a differential is not read", node.at)
-    kind = attempt.known(x)
-    down = kind.columns == "1"
-    if not down and kind.rows != "1":
-        down = attempt.order >= 0 and attempt.customs.ask("samples") == "columns"
-        attempt.remark("softmax", f"softmax is taken along each {'column' if down else 'row'}")
-    made = Kind(kind.rows, kind.columns, kind.axes)
-    if node.function == "logsumexp":
-        made = replace(made, rows="1") if down else replace(made, columns="1")
-    return Expr(node.function, (x,), made, "rows" if down else "columns", node.at)
+# Operations that are something simpler of a number, or of a vector.
+SIMPLER: dict[str, Operate] = {
+    "trace": Attempt.trace,
+    "transpose": Attempt.transpose,
+    "inverse": Attempt.inverse,
+    "diagonal": Attempt.diagonal,
+}
 
 
 def _maximum(attempt: Attempt, node: tree.Call) -> Expr:
@@ -110,8 +111,9 @@ def _maximum(attempt: Attempt, node: tree.Call) -> Expr:
         return attempt.apply("relu", node.primes, meaning(others[0], attempt), node.at)
     if node.primes or len(node.arguments) != 2 or node.function == "clamp":
         raise Unreadable(f"{node.function} is read of two things", node.at)
+    operation = "minimum" if node.function == "min" else "maximum"
     x, y = (meaning(a, attempt) for a in node.arguments)
-    return attempt.maximum(x, y, node.at, least=node.function == "min")
+    return attempt.operation(operation, node.at, x, y)
 
 
 def _own_function(attempt: Attempt, node: tree.Call) -> Expr:

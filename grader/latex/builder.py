@@ -1,9 +1,11 @@
 """Put terms together where their sizes fit, and say so where they do not."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from grader.algebra.expressions import Expr
-from grader.algebra.sizes import Kind, Misfit, Sizes, product
+from grader.algebra.operations import OPERATIONS, TOGETHER, Operation
+from grader.algebra.sizes import Kind, Misfit, Sizes
 
 from .conventions import Customs
 from .errors import Unreadable
@@ -69,41 +71,69 @@ class Builder:
     def ones(self, rows: str, columns: str, at: int) -> Expr:
         return Expr("ones", (), Kind(rows, columns, rigid=True), None, at)
 
+    # ------------------------------------------------------------ operations
+
+    def operation(
+        self, op: str, at: int, *args: Expr, detail: Any = None, what: str = "",
+        shape: tuple[str, str] | None = None, **flags: Any,
+    ) -> Expr:  # fmt: skip
+        """An operation of the table, of the sizes that its row says."""
+        row = OPERATIONS[op]
+        forms = [x for x in args if x.kind.form]
+        if forms or any(x.kind.jacobian for x in args):
+            self._may_stand_in(row, what or op, len(forms), at)
+        rows, columns = shape or self._shape(row, detail, args, what, at)
+        axes = self.sizes.merged(*(x.kind for x in args))
+        return Expr(op, args, Kind(rows, columns, axes, form=bool(forms), **flags), detail, at)
+
+    def _may_stand_in(self, row: Operation, what: str, forms: int, at: int) -> None:
+        """Only a linear operation is read of differentials, and of one at a time."""
+        if not forms:
+            raise Unreadable(f"{what} of a derivative by a matrix is not read", at)
+        if not row.linear:
+            raise Unreadable(f"{what} of a differential is not read", at)
+        if forms > 1 and row.linear != TOGETHER:
+            raise Unreadable("a product of two differentials is not read", at)
+
+    def _shape(
+        self, row: Operation, detail: Any, args: tuple[Expr, ...], what: str, at: int
+    ) -> tuple[str, str]:
+        if row.sizes is None:
+            x, y = args
+            return self._spread(x, y, what or row.name, at)
+        try:
+            return row.sizes(self.sizes, detail, *map(self.known, args))
+        except Misfit as misfit:
+            misfit.at = at if misfit.at is None else misfit.at
+            raise
+
     # ------------------------------------------------------------ entry by entry
 
     def plus(self, x: Expr, y: Expr, at: int, sign: int = 1) -> Expr:
         """X + y, or x - y."""
         if x.kind.jacobian or y.kind.jacobian:
             raise Unreadable("a derivative of a matrix by a matrix cannot be added here", at)
-        kind = Kind(
-            *self._spread(x, y, "sum", at),
-            self.sizes.merged(x.kind, y.kind),
+        return self.operation(
+            "plus", at, x, y, detail=sign, what="sum",
             number=x.kind.number and y.kind.number,
-            form=x.kind.form or y.kind.form,
-            rigid=(x.kind.rigid or x.kind.number) and (y.kind.rigid or y.kind.number),
-        )
-        return Expr("plus", (x, y), kind, sign, at)
+            rigid=all(z.kind.rigid or z.kind.number for z in (x, y)),
+        )  # fmt: skip
 
     def negative(self, x: Expr, at: int) -> Expr:
         return Expr("negative", (x,), replace(x.kind, row=False), None, at)
 
     def times(self, x: Expr, y: Expr, at: int, what: str = "entry-wise product") -> Expr:
         """X and y entry by entry; a number multiplies anything."""
-        self._one_form(x, y, at)
         if x.kind.jacobian or y.kind.jacobian:
             return self._scaled_jacobian(x, y, at)
         scalars = self.scalar(x), self.scalar(y)
         big = self.known(x if scalars[1] else y)
-        sizes = (big.rows, big.columns) if any(scalars) else self._spread(x, y, what, at)
         mask = (x.kind.mask or scalars[0]) and (y.kind.mask or scalars[1])
-        kind = Kind(
-            *sizes,
-            self.sizes.merged(x.kind, y.kind),
-            number=x.kind.number and y.kind.number,
-            mask=mask and (x.kind.mask or y.kind.mask),
-            form=x.kind.form or y.kind.form,
-        )
-        return Expr("times", (x, y), kind, None, at)
+        return self.operation(
+            "times", at, x, y, what=what,
+            shape=(big.rows, big.columns) if any(scalars) else None,
+            number=x.kind.number and y.kind.number, mask=mask and (x.kind.mask or y.kind.mask),
+        )  # fmt: skip
 
     def quotient(self, x: Expr, y: Expr, at: int) -> Expr:
         """X / y entry by entry."""
@@ -140,9 +170,14 @@ class Builder:
         shown = f"{self.sizes.shown(a)} and {self.sizes.shown(b)}"
         raise Misfit(f"the {what} of {shown} does not exist", at)
 
-    def _one_form(self, x: Expr, y: Expr, at: int) -> None:
-        if x.kind.form and y.kind.form:
-            raise Unreadable("a product of two differentials is not read", at)
+    def apply(self, function: str, primes: int, x: Expr, at: int) -> Expr:
+        """A function entry by entry, or its derivative of that order."""
+        return self.operation(
+            "apply", at, x, detail=(function, primes), what=function, mask=primes > 0
+        )
+
+    def compare(self, relation: str, x: Expr, y: Expr, at: int) -> Expr:
+        return self.operation("compare", at, x, y, detail=relation, what="comparison", mask=True)
 
     # ------------------------------------------------------------ matrices
 
@@ -152,111 +187,50 @@ class Builder:
             return self.chain(x, y, at)
         if self.scalar(x) or self.scalar(y):
             return self.times(x, y, at)
-        self._one_form(x, y, at)
-        a, b = self.known(x), self.known(y)
-        if not self.sizes.fits((a.columns, b.rows)):
-            raise Misfit(f"the product of {self.shown(x)} and {self.shown(y)} does not exist", at)
-        kind = Kind(a.rows, b.columns, self.sizes.merged(a, b), form=a.form or b.form)
-        return Expr("matmul", (x, y), kind, None, at)
+        return self.operation("matmul", at, x, y)
 
     def transpose(self, x: Expr, at: int) -> Expr:
         if x.kind.jacobian:
             raise Unreadable("a derivative of a matrix by a matrix has no transpose", at)
-        kind = replace(x.kind, rows=x.kind.columns, columns=x.kind.rows, row=False)
-        return x if self.scalar(x) else Expr("transpose", (x,), kind, None, at)
-
-    def square(self, x: Expr, what: str, at: int) -> Kind:
-        kind = self.known(x)
-        if not self.sizes.fits((kind.rows, kind.columns)):
-            raise Misfit(f"the {what} of a matrix of {self.shown(x)} does not exist", at)
-        return self.known(x)
-
-    def inverse(self, x: Expr, at: int) -> Expr:
-        self._no_form(x, "an inverse", at)
-        if self.scalar(x):
-            return Expr("power", (x,), replace(x.kind, row=False), -1.0, at)
-        kind = self.square(x, "inverse", at)
-        return Expr("inverse", (x,), Kind(kind.rows, kind.columns, kind.axes), None, at)
-
-    def trace(self, x: Expr, at: int) -> Expr:
         if self.scalar(x):
             return x
-        self.square(x, "trace", at)
-        return Expr("trace", (x,), Kind(axes=x.kind.axes, form=x.kind.form), None, at)
+        return self.operation("transpose", at, x, mask=x.kind.mask, rigid=x.kind.rigid)
+
+    def inverse(self, x: Expr, at: int) -> Expr:
+        if not self.scalar(x) or x.kind.form:
+            return self.operation("inverse", at, x, what="an inverse")
+        return Expr("power", (x,), replace(x.kind, row=False), -1.0, at)
+
+    def trace(self, x: Expr, at: int) -> Expr:
+        return x if self.scalar(x) else self.operation("trace", at, x)
 
     def determinant(self, x: Expr, at: int) -> Expr:
-        self._no_form(x, "a determinant", at)
-        self.square(x, "determinant", at)
-        return Expr("determinant", (x,), Kind(axes=x.kind.axes), None, at)
+        return self.operation("determinant", at, x, what="a determinant")
 
     def total(self, x: Expr, axes: str, at: int) -> Expr:
         """The sum over "all" entries, over the "rows" (down each column) or the "columns"."""
-        kind = self.known(x)
-        rows = kind.rows if axes == "columns" else "1"
-        columns = kind.columns if axes == "rows" else "1"
-        return Expr("total", (x,), Kind(rows, columns, kind.axes, form=kind.form), axes, at)
+        return self.operation("total", at, x, detail=axes)
 
     def inner(self, x: Expr, y: Expr, at: int) -> Expr:
         """The sum of the entry-wise products."""
-        a, b = self.known(x), self.known(y)
-        if not self.sizes.fits((a.rows, b.rows), (a.columns, b.columns)):
-            shown = f"{self.shown(x)} and {self.shown(y)}"
-            raise Misfit(f"the inner product of {shown} does not exist", at)
+        self._shape(OPERATIONS["inner"], None, (x, y), "", at)
         return self.total(self.times(x, y, at), "all", at)
 
     def squares(self, x: Expr, at: int) -> Expr:
         """The sum of squares; differentiable at 0, where a norm is not."""
-        self._no_form(x, "a norm", at)
-        return Expr("squares", (x,), Kind(axes=x.kind.axes), None, at)
-
-    def vec(self, x: Expr, at: int) -> Expr:
-        kind = self.known(x)
-        rows = product(kind.rows, kind.columns)
-        return Expr("vec", (x,), Kind(rows, "1", kind.axes, form=kind.form), None, at)
+        return self.operation("squares", at, x, what="a norm")
 
     def kron(self, x: Expr, y: Expr, at: int) -> Expr:
-        self._one_form(x, y, at)
-        a, b = self.known(x), self.known(y)
-        rows, columns = product(a.rows, b.rows), product(a.columns, b.columns)
-        if max(rows.count("·"), columns.count("·")) >= MOST_FACTORS:
+        made = self.operation("kron", at, x, y)
+        if max(made.kind.rows.count("·"), made.kind.columns.count("·")) >= MOST_FACTORS:
             raise Unreadable("this Kronecker product is too large", at)
-        axes = self.sizes.merged(a, b)
-        return Expr("kron", (x, y), Kind(rows, columns, axes, form=a.form or b.form), None, at)
+        return made
 
     def diagonal(self, x: Expr, at: int) -> Expr:
         """Diag of a vector is a matrix, diag of a matrix a column."""
         kind = self.known(x)
-        if "1" in (kind.rows, kind.columns):
-            n = product(kind.rows, kind.columns)
-            made = Kind(n, n, kind.axes, form=kind.form)
-            return Expr("spread_diagonal", (x,), made, None, at)
-        self.square(x, "diagonal", at)
-        made = Kind(kind.rows, "1", kind.axes, form=kind.form)
-        return Expr("diagonal", (x,), made, None, at)
-
-    def apply(self, function: str, primes: int, x: Expr, at: int) -> Expr:
-        """A function entry by entry, or its derivative of that order."""
-        self._no_form(x, function, at)
-        if x.kind.jacobian:
-            raise Unreadable(f"{function} of a derivative by a matrix is not read", at)
-        kind = replace(x.kind, number=False, mask=primes > 0, row=False, rigid=False)
-        return Expr("apply", (x,), kind, (function, primes), at)
-
-    def compare(self, relation: str, x: Expr, y: Expr, at: int) -> Expr:
-        sizes = self._spread(x, y, "comparison", at)
-        kind = Kind(*sizes, self.sizes.merged(x.kind, y.kind), mask=True)
-        return Expr("compare", (x, y), kind, relation, at)
-
-    def maximum(self, x: Expr, y: Expr, at: int, least: bool = False) -> Expr:
-        for one in (x, y):
-            self._no_form(one, "min" if least else "max", at)
-        operation = "minimum" if least else "maximum"
-        kind = Kind(*self._spread(x, y, operation, at), self.sizes.merged(x.kind, y.kind))
-        return Expr(operation, (x, y), kind, None, at)
-
-    def _no_form(self, x: Expr, what: str, at: int) -> None:
-        if x.kind.form:
-            raise Unreadable(f"{what} of a differential is not read", at)
+        vector = "1" in (kind.rows, kind.columns)
+        return self.operation("spread_diagonal" if vector else "diagonal", at, x)
 
     # ------------------------------------------------------------ indices
 

@@ -1,17 +1,18 @@
 """Dual numbers: arrays with a tangent in front, and where the tangents start."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from grader.algebra.expressions import Expr
-from grader.algebra.functions import Array
+from grader.algebra.arrays import moved, worth
+from grader.algebra.expressions import Expr, make
+from grader.algebra.functions import Array, F, Z
+from grader.algebra.operations import Operation
 from grader.algebra.sizes import Kind
 
-from .builder import ROW
-
 Memo = dict[int, tuple[Expr, "Dual"]]
+PLACES = (Z, F)  # of any two that are joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,90 +35,31 @@ class Seed:
     memo: Memo = field(default_factory=dict)
 
 
-# ------------------------------------------------------------------ arrays
-
-
-def added(x: Dual, y: Dual, sign: int) -> Dual:
-    value = x.value + sign * y.value
-    if x.tangent is None and y.tangent is None:
+def operated(row: Operation, e: Expr, duals: Sequence[Dual]) -> Dual:
+    """An operation on dual numbers."""
+    args = [dual.value for dual in duals]
+    value = worth(e, *args)
+    if all(dual.tangent is None for dual in duals):
         return Dual(value)
-    tangent: Array | float = 0.0
-    if x.tangent is not None:
-        tangent = tangent + x.tangent
-    if y.tangent is not None:
-        tangent = tangent + sign * y.tangent
-    count = np.shape(tangent)[0]
-    return Dual(value, np.broadcast_to(tangent, (count, *value.shape)))
+    return Dual(value, moved(row, e, value, args, [dual.tangent for dual in duals]))
 
 
-def bilinear(f: Callable[[Array, Array], Array], x: Dual, y: Dual) -> Dual:
-    """A bilinear f of two duals."""
-    value = f(x.value, y.value)
-    parts = []
-    if x.tangent is not None:
-        parts.append(f(x.tangent, y.value))
-    if y.tangent is not None:
-        parts.append(f(x.value, y.tangent))
-    if not parts:
-        return Dual(value)
-    tangent = sum(parts[1:], parts[0])
-    return Dual(value, np.broadcast_to(tangent, (tangent.shape[0], *value.shape)))
+def chain_of(e: Expr) -> list[tuple[int, Expr]]:
+    """What is added up, with its sign, or multiplied, from left to right."""
+    first, last = e.args
+    before = chain_of(first) if first.op == e.op else [(1, first)]
+    return [*before, (e.detail or 1, last)]
 
 
-def kronecker(x: Array, y: Array) -> Array:
-    product = x[..., :, None, :, None] * y[..., None, :, None, :]
-    shape = product.shape
-    return product.reshape(*shape[:-4], shape[-4] * shape[-3], shape[-2] * shape[-1])
-
-
-def softmax_of(z: Array, axis: int) -> Array:
-    m: Array = np.exp(z - z.max(axis, keepdims=True))
-    total: Array = m.sum(axis, keepdims=True)
-    return m / total
-
-
-def laid_over(value: Array, names: list[str], have: list[str], lead: int) -> Array:
-    kept = [lead + have.index(n) for n in names if n in have]
-    value = np.transpose(value, [*range(lead), *kept, value.ndim - 2, value.ndim - 1])
-    missing = [lead + place for place, n in enumerate(names) if n not in have]
-    return np.expand_dims(value, missing) if missing else value
-
-
-def indexed(value: Array, which: int, name: str, own: list[str], lead: int) -> Array:
-    axis = -2 + which
-    if name.isdigit():
-        return np.take(value, [int(name) - 1], axis)
-    if name in own:
-        place = lead + own.index(name)
-        taken = np.diagonal(value, axis1=place, axis2=value.ndim + axis)
-        return np.expand_dims(np.moveaxis(taken, -1, place), axis)
-    moved = np.moveaxis(value, axis, lead + len(own))
-    return np.expand_dims(moved, axis)
-
-
-def matrix_of(value: Array, own: list[str], indices: tuple[str, ...], lead: int) -> Array:
-    places = [lead + own.index(n) for n in indices]
-    matrix = np.transpose(value[..., 0, 0], [*range(lead), *places])
-    return matrix if len(indices) == 2 else matrix[..., None]
-
-
-def stacked(value: Array, way: str) -> Array:
-    """Rows below one another, or columns side by side: their free index is the only one."""
-    if way == ROW:
-        return value[..., 0, :]
-    return np.swapaxes(value[..., 0], -1, -2)
-
-
-def terms_of(term: Expr) -> list[tuple[int, Expr]]:
-    """The terms of a sum with their signs."""
-    if term.op == "plus":
-        left, right = term.args
-        return [*terms_of(left), (term.detail, right)]
-    return [(1, term)]
-
-
-def factors_of(term: Expr) -> list[Expr]:
-    return [*factors_of(term.args[0]), term.args[1]] if term.op == "matmul" else [term]
+def joined(row: Operation, parts: Sequence[tuple[int, Dual]]) -> Dual:
+    """The sum, or the product, of a stretch of a chain."""
+    sign, result = parts[0]
+    if sign < 0:
+        tangent = None if result.tangent is None else -result.tangent
+        result = Dual(-result.value, tangent)
+    for sign, part in parts[1:]:
+        result = operated(row, make(row.name, PLACES, ("1", "1"), sign), (result, part))
+    return result
 
 
 def windows(n: int) -> Iterator[tuple[int, int]]:
@@ -125,21 +67,6 @@ def windows(n: int) -> Iterator[tuple[int, int]]:
     for length in range(n - 1, 1, -1):
         for start in range(n - length + 1):
             yield start, start + length
-
-
-def total_of(parts: list[tuple[int, Dual]]) -> Dual:
-    sign, first = parts[0]
-    result = first if sign > 0 else added(Dual(np.zeros_like(first.value)), first, -1)
-    for sign, part in parts[1:]:
-        result = added(result, part, sign)
-    return result
-
-
-def product_of(parts: list[Dual]) -> Dual:
-    result = parts[0]
-    for part in parts[1:]:
-        result = bilinear(np.matmul, result, part)
-    return result
 
 
 # ------------------------------------------------------------------ meeting what is derived by

@@ -4,17 +4,13 @@ import re
 from collections.abc import Iterable
 
 from grader.algebra.functions import FUNCTIONS
+from grader.algebra.operations import called
 
 from .conventions import Customs
 from .pieces import index_like
 
-# What is written like a function, and is an operation on matrices or on several arguments.
-OPERATIONS = {
-    "tr": "tr", "trace": "tr", "max": "max", "min": "min", "clamp": "clamp", "where": "where",
-    "softmax": "softmax", "logsumexp": "logsumexp", "lse": "logsumexp", "diag": "diag",
-    "vec": "vec", "sum": "sum", "mean": "mean", "det": "det", "logdet": "logdet",
-    "transpose": "transpose", "inv": "inverse", "pow": "pow",
-}  # fmt: skip
+# What is written like a function, and is made of several operations or takes several arguments.
+COMPOSED = {"clamp", "where", "mean", "logdet", "pow"}
 _GREEK = """
 alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho
 sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi
@@ -30,8 +26,18 @@ SAME_ACCENT = {"widehat": "hat", "overline": "bar", "widetilde": "tilde"}
 
 def function_named(word: str) -> str | None:
     """The function or operation that this word, in whatever case, is the name of."""
-    function = FUNCTIONS.get(word.lower())
-    return function.name if function else OPERATIONS.get(word.lower())
+    word = word.lower()
+    if function := FUNCTIONS.get(word):
+        return function.name
+    if operation := called(word):
+        return operation.spellings[0]
+    return word if word in COMPOSED else None
+
+
+def takes_run(function: str) -> bool:
+    """Whether what is called without brackets takes a whole product, as tr AB does."""
+    operation = called(function)
+    return operation.run if operation else function == "logdet"
 
 
 def canonical(name: str) -> str:

@@ -10,13 +10,12 @@ from .cursor import OPERATORS, RELATIONS, TRANSPOSES, Cursor
 from .derivatives import gradient_sign
 from .errors import Unreadable
 from .members import is_sample, member_of
-from .names import GREEK, function_named
+from .names import GREEK, function_named, takes_run
 from .pieces import Script, bare, layer_label
 from .tex import ACCENTS, CLOSE, OPEN, WORDY, Tex, argument, flat
 
 LAYERED = re.compile(r"(\d+|\w+(?=,)),?([a-z](?:,?[a-z])?)")
 HANGING = ("^", "_", "'")
-TAKE_THE_RUN = {"tr", "vec", "diag", "det", "sum", "logdet"}
 SCRIPTS = {r"\mathcal", r"\mathscr"}
 LIBRARIES = {"np", "numpy", "torch", "tf", "F"}  # np.where is where
 
@@ -290,7 +289,7 @@ def _call(cursor: Cursor, function: str, marks: list[Script], at: int) -> None:
     value = (function, primes, powers)  # \tanh^2 Z is (tanh Z)^2
     if cursor.peek() in OPEN or cursor.peek() == "{":
         cursor.emit("TAKES_BRACKET", value, at)
-    elif function in TAKE_THE_RUN:
+    elif takes_run(function):
         cursor.emit("TAKES_RUN", value, at)
     elif not cursor.peek() or cursor.peek() in OPERATORS or cursor.peek() in CLOSE | {"}"}:
         cursor.whole(tree.Function(at, function, primes))

@@ -9,35 +9,18 @@ A derivative by something that is not a variable goes by value: every part of th
 has the value of Z carries the directions of Z.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from grader.algebra.differentiate import HIGHEST, derivative
+from grader.algebra.differentiate import HIGHEST
 from grader.algebra.expressions import Expr
 from grader.algebra.functions import Array
-from grader.algebra.operations import ALONG, HOLDS
+from grader.algebra.operations import OPERATIONS, Operation
 from grader.algebra.sizes import Kind, length
+from grader.algebra.values import over
 
-from .duals import (
-    Dual,
-    Seed,
-    added,
-    bilinear,
-    factors_of,
-    indexed,
-    kronecker,
-    laid_over,
-    matrix_of,
-    met,
-    product_of,
-    softmax_of,
-    stacked,
-    terms_of,
-    total_of,
-    windows,
-)
+from .duals import Dual, Seed, chain_of, joined, met, operated, windows
 from .errors import Unreadable
 
 LARGEST = 200_000  # entries of one array; a Kronecker bomb stops here
@@ -137,7 +120,8 @@ class Numbers:
         known = seed.memo.get(id(term))
         if known is not None:
             return known[1]
-        result: Dual = getattr(self, f"_{term.op}")(term, seed)
+        own = getattr(self, f"_{term.op}", self._operated)
+        result: Dual = own(term, seed)
         if result.value.size > LARGEST:
             raise Unreadable("this matrix is too large", term.at)
         if seed.target is not None:
@@ -145,21 +129,27 @@ class Numbers:
         seed.memo[id(term)] = (term, result)
         return result
 
-    def _args(self, term: Expr, seed: Seed) -> list[Dual]:
-        """The arguments, over the free indices of the term."""
-        return [self.over(term.kind, a.kind, self.dual(a, seed)) for a in term.args]
+    def row(self, op: str) -> Operation:
+        """What is known of an operation."""
+        return OPERATIONS[op]
+
+    def _operated(self, term: Expr, seed: Seed) -> Dual:
+        """An operation on its arguments, where it has several over the same free indices."""
+        duals = [self.dual(argument, seed) for argument in term.args]
+        if len(duals) > 1:
+            pairs = zip(term.args, duals, strict=True)
+            duals = [self.over(term.kind, argument.kind, dual) for argument, dual in pairs]
+        return operated(self.row(term.op), term, duals)
 
     def over(self, kind: Kind, own: Kind, dual: Dual) -> Dual:
         """A value laid over the free indices of a larger one."""
         if own.axes == kind.axes or not kind.axes:
             return dual
         names, have = [n for n, _ in kind.axes], [n for n, _ in own.axes]
-        lead = int(own.form)
-        value = laid_over(dual.value, names, have, lead)
-        tangent = None if dual.tangent is None else laid_over(dual.tangent, names, have, 1)
-        return Dual(value, tangent)
+        tangent = None if dual.tangent is None else over(names, have, dual.tangent)
+        return Dual(over(names, have, dual.value), tangent)
 
-    # leaves
+    # what only a draw knows
 
     def _leaf(self, term: Expr, seed: Seed) -> Dual:
         return Dual(self.draw.leaves[term.detail], seed.tangents.get(term.detail))
@@ -188,46 +178,35 @@ class Numbers:
     def _delta(self, term: Expr, seed: Seed) -> Dual:
         return Dual(np.eye(self.length(term.kind.axes[0][1]))[..., None, None])
 
-    # entry by entry
+    # what asks for more than the row of its operation says
 
     def _plus(self, term: Expr, seed: Seed) -> Dual:
-        if seed.target is not None and term.args[0].op == "plus":
-            return self._sum_with_target(term, seed)
-        x, y = self._args(term, seed)
-        return added(x, y, term.detail)
-
-    def _sum_with_target(self, term: Expr, seed: Seed) -> Dual:
-        """A sum some stretch of which may be what is derived by."""
-        parts = [(s, self.over(term.kind, t.kind, self.dual(t, seed))) for s, t in terms_of(term)]
+        """A sum, or a product, some stretch of which may be what is derived by."""
+        if seed.target is None or term.args[0].op != term.op:
+            return self._operated(term, seed)
+        chain = [(sign, part, self.dual(part, seed)) for sign, part in chain_of(term)]
+        parts = [(sign, self.over(term.kind, part.kind, dual)) for sign, part, dual in chain]
+        row = self.row(term.op)
         for start, end in windows(len(parts)):
-            inside = total_of(parts[start:end])
+            inside = joined(row, parts[start:end])
             found = met(inside, term.kind, seed)
             if found is not inside:
                 parts = [*parts[:start], (1, found), *parts[end:]]
                 break
-        return total_of(parts)
+        return joined(row, parts)
 
-    def _negative(self, term: Expr, seed: Seed) -> Dual:
-        (x,) = self._args(term, seed)
-        return Dual(-x.value, None if x.tangent is None else -x.tangent)
-
-    def _times(self, term: Expr, seed: Seed) -> Dual:
-        x, y = self._args(term, seed)
-        return bilinear(np.multiply, x, y)
-
-    def _power(self, term: Expr, seed: Seed) -> Dual:
-        (x,), p = self._args(term, seed), term.detail
-        value = x.value**p
-        return Dual(value, None if x.tangent is None else p * x.value ** (p - 1) * x.tangent)
+    _matmul = _plus
 
     def _apply(self, term: Expr, seed: Seed) -> Dual:
-        (x,), (function, primes) = self._args(term, seed), term.detail
-        if primes + (x.tangent is not None) > HIGHEST:
+        (x,), (function, primes) = term.args, term.detail
+        if primes + (self.dual(x, seed).tangent is not None) > HIGHEST:
             raise Unreadable(f"so high a derivative of {function} is not read", term.at)
-        value = derivative(function, primes, x.value)
-        if x.tangent is None:
-            return Dual(value)
-        return Dual(value, derivative(function, primes + 1, x.value) * x.tangent)
+        return self._operated(term, seed)
+
+    def _kron(self, term: Expr, seed: Seed) -> Dual:
+        if self.length(term.kind.rows) * self.length(term.kind.columns) > LARGEST:
+            raise Unreadable("this Kronecker product is too large", term.at)
+        return self._operated(term, seed)
 
     def _slope(self, term: Expr, seed: Seed) -> Dual:
         """The derivative of the student's own function, by one tangent for its parameter."""
@@ -240,154 +219,6 @@ class Numbers:
         tangent = inner.dual(body, once).tangent
         slope = np.zeros_like(x.value) if tangent is None else tangent[0]
         return Dual(np.broadcast_to(slope, x.value.shape))
-
-    def _compare(self, term: Expr, seed: Seed) -> Dual:
-        x, y = (a.value for a in self._args(term, seed))
-        return Dual(HOLDS[term.detail](x, y) * 1.0)
-
-    def _maximum(self, term: Expr, seed: Seed) -> Dual:
-        return self._chosen(term, seed, np.greater)
-
-    def _minimum(self, term: Expr, seed: Seed) -> Dual:
-        return self._chosen(term, seed, np.less)
-
-    def _chosen(self, term: Expr, seed: Seed, better: Callable[[Array, Array], Array]) -> Dual:
-        x, y = self._args(term, seed)
-        mask = better(x.value, y.value)
-        value = np.where(mask, x.value, y.value)
-        if x.tangent is None and y.tangent is None:
-            return Dual(value)
-        tx, ty = (0.0 if z.tangent is None else z.tangent for z in (x, y))
-        return Dual(value, np.where(mask, tx, ty))
-
-    # matrices
-
-    def _matmul(self, term: Expr, seed: Seed) -> Dual:
-        if seed.target is not None and term.args[0].op == "matmul":
-            return self._product_with_target(term, seed)
-        x, y = self._args(term, seed)
-        return bilinear(np.matmul, x, y)
-
-    def _product_with_target(self, term: Expr, seed: Seed) -> Dual:
-        """A product some stretch of which may be what is derived by."""
-        parts = [self.over(term.kind, t.kind, self.dual(t, seed)) for t in factors_of(term)]
-        for start, end in windows(len(parts)):
-            inside = product_of(parts[start:end])
-            found = met(inside, term.kind, seed)
-            if found is not inside:
-                parts = [*parts[:start], found, *parts[end:]]
-                break
-        return product_of(parts)
-
-    def _linear(self, term: Expr, seed: Seed, f: Callable[[Array], Array]) -> Dual:
-        (x,) = self._args(term, seed)
-        return Dual(f(x.value), None if x.tangent is None else f(x.tangent))
-
-    def _transpose(self, term: Expr, seed: Seed) -> Dual:
-        return self._linear(term, seed, lambda z: np.swapaxes(z, -1, -2))
-
-    def _trace(self, term: Expr, seed: Seed) -> Dual:
-        return self._linear(term, seed, lambda z: np.trace(z, axis1=-2, axis2=-1)[..., None, None])
-
-    def _total(self, term: Expr, seed: Seed) -> Dual:
-        return self._linear(term, seed, lambda z: z.sum(ALONG[term.detail], keepdims=True))
-
-    def _vec(self, term: Expr, seed: Seed) -> Dual:
-        return self._linear(
-            term, seed, lambda z: np.swapaxes(z, -1, -2).reshape(*z.shape[:-2], -1, 1)
-        )
-
-    def _spread_diagonal(self, term: Expr, seed: Seed) -> Dual:
-        n = self.length(term.kind.rows)
-        return self._linear(term, seed, lambda z: z.reshape(*z.shape[:-2], n, 1) * np.eye(n))
-
-    def _diagonal(self, term: Expr, seed: Seed) -> Dual:
-        return self._linear(term, seed, lambda z: np.diagonal(z, axis1=-2, axis2=-1)[..., None])
-
-    def _squares(self, term: Expr, seed: Seed) -> Dual:
-        (x,) = self._args(term, seed)
-        value = (x.value**2).sum((-2, -1), keepdims=True)
-        if x.tangent is None:
-            return Dual(value)
-        return Dual(value, 2 * (x.value * x.tangent).sum((-2, -1), keepdims=True))
-
-    def _inverse(self, term: Expr, seed: Seed) -> Dual:
-        (x,) = self._args(term, seed)
-        inverse = self._inverted(x.value)
-        if x.tangent is None:
-            return Dual(inverse)
-        return Dual(inverse, -np.matmul(np.matmul(inverse, x.tangent), inverse))
-
-    def _inverted(self, value: Array) -> Array:
-        try:
-            inverse: Array = np.linalg.inv(value)
-        except np.linalg.LinAlgError:
-            return np.full_like(value, np.nan)
-        large = np.abs(inverse).max() * np.abs(value).max() > 1e11
-        return np.full_like(value, np.nan) if large else inverse
-
-    def _determinant(self, term: Expr, seed: Seed) -> Dual:
-        (x,) = self._args(term, seed)
-        value = np.linalg.det(x.value)[..., None, None]
-        if x.tangent is None:
-            return Dual(value)
-        product = np.matmul(self._inverted(x.value), x.tangent)
-        return Dual(value, value * np.trace(product, axis1=-2, axis2=-1)[..., None, None])
-
-    def _kron(self, term: Expr, seed: Seed) -> Dual:
-        if self.length(term.kind.rows) * self.length(term.kind.columns) > LARGEST:
-            raise Unreadable("this Kronecker product is too large", term.at)
-        x, y = self._args(term, seed)
-        return bilinear(kronecker, x, y)
-
-    def _softmax(self, term: Expr, seed: Seed) -> Dual:
-        (x,) = self._args(term, seed)
-        axis = -2 if term.detail == "rows" else -1
-        s = softmax_of(x.value, axis)
-        if x.tangent is None:
-            return Dual(s)
-        return Dual(s, s * (x.tangent - (s * x.tangent).sum(axis, keepdims=True)))
-
-    def _logsumexp(self, term: Expr, seed: Seed) -> Dual:
-        (x,) = self._args(term, seed)
-        axis = -2 if term.detail == "rows" else -1
-        value = np.logaddexp.reduce(x.value, axis, keepdims=True)
-        if x.tangent is None:
-            return Dual(value)
-        s = softmax_of(x.value, axis)
-        return Dual(value, (s * x.tangent).sum(axis, keepdims=True))
-
-    # indices
-
-    def _index(self, term: Expr, seed: Seed) -> Dual:
-        (x,), (which, name) = term.args, term.detail
-        own = [index for index, _ in x.kind.axes]
-        dual = self.dual(x, seed)
-        lead = int(x.kind.form)
-        value = indexed(dual.value, which, name, own, lead)
-        if dual.tangent is None:
-            return Dual(value)
-        return Dual(value, indexed(dual.tangent, which, name, own, 1))
-
-    def _sum_over(self, term: Expr, seed: Seed) -> Dual:
-        (x,) = term.args
-        place = [index for index, _ in x.kind.axes].index(term.detail)
-        dual = self.dual(x, seed)
-        value = dual.value.sum(place + int(x.kind.form))
-        return Dual(value, None if dual.tangent is None else dual.tangent.sum(place + 1))
-
-    def _unindexed(self, term: Expr, seed: Seed) -> Dual:
-        (x,) = term.args
-        own = [index for index, _ in x.kind.axes]
-        dual = self.dual(x, seed)
-        lead = int(x.kind.form)
-        value = matrix_of(dual.value, own, term.detail, lead)
-        if dual.tangent is None:
-            return Dual(value)
-        return Dual(value, matrix_of(dual.tangent, own, term.detail, 1))
-
-    def _stacked(self, term: Expr, seed: Seed) -> Dual:
-        return self._linear(term, seed, lambda z: stacked(z, term.detail[1]))
 
     # differentials and derivatives
 

@@ -6,7 +6,8 @@ import torch
 
 from diagnosis.judged import verdict_of
 from grader import Problem, oracle
-from grader.algebra.differentiate import HIGHEST, derivative
+from grader.algebra.arrays import derivative
+from grader.algebra.differentiate import HIGHEST
 from grader.algebra.functions import FUNCTIONS, Array, F, Function, Z, of, on_tensors
 from grader.author.solution import solution
 from grader.author.words import formula

@@ -22,12 +22,21 @@ from grader.latex.names import canonical
 from grader.precision import default_dtype
 
 LISTS = sorted(Path(__file__).parents[1].glob("diagnosis/wrong_*.py"))
-UNWRITTEN = 12  # of the formulas below; indices, Kronecker products, the larger of two, diag
+UNWRITTEN = 2  # of the formulas below: what has indices
+MORE = {
+    r"f = \|\min(X, Y)\|_F^2 + \mathbf{1}^\top \max(X, 1 - Y) \mathbf{1}": {"X": "n,p", "Y": "n,p"},
+    r"f = \|(X > Y) \odot X\|_F^2 + \|\mathbf{1}[X \le 1] Z\|_F^2": {
+        "X": "n,p", "Y": "n,p", "Z": "p,q",
+    },
+    r"f = \operatorname{vec}(X + Y)^\top \operatorname{vec}(X)": {"X": "n,p", "Y": "n,p"},
+    r"f = \|(X + Y) \otimes XZ\|_F^2": {"X": "n,p", "Y": "n,p", "Z": "p,q"},
+    r"f = \|\operatorname{diag}(\operatorname{diag}(S) + a) S\|_F^2": {"S": "n,n", "a": "n,1"},
+}  # fmt: skip
 
 
 def problems() -> list[Problem]:
     """Those of all lists, each formula once."""
-    found = {formula: sizes for formula, sizes in SOLVED} | DIAGNOSED
+    found = dict(SOLVED) | DIAGNOSED | MORE
     for path in LISTS:
         listed = import_module(f"diagnosis.{path.stem}").PROBLEMS.values()
         found |= {formula: sizes for formula, sizes in listed if isinstance(formula, str)}
