@@ -1,127 +1,32 @@
-"""Expressions with what is trivial about them taken away: `Forms(scope).form(node, order)`.
+"""Expressions with what is trivial about them taken away: `Forms(scope=scope).form(node, order)`.
 
 Names stand for their definitions; numbers are multiplied out, like terms collected, what is zero
-dropped; a differential, a trace and a transpose go through sums. Equal forms are one number of a
-table, so that an expression is as long as what it shares. Two sides of one form say the same
+dropped; a differential, a trace and a transpose go through sums. Two sides of one form say the same
 thing twice: nothing was derived between them.
-
-A form that is a sum is a tuple of (atom, factor); an atom is an entry of the table.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from grader.latex import tree
-from grader.latex.builder import COLUMN, ROW
 from grader.latex.names import NO_VARIABLES
-from grader.latex.scope import Definition, Scope
+from grader.latex.scope import COLUMN, ROW, Definition, Scope
 from grader.latex.tree import Node
 
-Form = tuple[tuple[int, float], ...]
-ONE = 0
-MOST_ATOMS = 20_000  # of one text
-LIKE_ONE = 1e-12
-WRAPPERS = {"t", "vec"}  # what holds all that its inside holds
-
-
-class TooMuch(Exception):  # noqa: N818 - what it is
-    """An expression that is too long once its names are written out."""
-
-
-@dataclass(frozen=True)
-class Atom:
-    """An entry of the table, and what stands in it."""
-
-    key: tuple[Any, ...]
-    inside: tuple[int, ...]  # the atoms right below
-    leaves: frozenset[str]  # declared variables
-    needs: frozenset[int]  # derivatives, outermost
-    strange: bool  # holds a name that nobody defined
-    open: bool  # is strange, or holds a differential
-    differentials: frozenset[int]
+from .atoms import LIKE_ONE, ONE, Atoms, Form, added, scaled
 
 
 @dataclass
-class Forms:
-    """The table of one text."""
+class Forms(Atoms):
+    """The forms of one text."""
 
-    scope: Scope
-    atoms: list[Atom] = field(default_factory=list)
-    _numbers: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    scope: Scope = field(kw_only=True)
     _names: dict[tuple[Any, ...], Form] = field(default_factory=dict)
     _calls: dict[tuple[Any, ...], Form] = field(default_factory=dict)
     _trees: dict[tuple[Any, ...], tuple[Node, Form]] = field(default_factory=dict)
     _busy: set[Any] = field(default_factory=set)
     held: frozenset[str] = frozenset()  # variables whose differential is 0
-
-    def __post_init__(self) -> None:
-        self.atom(("one",))
-
-    # ------------------------------------------------------------ the table
-
-    def atom(self, key: tuple[Any, ...], inside: Iterable[int] = (), leaf: str = "") -> int:
-        """The number of an entry, made where it is new."""
-        known = self._numbers.get(key)
-        if known is not None:
-            return known
-        if len(self.atoms) > MOST_ATOMS:
-            raise TooMuch
-        below = tuple(dict.fromkeys(inside))
-        parts = [self.atoms[i] for i in below]
-        number, kind = len(self.atoms), key[0]
-        needs = frozenset().union(*(p.needs for p in parts)) if parts else frozenset()
-        differentials = frozenset(i for p in parts for i in p.differentials)
-        strange = kind == "unknown" or any(p.strange for p in parts)
-        self.atoms.append(
-            Atom(
-                key,
-                below,
-                frozenset([leaf]) if leaf else frozenset(n for p in parts for n in p.leaves),
-                frozenset([number]) if kind == "D" else needs,
-                strange,
-                kind in ("unknown", "d") or (kind != "D" and any(p.open for p in parts)),
-                frozenset([number]) if kind == "d" else differentials,
-            )
-        )
-        self._numbers[key] = number
-        return number
-
-    def single(self, form: Form) -> tuple[int, float]:
-        """A form as one atom times a number."""
-        if len(form) == 1:
-            return form[0]
-        if not form:
-            return ONE, 0.0
-        lead = form[0][1]
-        scaled = tuple((i, round(c / lead, 12)) for i, c in form)
-        return self.atom(("sum", scaled), (i for i, _ in scaled)), lead
-
-    def stripped(self, atom: int) -> int:
-        """Without a transpose, vec, indices that run over all places, or a size as a factor."""
-        while True:
-            key = self.atoms[atom].key
-            free = key[0] == "idx" and _runs_freely(key[2])
-            if key[0] in WRAPPERS or free or (key[0] == "over" and self._is_size(key[2])):
-                atom = key[1]
-                continue
-            rest = [i for _, i in key[1] if not self._is_size(i)] if key[0] == "prod" else []
-            if len(rest) != 1:
-                return atom
-            atom = rest[0]
-
-    def _is_size(self, atom: int) -> bool:
-        return bool(self.atoms[atom].key[0] == "size")
-
-    def below(self, atom: int) -> Iterator[int]:
-        """The atom and all that it holds."""
-        waiting, seen = [atom], {atom}
-        while waiting:
-            found = waiting.pop()
-            yield found
-            new = [i for i in self.atoms[found].inside if i not in seen]
-            seen.update(new)
-            waiting += new
 
     # ------------------------------------------------------------ forms of trees
 
@@ -174,10 +79,10 @@ class Forms:
         return row if self.scope.lines == ROW else self._transposed(row)
 
     def _negative(self, node: tree.Negative, order: float, bound: Mapping[str, Form]) -> Form:
-        return _scaled(self.form(node.inner, order, bound), -1)
+        return scaled(self.form(node.inner, order, bound), -1)
 
     def _sum(self, node: tree.Sum, order: float, bound: Mapping[str, Form]) -> Form:
-        return _added(_scaled(self.form(t, order, bound), s) for s, t in node.terms)
+        return added(scaled(self.form(t, order, bound), s) for s, t in node.terms)
 
     def _product(self, node: tree.Product, order: float, bound: Mapping[str, Form]) -> Form:
         factors = [(op, self.form(f, order, bound)) for op, f in node.factors]
@@ -220,7 +125,7 @@ class Forms:
         top, bottom = self.form(node.top, order, bound), self.form(node.bottom, order, bound)
         atom, factor = self.single(bottom)
         if atom == ONE and factor:
-            return _scaled(top, 1 / factor)
+            return scaled(top, 1 / factor)
         above, number = self.single(top)
         return ((self.atom(("over", above, self._whole(bottom)), (above, atom)), number),)
 
@@ -244,10 +149,10 @@ class Forms:
 
     def _through(self, kind: str, form: Form) -> Form:
         """Something linear, term by term."""
-        return _added(((self.atom((kind, i), (i,)), c),) for i, c in form)
+        return added(((self.atom((kind, i), (i,)), c),) for i, c in form)
 
     def _traced(self, form: Form) -> Form:
-        return self._through("tr", _added(((self._upright(i), c),) for i, c in form))
+        return self._through("tr", added(((self._upright(i), c),) for i, c in form))
 
     def _upright(self, atom: int) -> int:
         """The trace of a transpose is that of the matrix; that of a trace itself."""
@@ -257,7 +162,7 @@ class Forms:
     def _differential(
         self, node: tree.Differential, order: float, bound: Mapping[str, Form]
     ) -> Form:
-        return _added(_scaled(self._d(i), c) for i, c in self.form(node.inner, order, bound))
+        return added(scaled(self._d(i), c) for i, c in self.form(node.inner, order, bound))
 
     def _d(self, atom: int) -> Form:
         found = self.atoms[atom]
@@ -271,7 +176,7 @@ class Forms:
         if key[0] == "idx":
             return self._indexed(self._d(key[1]), key[2])
         if key[0] == "sum":
-            return _added(_scaled(self._d(i), c) for i, c in key[1])
+            return added(scaled(self._d(i), c) for i, c in key[1])
         return ((self.atom(("d", atom), (atom,)), 1.0),)
 
     def _derivative(self, node: tree.Derivative, order: float, bound: Mapping[str, Form]) -> Form:
@@ -407,11 +312,6 @@ class Forms:
         return ((self.atom(("matrix", atom, indices), (atom,)), factor),)
 
 
-def _runs_freely(indices: tuple[str, ...]) -> bool:
-    letters = [i for i in indices if not i.isdigit()]
-    return len(letters) == len(indices) and len(set(letters)) == len(letters)
-
-
 def _same_product(op: str, chain: tuple[tuple[str, int], ...]) -> bool:
     """Whether a product may be written into another one without brackets."""
     inner = {by for by, _ in chain[1:]}
@@ -420,15 +320,3 @@ def _same_product(op: str, chain: tuple[tuple[str, int], ...]) -> bool:
 
 def _holds(values: tuple[Any, ...]) -> bool:
     return any(isinstance(v, Node) or (isinstance(v, tuple) and _holds(v)) for v in values)
-
-
-def _scaled(form: Form, factor: float) -> Form:
-    return tuple((i, c * factor) for i, c in form) if factor else ()
-
-
-def _added(forms: Iterable[Form]) -> Form:
-    total: dict[int, float] = {}
-    for form in forms:
-        for i, c in form:
-            total[i] = total.get(i, 0.0) + c
-    return tuple(sorted((i, c) for i, c in total.items() if abs(c) > LIKE_ONE))

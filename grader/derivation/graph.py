@@ -22,8 +22,9 @@ from grader.latex import tree
 from grader.latex.errors import Unreadable
 from grader.latex.tree import Node
 
+from .atoms import Form, TooMuch
 from .equation import Equations, Outcome
-from .forms import Form, Forms, TooMuch
+from .forms import Forms
 from .gradients import Gradients
 
 NONLINEAR = {"norm", "power", "call", "Bars", "over", "Inverse"}
@@ -68,7 +69,7 @@ class Graph:
 
     def __init__(self, equations: Equations, gradients: Gradients, asked: Sequence[str]) -> None:
         self.equations, self.gradients, self.asked = equations, gradients, tuple(asked)
-        self.forms = Forms(equations.scope)
+        self.forms = Forms(scope=equations.scope)
         self.equalities: list[Equality] = []
         self.refused: list[Equality] = []  # wrong ones
         self._direct: dict[str, bool] = {}

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from grader.algebra.sizes import Misfit
 from grader.latex import tree
-from grader.latex.builder import WAYS
 from grader.latex.errors import Unreadable
 from grader.latex.reading import readings
+from grader.latex.scope import WAYS
 from grader.latex.tree import Node
 
 from .compare import kinds_agree

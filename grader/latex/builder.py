@@ -24,7 +24,6 @@ class Remark:
 
 SCALAR = Kind()
 NUMBER = Kind(number=True, mask=False)
-STANDING, COLUMN, ROW = WAYS = "standing", "columns", "rows"  # a member: a row, upright; ...
 
 
 class Builder:
@@ -231,60 +230,6 @@ class Builder:
         kind = self.known(x)
         vector = "1" in (kind.rows, kind.columns)
         return self.operation("spread_diagonal" if vector else "diagonal", at, x)
-
-    # ------------------------------------------------------------ indices
-
-    def index(self, x: Expr, indices: tuple[str, ...], at: int) -> Expr:
-        """M_{ij}: rows and columns become free indices."""
-        kind = self.known(x)
-        if len(indices) == 1:
-            indices = self._one_index(kind, indices[0])
-        for which, index in enumerate(indices):
-            x = self._index_one(x, which, index, at)
-        return x
-
-    def _one_index(self, kind: Kind, index: str) -> tuple[str, str]:
-        if kind.columns == "1" and kind.rows != "1":
-            return index, ":"
-        return (":", index) if kind.rows == "1" else (index, ":")
-
-    def _index_one(self, x: Expr, which: int, index: str, at: int) -> Expr:
-        if index in (":", "*", "cdot"):
-            return x
-        kind = self.known(x)
-        size = (kind.rows, kind.columns)[which]
-        axes = dict(kind.axes)
-        if not index.isdigit() and not self.sizes.same(axes.setdefault(index, size), size):
-            raise Misfit(f"the index {index} runs over {axes[index]} and over {size}", at)
-        made = replace(kind, axes=tuple(axes.items()), row=False, rigid=False)
-        made = replace(made, rows="1") if which == 0 else replace(made, columns="1")
-        return Expr("index", (x,), made, (which, index), at)
-
-    def sum_over(self, x: Expr, index: str, at: int) -> Expr:
-        axes = dict(x.kind.axes)
-        if index not in axes:
-            raise Unreadable(f"nothing here carries the index {index}", at)
-        del axes[index]
-        kind = replace(x.kind, axes=tuple(axes.items()))
-        return Expr("sum_over", (x,), kind, index, at)
-
-    def unindexed(self, x: Expr, indices: tuple[str, ...], at: int) -> Expr:
-        """The matrix whose entries, rows or columns were given: Z_{ij} = ..., z_i = ..."""
-        sizes = dict(self.known(x).axes)
-        if set(sizes) == set(indices) and len(indices) == 1 and self.vector(x):
-            return self._stacked(x, indices[0], sizes[indices[0]], at)
-        if set(sizes) != set(indices) or not self.scalar(x):
-            raise Unreadable("the indices on the two sides are not the same", at)
-        columns = sizes[indices[1]] if len(indices) == 2 else "1"
-        kind = Kind(sizes[indices[0]], columns, form=x.kind.form)
-        return Expr("unindexed", (x,), kind, indices, at)
-
-    def _stacked(self, x: Expr, index: str, size: str, at: int) -> Expr:
-        """Rows below one another, columns side by side."""
-        rows, columns = self.known(x).rows, self.known(x).columns
-        way = ROW if rows == "1" else COLUMN
-        kind = Kind(size, columns) if way == ROW else Kind(rows, size)
-        return Expr("stacked", (x,), replace(kind, form=x.kind.form), (index, way), at)
 
     # ------------------------------------------------------------ derivatives
 

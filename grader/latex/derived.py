@@ -6,7 +6,8 @@ from grader.algebra.sizes import Kind, product
 from . import tree
 from .asking import Attempt, meaning, names_quantity
 from .errors import Unreadable
-from .families import line, whole_of
+from .families import whole_of
+from .indexing import entry, line
 from .tree import Node
 
 
@@ -36,7 +37,7 @@ def _(node: tree.Derivative, attempt: Attempt) -> Expr:
     result = attempt.transpose(result, node.at) if transposed else result
     if member:
         return line(attempt, result, *member, node.at)
-    return attempt.index(result, indices, node.at) if indices else result
+    return entry(attempt, result, indices, node.at) if indices else result
 
 
 def _by(attempt: Attempt, node: tree.Derivative) -> Node:

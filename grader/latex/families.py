@@ -10,7 +10,7 @@ from grader.algebra.expressions import Expr
 
 from . import tree
 from .asking import Attempt, meaning
-from .builder import COLUMN, ROW
+from .indexing import line
 
 SAID = {"standing": "row", "columns": "column", "rows": "row"}
 
@@ -26,14 +26,6 @@ def _(node: tree.Line, attempt: Attempt) -> Expr:
 def whole_of(node: tree.Line) -> tree.Name:
     """The matrix that it is a row or column of."""
     return tree.Name(node.at, node.name)
-
-
-def line(attempt: Attempt, matrix: Expr, index: str, way: str, at: int) -> Expr:
-    """The row or column of a matrix that a member is."""
-    if way == COLUMN:
-        return attempt.index(matrix, (":", index), at)
-    row = attempt.index(matrix, (index, ":"), at)
-    return row if way == ROW else attempt.transpose(row, at)
 
 
 @meaning.register

@@ -18,7 +18,6 @@ from grader.algebra.sizes import Kind, Misfit
 
 from . import tree
 from .budget import Budget
-from .builder import WAYS
 from .cursor import Reading
 from .dress import tokens
 from .errors import LatexError, Undeclared, Unreadable
@@ -26,7 +25,7 @@ from .lexer import read_whole
 from .names import Names, canonical
 from .ranges import summed
 from .reading import Read, readings
-from .scope import Definition, Scope
+from .scope import WAYS, Definition, Scope
 from .tex import Tex
 from .tree import Node
 

@@ -7,10 +7,10 @@ from grader.algebra.sizes import Kind, Misfit
 
 from . import tree
 from .asking import Attempt, meaning
-from .builder import COLUMN
 from .errors import Unreadable
-from .families import line
+from .indexing import entry, line, sum_over, unindexed
 from .ranges import place
+from .scope import COLUMN
 from .tree import Node
 
 
@@ -20,17 +20,17 @@ def _(node: tree.Index, attempt: Attempt) -> Expr:
         return _delta(attempt, node)
     whole = meaning(node.base, attempt)
     if whole.op != "stacked":
-        return attempt.index(whole, node.indices, node.at)
+        return entry(attempt, whole, node.indices, node.at)
     way = whole.detail[1]
     if len(node.indices) == 1:
         return line(attempt, whole, node.indices[0], way, node.at)
     indices = node.indices[::-1] if way == COLUMN else node.indices
-    return attempt.index(whole, indices, node.at)
+    return entry(attempt, whole, indices, node.at)
 
 
 @meaning.register
 def _(node: tree.Entries, attempt: Attempt) -> Expr:
-    return attempt.unindexed(meaning(node.entry, attempt), node.indices, node.at)
+    return unindexed(attempt, meaning(node.entry, attempt), node.indices, node.at)
 
 
 def _is_delta(attempt: Attempt, base: Node) -> bool:
@@ -139,7 +139,7 @@ def _summed(attempt: Attempt, body: Expr, node: tree.BigSum, index: str) -> Expr
     upto = next((said for i, sign, said in node.over.bounds if (i, sign) == (index, "<=")), "")
     if index not in dict(body.kind.axes) and upto in attempt.scope.sizes:
         return attempt.times(body, attempt.scope.leaves[upto], node.at)
-    return attempt.sum_over(body, index, node.at)
+    return sum_over(attempt, body, index, node.at)
 
 
 def _bare_sum(attempt: Attempt, node: tree.BigSum, body: Expr) -> Expr:

@@ -22,6 +22,7 @@ from . import applied, derived, families, indexed, products, tree  # noqa: F401 
 from .asking import Attempt, Key, meaning
 from .builder import Builder, Remark
 from .errors import Unreadable
+from .indexing import unindexed
 from .scope import Definition, Scope
 from .tree import Node
 
@@ -281,7 +282,7 @@ def _settled_definition(
     if definition.indices and not read.unknown:
         builder = Builder()
         builder.sizes = read.sizes
-        term = settled(builder.unindexed(term, definition.indices, node.at), read.sizes)
+        term = settled(unindexed(builder, term, definition.indices, node.at), read.sizes)
     if read.unknown or not term.closed:
         return None
     attempt.scope.read[key] = term
@@ -293,7 +294,7 @@ def _inline(attempt: Attempt, definition: Definition, key: tuple[str, float], at
     attempt.order, attempt.parameters, attempt.busy = definition.order, [], attempt.busy | {key}
     try:
         term = meaning(definition.node, attempt)
-        return attempt.unindexed(term, definition.indices, at) if definition.indices else term
+        return unindexed(attempt, term, definition.indices, at) if definition.indices else term
     finally:
         attempt.order, attempt.parameters, attempt.busy = outside
 

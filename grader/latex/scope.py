@@ -11,6 +11,9 @@ from .budget import UNBOUNDED, Budget
 from .conventions import Customs
 from .tree import Node
 
+# What a member of a family is: a row that stands upright, a column, or a row.
+STANDING, COLUMN, ROW = WAYS = "standing", "columns", "rows"
+
 
 class Definition(NamedTuple):
     """A name, from the statement `order` on, stands for `node` (entry by entry if indexed)."""
@@ -43,7 +46,7 @@ class Scope:
     leaves: dict[str, Expr] = field(default_factory=dict)
     read: dict[tuple[str, float], Expr] = field(default_factory=dict)
     budget: Budget = UNBOUNDED  # when it is spent nothing more is read
-    lines: str = "standing"  # what x_i is of X, throughout the text: see families
+    lines: str = STANDING  # what x_i is of X, throughout the text: see families
     customs: Customs = field(default_factory=Customs)
 
     def __post_init__(self) -> None:
