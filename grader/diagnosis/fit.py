@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import torch
@@ -44,6 +45,14 @@ class Asked:
     point: Point
     answer: Tensor | None
     error: str = ""
+
+    @cached_property
+    def largest(self) -> list[tuple[int, float]]:
+        """The answer's two largest entries, each by its place among all."""
+        assert self.answer is not None
+        entries = self.answer.reshape(-1)
+        places = entries.abs().topk(min(2, len(entries))).indices.tolist()
+        return [(place, float(entries[place])) for place in places]
 
 
 class Fit:
@@ -157,9 +166,9 @@ class Fit:
                 if value is None and asked.answer is None:
                     continue
                 return []
-            if not (asked.answer.any() or value.any()):
+            if not asked.largest[0][1] and not value.any():
                 continue  # nothing times any number is nothing
-            factor = ratio(asked.answer, value)
+            factor = None if is_far_off(asked, value) else ratio(asked.answer, value)
             alike = [f for sizes, f in found if sizes == asked.point.sizes]
             if factor is None or not all(near(factor, (f,)) for f in alike):
                 return []  # a factor depends on the sizes alone
@@ -178,6 +187,22 @@ def both(slip: Slip, besides: Found) -> Found:
     """A mistake and what comes besides it."""
     names, text = besides
     return (slip.name, *names), f"{slip.sentence}, and {text}"
+
+
+def is_far_off(asked: Asked, value: Tensor) -> bool:
+    """Whether two entries tell already that the answer is no multiple: most candidates end here.
+
+    Where answer = factor * value + e with |e| <= t, a_1 v_2 - a_2 v_1 is at most t(|v_1| + |v_2|).
+    """
+    assert asked.answer is not None
+    if asked.answer.shape != value.shape or len(asked.largest) < 2:
+        return False
+    entries = value.reshape(-1)
+    (first, a_1), (second, a_2) = asked.largest
+    v_1, v_2 = float(entries[first]), float(entries[second])
+    tolerance = TOLERANCE if asked.answer.dtype == torch.float64 else TOLERANCE_32
+    # Twice that: the numbers are rounded.
+    return abs(a_1 * v_2 - a_2 * v_1) > 2 * tolerance * abs(a_1) * (abs(v_1) + abs(v_2))
 
 
 def ratio(answer: Tensor, value: Tensor) -> float | None:

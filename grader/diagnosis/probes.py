@@ -6,6 +6,7 @@ be right somewhere, and where is worth saying.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from torch import Tensor
@@ -34,7 +35,7 @@ def where_it_does_not_raise(
     The candidate must fail where the call did, and agree where it did not.
     """
     squares = ask_at(
-        again, (problem.point(dict.fromkeys(problem.sizes, size), size) for size in (4, 3))
+        again, (point_of(problem, dict.fromkeys(problem.sizes, size), size) for size in (4, 3))
     )
     if squares:
         found = Fit(problem, name, [*squares, *asked]).best()
@@ -91,8 +92,8 @@ def told_apart(problem: "Problem", asked: Sequence[Asked], again: Again) -> list
     """
     sizes = [a.point.sizes for a in asked]
     fresh = [n for n in range(2, 40) if all(n not in s.values() for s in sizes)]
-    unseen = problem.point(dict(zip(problem.sizes, fresh, strict=False)), seed=1)
-    return ask_at(again, [unseen, *problem.points(seed=1, draws=2, corners=False, kinks=False)])
+    unseen = point_of(problem, dict(zip(problem.sizes, fresh, strict=False)), 1)
+    return ask_at(again, [unseen, *two_more(problem)])
 
 
 def right_at_one(problem: "Problem", name: str, asked: Iterable[Asked]) -> bool:
@@ -156,7 +157,23 @@ def corners(problem: "Problem", fixed: Mapping[str, int], draws: int = 2) -> Ite
     others = [s for s in (5, 3, 4, 2, 6, 7, 8, 9, 11, 12) if s not in fixed.values()]
     for seed in range(1, draws + 1):
         rest = dict(zip(problem.sizes, others[seed - 1 :], strict=False))
-        yield problem.point({**rest, **fixed}, seed)
+        yield point_of(problem, {**rest, **fixed}, seed)
+
+
+def point_of(problem: "Problem", sizes: Mapping[str, int], seed: int) -> Point | None:
+    """The fair point with these sizes, the same for every wrong answer."""
+    return _point_of(problem, tuple(sizes.items()), seed)
+
+
+@lru_cache(maxsize=100)
+def _point_of(problem: "Problem", sizes: tuple[tuple[str, int], ...], seed: int) -> Point | None:
+    return problem.point(dict(sizes), seed)
+
+
+@lru_cache(maxsize=20)
+def two_more(problem: "Problem") -> Sequence[Point]:
+    """Two ordinary points that no check asks at."""
+    return problem.points(seed=1, draws=2, corners=False, kinks=False)
 
 
 def ask_at(again: Again, points: Iterable[Point | None]) -> list[Asked]:
