@@ -14,6 +14,7 @@ from grader.latex.dress import tokens
 from grader.latex.errors import Unreadable
 from grader.latex.formula import names_of, scope_of
 from grader.latex.lexer import read_whole
+from grader.latex.names import canonical
 from grader.latex.ranges import summed
 from grader.latex.scope import Definition, UserFunction
 from grader.latex.tex import CLOSE, OPEN, Tex
@@ -43,6 +44,7 @@ class Document:
         self.budget = source.budget
         self.scope = scope_of(source.variables)
         self.scope.budget, self.scope.customs = self.budget, self.customs
+        self.scope.asked = tuple(map(canonical, source.asked))
         self.names = names_of(self.scope)
         self.names.customs = self.customs
         self.students: set[str] = set()
@@ -78,6 +80,7 @@ class Document:
             self.names.objective = head.name
         if self.alias:
             self._announce_quantity(self.alias)
+        self.names.objectives = {self.names.objective, self.alias}
 
     def _announce_quantity(self, name: str) -> None:
         self.names.values.add(name)
@@ -219,7 +222,7 @@ class Document:
             self.names.functions.add(head.name)
         else:
             self.names.values.add(head.name)
-        if head.kind == "quantity":
+        if head.kind == "quantity" or head.applied:
             self.names.functionlike.add(head.name)
 
     def _again(self, order: int, i: int, head: Head, right: Part) -> None:

@@ -73,10 +73,10 @@ class Forms(Atoms):
 
     def _line(self, node: tree.Line, order: float, bound: Mapping[str, Form]) -> Form:
         whole = self.form(tree.Name(node.at, node.name), order, bound)
-        if self.scope.lines == COLUMN:
+        if self.scope.way(node.name) == COLUMN:
             return self._indexed(whole, (":", node.index))
         row = self._indexed(whole, (node.index, ":"))
-        return row if self.scope.lines == ROW else self._transposed(row)
+        return row if self.scope.way(node.name) == ROW else self._transposed(row)
 
     def _negative(self, node: tree.Negative, order: float, bound: Mapping[str, Form]) -> Form:
         return scaled(self.form(node.inner, order, bound), -1)

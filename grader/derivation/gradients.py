@@ -60,7 +60,7 @@ class Gradients:
         r"""The variable a bare \nabla was read by."""
         meanings = outcome.meanings if outcome and outcome.meanings else {}
         answer = next((v for k, v in meanings.items() if k[0] == "nabla"), 0)
-        return tree.Name(0, list(self.scope.variables)[answer])
+        return tree.Name(0, self.scope.derivable()[answer])
 
     def is_objective(self, top: Node, order: float) -> bool:
         """Whether the thing derived is the objective: by name, or by value."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.latex import tree
 from grader.latex.cursor import Cursor, Reading
@@ -25,6 +25,7 @@ class Head:
     kind: str  # name, entries, function, quantity, alias, builtin
     name: str
     parameters: tuple[str, ...] = ()
+    applied: bool = False  # its variables stand behind it, f_i(w)
 
 
 class Heads:
@@ -84,8 +85,9 @@ class Heads:
         entry = ENTRY.fullmatch(name)
         if entry and not self.names.resolved(name) and self.names.is_index(entry[2]):
             base = entry[1] + entry[3]
-            if base not in self.names.values:
-                base += "_" if base in self.names.sizes else ""  # r_i where r is a size
+            other = base in self.names.sizes | self.names.objectives  # r_i where r is a size
+            if base not in self.names.values or other:
+                base += "_" if other else ""
                 return Head("entries", base, index_list(entry[2]))
         sample = SAMPLE.fullmatch(name)
         if sample and not self.names.known(name) and sample[2] in self.names.samples():
@@ -105,6 +107,9 @@ class Heads:
             return Head("builtin", name, parameters)
         known = all(self.names.known(p) for p in parameters)
         if known and not self._used_as_function(found):
+            family = self._name(str(value))
+            if family.kind == "entries":
+                return replace(family, applied=True)
             return Head("quantity", str(value), parameters)
         return Head("function", str(value), parameters)
 

@@ -17,18 +17,37 @@ Sides = tuple[float, tuple[Node, ...]]  # a statement, and two sides of it, or o
 
 
 def orient(document: Document) -> None:
-    """Read the rows and columns of a text in the way in which most of its lines have sizes."""
+    """Read the rows and columns of a text in the way in which most of its lines have sizes: first
+    those of all matrices alike, then those of each.
+    """
     lines = list(_with_lines(document))
-    if not lines:
+    names = list(dict.fromkeys(name for _, sides in lines for name in _matrices(sides)))
+    if not names:
         return
-    scope = document.scope
-    fitting: dict[str, int] = {}
-    for way in WAYS:
-        scope.lines = way
-        scope.read.clear()
-        fitting[way] = sum(_fits(document, order, sides) for order, sides in lines)
-    scope.lines = max(fitting, key=lambda way: fitting[way])
-    scope.read.clear()
+    for tried in ([dict.fromkeys(names, way) for way in WAYS], *map(_turned, names)):
+        _take_best(document, lines, tried)
+
+
+def _turned(name: str) -> list[dict[str, str]]:
+    return [{name: way} for way in WAYS]
+
+
+def _take_best(document: Document, lines: list[Sides], tried: list[dict[str, str]]) -> None:
+    """Keep the first of these ways in which most lines fit; what is in force where it does."""
+    before = document.scope.lines
+    counts = []
+    for ways in tried:
+        document.scope.lines = before | ways
+        document.scope.read.clear()
+        counts.append(sum(_fits(document, order, sides) for order, sides in lines))
+    kept = [w for w, n in zip(tried, counts, strict=True) if n == max(counts)]
+    same = any(before == before | ways for ways in kept)
+    document.scope.lines = before if same else before | kept[0]
+    document.scope.read.clear()
+
+
+def _matrices(sides: tuple[Node, ...]) -> Iterator[str]:
+    return (n.name for side in sides for n in tree.walk(side) if isinstance(n, tree.Line))
 
 
 def _with_lines(document: Document) -> Iterator[Sides]:

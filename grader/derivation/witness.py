@@ -74,7 +74,9 @@ class Witnesses:
                     yield name
             case tree.BigSum(indices=(_, *_)):
                 return
-            case tree.Derivative(top=tree.Name() | tree.Index(), bottom=tree.Name() | tree.Index()):
+            case tree.Derivative(
+                top=tree.Name() | tree.Index(), bottom=tree.Name() | tree.Index() | tree.Line()
+            ):
                 return
             case tree.Derivative(top=tree.Product(factors=((_, tree.Name()), *_))):
                 return  # \nabla_Z f W is (\nabla_Z f) W

@@ -28,7 +28,7 @@ def _(node: tree.Derivative, attempt: Attempt) -> Expr:
     if isinstance(bottom, tree.Index):
         indices, bottom = bottom.indices, tree.unwrapped(bottom.base)
     elif isinstance(bottom, tree.Line):
-        member, bottom = (bottom.index, attempt.scope.lines), whole_of(bottom)
+        member, bottom = (bottom.index, attempt.scope.way(bottom.name)), whole_of(bottom)
     transposed = isinstance(bottom, tree.Transpose)
     by = meaning(bottom.inner if isinstance(bottom, tree.Transpose) else bottom, attempt)
     if by.op == "stacked" and len(indices) == 1:
@@ -44,7 +44,7 @@ def _by(attempt: Attempt, node: tree.Derivative) -> Node:
     r"""What is derived by; after a bare \nabla it may be any of the variables."""
     if node.bottom is not None:
         return tree.unwrapped(node.bottom)
-    names = [n for n, kind in attempt.scope.variables.items() if not kind.axes]
+    names = attempt.scope.derivable()
     name = names[attempt.pick(("nabla", node.at), len(names))]
     attempt.remark("nabla", f"the gradient is read as the one with respect to {name}")
     return tree.Name(node.at, name)

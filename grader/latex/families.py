@@ -1,7 +1,7 @@
 """Read the members of a family: rows and columns of a matrix, samples declared once for every k.
 
 A member is a matrix with an orientation, so that a derivative by u_i is the same row or column of
-the derivative by U. Which of them u_i is, is one convention of the whole text: `scope.lines`.
+the derivative by U. Which of them u_i is, is one convention of the whole text: `scope.way`.
 """
 
 from dataclasses import replace
@@ -17,7 +17,7 @@ SAID = {"standing": "row", "columns": "column", "rows": "row"}
 
 @meaning.register
 def _(node: tree.Line, attempt: Attempt) -> Expr:
-    way = attempt.scope.lines
+    way = attempt.scope.way(node.name)
     said = f"{node.name.lower()}_{node.index} is read as a {SAID[way]} of {node.name}"
     attempt.remark("line", said)
     return line(attempt, meaning(whole_of(node), attempt), node.index, way, node.at)

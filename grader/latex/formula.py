@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from grader.algebra.expressions import Expr
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 NAME_IT = "write it as in Z = XW"
 SIZE_D = r"where d is a size, write d \cdot behind which something stands"
+MOST_LINES = 4  # matrices of whose rows or columns one formula speaks
 SECONDS = 2.0  # to read one formula
 DECLARE = 'declare it with its sizes, as in {name}="n,p", or check the spelling'
 
@@ -235,9 +237,10 @@ def _usual(scope: Scope, node: Node) -> Read:
 
 def _first_complete(scope: Scope, node: Node) -> Read:
     """The first reading in which every name is declared, or else the first one."""
-    ways = WAYS if tree.holds(node, tree.Line) else (scope.lines,)
+    names = list(dict.fromkeys(n.name for n in tree.walk(node) if isinstance(n, tree.Line)))
     first: Misfit | None = None
-    for scope.lines in ways:
+    for ways in product(WAYS, repeat=min(len(names), MOST_LINES)):
+        scope.lines |= zip(names, ways, strict=False)
         try:
             return next(readings(scope, 0.0, [node]))
         except Misfit as misfit:

@@ -148,3 +148,43 @@ def _bare_sum(attempt: Attempt, node: tree.BigSum, body: Expr) -> Expr:
     said = {"all": "all entries", "rows": "the rows (the batch)", "columns": "the columns"}
     attempt.liberty("sum", f"a sum without an index is read as the sum over {said[chosen]}")
     return attempt.total(body, chosen, node.at)
+
+
+def taking_the_rest(node: tree.Sum) -> Node | None:
+    r"""The sum over i of all, where \sum_i a_i + b_i was typed; None where nothing hangs loose."""
+    for number, (sign, term) in enumerate(node.terms[:-1]):
+        rest = node.terms[number + 1 :]
+        put = _into_sum(term, rest)
+        if put is not None:
+            terms = (*node.terms[:number], (sign, put))
+            return tree.Sum(node.at, terms) if len(terms) > 1 or sign < 0 else put
+    return None
+
+
+def _into_sum(term: Node, rest: tuple[tuple[int, Node], ...]) -> Node | None:
+    """The term with the rest in its last sum, over whose index the rest runs."""
+    match term:
+        case tree.Negative(inner=inner):
+            inside = _into_sum(inner, rest)
+            return inside and tree.Negative(term.at, inside)
+        case tree.Product(factors=(*first, (sign, last))):
+            inside = _into_sum(last, rest)
+            return inside and tree.Product(term.at, (*first, (sign, inside)))
+        case tree.BigSum(body=body, over=over) if all(
+            any(_carries(other, index) for index in over.indices) for _, other in rest
+        ):
+            terms = ((1, body), *rest)
+            return tree.BigSum(term.at, tree.Group(term.at, tree.Sum(term.at, terms)), over)
+    return None
+
+
+def _carries(node: Node, index: str) -> bool:
+    """Whether an index stands in it, over which nothing in it sums."""
+    parts = list(tree.walk(node))
+    if any(isinstance(part, tree.BigSum) and index in part.indices for part in parts):
+        return False
+    return any(
+        (isinstance(part, tree.Index) and index in part.indices)
+        or (isinstance(part, tree.Line | tree.Member) and part.index == index)
+        for part in parts
+    )

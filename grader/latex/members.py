@@ -34,6 +34,10 @@ def _sample(names: Names, base: str, index: str, at: int) -> Node | None:
         return tree.Member(at, names.families[base, "^"], index)
     if index not in names.samples():
         return None
+    if base in names.values:
+        if base[0].isupper():
+            return tree.Line(at, base, index)
+        return tree.Index(at, tree.Name(at, base), (index,))
     if names.known(f"{base}^"):  # defined in the text, one for each
         return tree.Index(at, tree.Name(at, f"{base}^"), (index,))
     capital = _capital(names, base)
@@ -55,6 +59,12 @@ def _below(names: Names, base: str, text: str, at: int) -> Node | None:
     if len(indices) == 2 and names.is_index(text) and not any(i in ":*" for i in indices):
         return tree.Index(at, tree.Name(at, capital), indices)
     return None
+
+
+def is_applied(names: Names, member: Node) -> bool:
+    """Whether its variables may stand behind it, as in f_i(w)."""
+    base = member.base if isinstance(member, tree.Index) else None
+    return isinstance(base, tree.Name) and base.name in names.functionlike
 
 
 def is_sample(names: Names, base: str, raised: str) -> bool:

@@ -67,6 +67,7 @@ class Names:
         self.applied: set[str] = set()  # names not known that are written like a function
         self.relu_task = False  # it has a relu, and no sigma
         self.functions: set[str] = set()
+        self.objectives: set[str] = set()  # what the objective is called: a number
         self.functionlike: set[str] = set()  # scalars written with their argument, f(W)
         self.indices: set[str] = set()  # letters over which something sums
         self.families: dict[tuple[str, str], str] = {}  # z and _ of z_k, declared for every k

@@ -22,6 +22,7 @@ from . import applied, derived, families, indexed, products, tree  # noqa: F401 
 from .asking import Attempt, Key, meaning
 from .builder import Builder, Remark
 from .errors import Unreadable
+from .indexed import taking_the_rest
 from .indexing import unindexed
 from .scope import Definition, Scope
 from .tree import Node
@@ -113,6 +114,10 @@ def _(node: tree.Group, attempt: Attempt) -> Expr:
 
 @meaning.register
 def _(node: tree.Sum, attempt: Attempt) -> Expr:
+    whole = taking_the_rest(node)
+    if whole is not None and attempt.pick(("rest", node.at), 2):
+        attempt.liberty("rest", "the sum is read as taking what follows it as well")
+        return meaning(whole, attempt)
     sign, first = node.terms[0]
     result = meaning(first, attempt)
     result = result if sign > 0 else attempt.negative(result, node.at)

@@ -45,8 +45,9 @@ class Scope:
     is_entrywise: Callable[[Expr, Expr], bool] = _never  # asked about derivatives only
     leaves: dict[str, Expr] = field(default_factory=dict)
     read: dict[tuple[str, float], Expr] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()  # variables, by which a gradient is asked for
     budget: Budget = UNBOUNDED  # when it is spent nothing more is read
-    lines: str = STANDING  # what x_i is of X, throughout the text: see families
+    lines: dict[str, str] = field(default_factory=dict)  # what x_i is of X, by X: see families
     customs: Customs = field(default_factory=Customs)
 
     def __post_init__(self) -> None:
@@ -54,6 +55,15 @@ class Scope:
             self.leaves[name] = Expr("leaf", (), kind, name)
         for size in self.sizes:
             self.leaves.setdefault(size, Expr("size", (), Kind(), size))
+
+    def derivable(self) -> list[str]:
+        """What a bare nabla may derive by, what is asked for first."""
+        names = [name for name, kind in self.variables.items() if not kind.axes]
+        return sorted(names, key=lambda name: name not in self.asked)
+
+    def way(self, name: str) -> str:
+        """What a member is of the matrix of this name, throughout a text."""
+        return self.lines.get(name, STANDING)
 
     def define(self, name: str, definition: Definition) -> None:
         """Let the name have this meaning from there on."""

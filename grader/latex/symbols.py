@@ -9,7 +9,7 @@ from . import tree
 from .cursor import OPERATORS, RELATIONS, TRANSPOSES, Cursor
 from .derivatives import gradient_sign
 from .errors import Unreadable
-from .members import is_sample, member_of
+from .members import is_applied, is_sample, member_of
 from .names import GREEK, function_named, takes_run
 from .pieces import Script, bare, layer_label
 from .tex import ACCENTS, CLOSE, OPEN, WORDY, Tex, argument, flat
@@ -201,6 +201,8 @@ def _name(cursor: Cursor, base: str, at: int) -> None:
     member, rest = member_of(cursor.names, base, label, scripts, at)
     if member is not None:
         cursor.whole(member)
+        if is_applied(cursor.names, member) and cursor.peek() in OPEN:
+            _skip_argument(cursor)
         cursor.hang(rest)
         return
     name, marks = _with_subscript(cursor, base, label, below, scripts)
@@ -252,7 +254,7 @@ def _with_subscript(  # noqa: PLR0911
     full = cursor.names.resolved(f"{base}_{text}{label}")
     if full:
         return full, others
-    if base + label in cursor.names.values:
+    if base + label in cursor.names.values - cursor.names.objectives:
         if any(t.text == r"\times" for t in below.tokens):  # a note on its sizes
             return base + label, others
         if cursor.names.is_index(text):
