@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.latex import Variable
+from grader.latex import LatexError, Variable
+from grader.latex.errors import Unreadable
 from grader.problem.declared import declared
 
 from .choosing import check_derivation
@@ -53,10 +54,22 @@ def run(text: str, problem: Mapping[str, Any]) -> Report:
     """The report of a derivation against a problem."""
     if not isinstance(problem, Mapping) or not isinstance(problem.get("vars"), str):
         raise NotAProblem('a problem needs "vars", as in {"vars": "X:n,p W:p,q"}')
-    given, asked, names = (tuple(problem.get(word) or ()) for word in ("given", "asked", "names"))
+    given, asked, names = (_listed(problem, word) for word in ("given", "asked", "names"))
     sizes = sizes_of(problem["vars"])
-    said = declared(sizes, given, names, matrix=len(given) > 1, open_names=True)
-    return check_derivation(text, said.variables, given, asked, names)
+    try:
+        said = declared(sizes, given, names, matrix=len(given) > 1, open_names=True)
+        return check_derivation(text, said.variables, given, asked, names)
+    except LatexError as error:
+        raise NotAProblem(f"given, {error.in_a_line}") from None
+    except Unreadable as error:
+        raise NotAProblem(f"given: {error.message}") from None
+
+
+def _listed(problem: Mapping[str, Any], word: str) -> tuple[str, ...]:
+    said = problem.get(word) or []
+    if not isinstance(said, list | tuple) or not all(isinstance(one, str) for one in said):
+        raise NotAProblem(f'"{word}" should be a list of texts, as in ["f = X"]')
+    return tuple(said)
 
 
 def derivation(path: Path, problem: Path, as_data: bool = False, hints: bool = False) -> int:

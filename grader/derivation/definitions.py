@@ -17,15 +17,16 @@ from grader.latex.lexer import read_whole
 from grader.latex.names import canonical
 from grader.latex.ranges import summed
 from grader.latex.scope import Definition, UserFunction
-from grader.latex.tex import CLOSE, OPEN, Tex
+from grader.latex.tex import Tex
 from grader.latex.tree import Node
 
 from .case import case_of
+from .entries import is_own_entry, with_matrices_of_entries
 from .heads import Head, Heads
 from .meant import D_MARK, as_meant
 from .row import Part
 from .source import Source
-from .text import Statement, is_about_sizes
+from .text import is_about_sizes
 
 INTRODUCES = re.compile(
     r"令|设|設|记|記|定义|定義|其中|\b(let|define|denote|write|where|set|put|call|with)\b", re.I
@@ -51,7 +52,7 @@ class Document:
         self.before: dict[str, Node] = {}  # what names of the student meant before this text
         self.heads: dict[tuple[int, int], Head] = {}  # statement, part that holds the value
         self.objective = ""
-        self._givens: list[str] = []
+        self._givens: list[Head] = []
         self.statements = [s for s in source.unread() if not is_about_sizes(s, self.names.values)]
         self.finder = Heads(self.names, source.given, self.statements)
         for found in (*source.given, *self.finder.expressions()):
@@ -78,6 +79,7 @@ class Document:
                 raise Unreadable("a given formula must read f = ...", 0)
             self._announce_quantity(head.name)
             self.names.objective = head.name
+            self._givens.append(head)
         if self.alias:
             self._announce_quantity(self.alias)
         self.names.objectives = {self.names.objective, self.alias}
@@ -89,14 +91,12 @@ class Document:
     def _define_given(self) -> None:
         """Define what is given; the objective is what no other given formula rests on."""
         used: set[str] = set()
-        for found in self.source.given:
-            head = self.finder.head(found[: _equals(found)])
+        for found, head in zip(self.source.given, self._givens, strict=True):
             node = read_whole(found[_equals(found) + 1 :], Reading(self.names))
-            if head:
-                self.scope.define(head.name, Definition(-1, node))
-                self._givens.append(head.name)
-                used |= {n.name for n in tree.walk(node) if isinstance(n, tree.Name)}
-        self.objective = next((n for n in self._givens if n not in used), self.objective)
+            indices = head.parameters if head.kind == "entries" else ()
+            self.scope.define(head.name, Definition(-1, node, indices))
+            used |= {n.name for n in tree.walk(node) if isinstance(n, tree.Name)}
+        self.objective = next((h.name for h in self._givens if h.name not in used), self.objective)
         self.names.objective = self.objective
         if self.alias:
             self.scope.define(self.alias, Definition(-1, tree.Name(0, self.objective)))
@@ -130,7 +130,7 @@ class Document:
         """
         for order, (head, value) in enumerate(self._before, -len(self._before)):
             own = head.name in self.students
-            if head.name in self._givens:
+            if any(head.name == given.name for given in self._givens):
                 continue
             if not own:
                 self._announce(head)
@@ -180,7 +180,7 @@ class Document:
         if head is None or head.kind == "builtin":
             self._reversed(order, i, left, right, head)
             return
-        if _is_own_entry(head.name, right.tokens):
+        if is_own_entry(head.name, right.tokens):
             return  # R = (r_ij) says what its entries are called
         if head.kind in ("name", "quantity") and self.finder.names_function(right.tokens):
             head = Head("alias", head.name)
@@ -262,7 +262,7 @@ class Document:
                         part.node = as_meant(node, self.names, self.parts)
                     except Unreadable as error:
                         part.node = error
-            _with_matrices_of_entries(statement)
+            with_matrices_of_entries(statement)
             for part in statement.parts:
                 if isinstance(part.node, Node) and tree.holds(part.node, tree.Derivative):
                     part.node = tree.rebuilt(part.node, self._of_the_objective)
@@ -315,22 +315,6 @@ class Document:
             if name in self.scope.definitions:
                 return name
         return "f"
-
-
-def _is_own_entry(name: str, found: list[Tex]) -> bool:
-    """Whether these tokens are (r_ij), and the name is R."""
-    if len(found) < 4 or found[0].text not in OPEN or found[-1].text not in CLOSE:
-        return False
-    return found[2].text == "_" and found[1].text.lower() == name.lower()
-
-
-def _with_matrices_of_entries(statement: Statement) -> None:
-    """Read the (a_ij) of A = (a_ij) as a matrix, beside a name."""
-    named = any(isinstance(part.node, tree.Name) for part in statement.parts)
-    for part in statement.parts if named else ():
-        inner = part.node.inner if isinstance(part.node, tree.Group) else None
-        if isinstance(inner, tree.Index) and len({i for i in inner.indices if i.isalpha()}) == 2:
-            part.node = tree.Entries(inner.at, inner, inner.indices)
 
 
 def _meant_there(node: Node, there: dict[str, Node]) -> Node:

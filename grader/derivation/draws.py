@@ -16,8 +16,8 @@ SPARE = (5, 3, 4, 2, 6, 7)  # for sizes that stay unknown, as in a rule for any 
 
 def draws(variables: Sequence[Variable]) -> list[Draw]:
     """Two draws that share no size."""
-    letters = [s for v in variables for s in (v.rows, v.columns) if not s.isdigit()]
-    letters += [size for v in variables for _, size in v.family]
+    letters = [size for v in variables for _, size in v.family]
+    letters += [s for v in variables for s in (v.rows, v.columns) if not s.isdigit()]
     found = []
     for number, lengths in enumerate(LENGTHS):
         distinct = dict.fromkeys(letters)

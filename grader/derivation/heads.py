@@ -15,6 +15,7 @@ from .text import Statement
 
 LONGEST_HEAD = 30  # tokens
 SAMPLE = re.compile(r"(.+?)\^\((\w)\)")
+OF_A_LAYER = re.compile(r"(.+?)_(\d+),?([a-z](?:,?[a-z])?)")  # delta_{2i}
 ENTRY = re.compile(r"(.+?)_(\w,?\w?)((?:\^\(\w+\))?)$")
 
 
@@ -82,6 +83,9 @@ class Heads:
         return any(t.text == command for found in self.given for t in found)
 
     def _name(self, name: str) -> Head:
+        layer = OF_A_LAYER.fullmatch(name)
+        if layer and not self.names.resolved(name) and layer[1] not in self.names.values:
+            return Head("entries", f"{layer[1]}_{layer[2]}", index_list(layer[3]))
         entry = ENTRY.fullmatch(name)
         if entry and not self.names.resolved(name) and self.names.is_index(entry[2]):
             base = entry[1] + entry[3]

@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.latex.errors import Unreadable
-from grader.latex.layout import ARROWS, EQUAL, Box, Item, flattened
+from grader.latex.layout import ARROWS, EQUAL, TEXTS, Box, Item, flattened
 from grader.latex.names import function_named
 from grader.latex.tex import CLOSE, OPEN, WORDY, Tex, words
 from grader.latex.tree import Node
 
 NEARLY = {r"\approx", r"\propto", r"\simeq", r"\cong", r"\sim", r"\approxeq"}
 SPACES = {r"\quad", r"\qquad"}
-TEXTS = {r"\text", r"\textrm", r"\mbox", r"\textbf", r"\textit"}
 EDGES = (".", ",", ":", ";", "~")  # signs that may end an expression and say nothing
 PROSE = re.compile(
     r"[\u4e00-\u9fff]|\b(where|with|since|if|and|so|then|because|for|otherwise|let|we|is|of|by"

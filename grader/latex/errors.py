@@ -29,6 +29,12 @@ class LatexError(ValueError):
         self.column = len(before) - (before.rfind("\n") + 1) + 1
         super().__init__(self._shown())
 
+    @property
+    def in_a_line(self) -> str:
+        """The text, what is wrong with it and the cure, in one line."""
+        said = f'"{" ".join(self.text.split())}": {self.message}'
+        return f"{said}; {self.cure}" if self.cure else said
+
     def _shown(self) -> str:
         lines = self.text.split("\n")
         caret = " " * (self.column - 1) + "^"

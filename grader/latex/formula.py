@@ -135,14 +135,17 @@ def names_of(scope: Scope) -> Names:
     return names
 
 
-def read_formula(text: str, variables: Sequence[Variable], *, matrix: bool = False) -> Formula:
+def read_formula(
+    text: str, variables: Sequence[Variable], *, matrix: bool = False, entries: bool = False
+) -> Formula:
     """The formula of a problem, `f = ...`; LatexError with a caret and a cure where it cannot.
 
-    The right side is a number, or with `matrix` any matrix (`P = XW`).
+    The right side is a number, or with `matrix` any matrix (`P = XW`); with `entries` it may be an
+    entry or a row of one, for each index that the name carries (`P_{ij} = ...`).
     """
     scope = scope_of(variables)
     scope.budget = Budget(SECONDS)
-    name, node, term = _defined(text, scope, names_of(scope), matrix)
+    name, node, term = _defined(text, scope, names_of(scope), matrix, entries)
     return Formula(name, text, node, term, tuple(variables), matrix)
 
 
@@ -181,7 +184,9 @@ def _name_of(text: str, names: Names) -> str:
     return node.name
 
 
-def _defined(text: str, scope: Scope, names: Names, matrix: bool) -> tuple[str, Node, Expr]:
+def _defined(
+    text: str, scope: Scope, names: Names, matrix: bool, entries: bool = False
+) -> tuple[str, Node, Expr]:
     """The name on the left, and the tree and the meaning of what stands on the right."""
     try:
         name, right = _sides(tokens(text))
@@ -190,7 +195,8 @@ def _defined(text: str, scope: Scope, names: Names, matrix: bool) -> tuple[str, 
         node = read_whole(right, found)
         if found.mended:
             raise Unreadable(found.mended[0][1], found.mended[0][0], "pair the brackets")
-        return name, node, _value(_usual(scope, node), right[0].at, matrix)
+        carried = name.partition("_")[2] if entries else ""
+        return name, node, _value(_usual(scope, node), right[0].at, matrix, carried)
     except Unreadable as error:
         undeclared = isinstance(error, Undeclared)
         raise LatexError(error.message, text, error.at, error.cure, undeclared) from None
@@ -249,14 +255,15 @@ def _first_complete(scope: Scope, node: Node) -> Read:
     raise first
 
 
-def _value(read: Read, at: int, matrix: bool) -> Expr:
+def _value(read: Read, at: int, matrix: bool, carried: str = "") -> Expr:
     term = settled(read.terms[0], read.sizes)
     kind = term.kind
     if any(part.kind.form or part.kind.jacobian for part in all_parts([term])):
         said = "a name is for a matrix" if matrix else "an objective is for a number"
         raise Unreadable(f"{said}, not for a differential", at, SIZE_D)
-    if kind.axes:
-        index = kind.axes[0][0]
+    free = [index for index, _ in kind.axes if not (matrix and index in carried)]
+    if free:
+        index = free[0]
         raise Unreadable(f"the index {index} is not summed over", at, rf"write \sum_{index}")
     if not matrix and (kind.rows, kind.columns) != ("1", "1"):
         shown = read.sizes.shown(kind)

@@ -22,6 +22,7 @@ FRACTIONS = {r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"}
 TAKES = dict.fromkeys(FRACTIONS, 2) | dict.fromkeys(
     STYLES | set(ACCENTS) | {r"\sqrt", "_", "^", LABEL}, 1
 )
+TEXTS = {r"\text", r"\textrm", r"\mbox", r"\textbf", r"\textit"}
 HANGING = {"^", "_", "'", r"\prime"}
 
 
@@ -130,13 +131,15 @@ def _has_relation(items: Sequence[Item]) -> bool:
 
 def rows(items: Iterable[Item]) -> list[list[Item]]:
     """What stands between row ends, the marks of columns left out."""
-    found: list[list[Item]] = [[]]
-    for item in items:
-        if _is(item, ROW_ENDS):
-            found.append([])
-        elif not _is(item, {"&"}):
-            found[-1].append(item)
+    found = [
+        [item for cell in row if not _is_note(cell) for item in cell] for row in columns(items)
+    ]
     return [row for row in found if row]
+
+
+def _is_note(cell: Sequence[Item]) -> bool:
+    """Whether only words stand in a cell."""
+    return len(cell) == 2 and _is(cell[0], TEXTS) and isinstance(cell[1], Box)
 
 
 def columns(items: Iterable[Item]) -> list[list[list[Item]]]:

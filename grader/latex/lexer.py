@@ -19,7 +19,7 @@ from .cursor import (
 from .derivatives import differential, fraction, nabla, partial
 from .errors import Unreadable
 from .pieces import split, without_prose
-from .ranges import over
+from .ranges import over, parted
 from .symbols import command, letters, number, styled
 from .tex import ACCENTS, CLOSE, LABEL, OPEN, STYLES, SWITCHES, Tex, argument
 from .tree import Node
@@ -158,7 +158,9 @@ def _big_sum(cursor: Cursor, token: Tex) -> None:
     below, above = (
         next((s.tokens for s in scripts if s.kind == kind), []) for kind in ("sub", "sup")
     )
-    cursor.emit("SUM", over(below, above, token.at), token.at)
+    below, condition = parted(below)
+    where = cursor.read(condition, token.at) if condition else None
+    cursor.emit("SUM", (over(below, above, token.at), where), token.at)
 
 
 def _table(cursor: Cursor, token: Tex) -> None:

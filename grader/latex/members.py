@@ -20,8 +20,10 @@ def member_of(
     above = [s for s in scripts if s.kind != "sub"]
     raised = label[2:-1] if label.startswith("^(") else ""
     if raised and not names.resolved(base + label):
+        layered = below is not None and not names.is_index(below.text)  # delta_2^{(i)}
+        base, rest = (f"{base}_{below.text}", above) if layered and below else (base, scripts)
         found = _sample(names, base, raised, at)
-        return (found, scripts) if found is not None else (None, scripts)
+        return (found, rest) if found is not None else (None, scripts)
     if below is None or label or names.resolved(f"{base}_{below.text}"):
         return None, scripts
     found = _below(names, base, below.text, at)

@@ -46,7 +46,11 @@ def _call(function: Token, *rest: Any) -> Node:
 
 
 def _big_sum(sign: Token, body: Node) -> Node:
-    return tree.BigSum(_at(sign), body, sign.value)
+    over, where = sign.value
+    if where is not None:  # a sum over those i for which something holds
+        factors = (("", tree.Group(where.at, where)), ("", tree.Group(body.at, body)))
+        body = tree.Product(body.at, factors)
+    return tree.BigSum(_at(sign), body, over)
 
 
 def _run(*items: Node) -> Node:

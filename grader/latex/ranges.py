@@ -32,12 +32,21 @@ def over(below: Sequence[Tex], above: Sequence[Tex], at: int) -> Over:
     return Over(tuple(found.indices), tuple(found.bounds), tuple(found.paired), tuple(found.said))
 
 
+def parted(below: Sequence[Tex]) -> tuple[list[Tex], list[Tex]]:
+    r"""The index and the condition of \sum_{i : y_i > 0}."""
+    colon = next((i for i, token in enumerate(below) if token.text in (":", r"\mid", "|")), None)
+    if colon is None:
+        return list(below), []
+    return list(below[:colon]), list(below[colon + 1 :])
+
+
 def sums(found: Sequence[Tex]) -> Iterator[Over]:
     """What the sums among these tokens run over."""
     for i, token in enumerate(found[:-2]):
         if token.text in SUMS and found[i + 1].text == "_":
             copy = list(found)
             below, end = argument(copy, i + 2)
+            below = parted(below)[0]
             above = (
                 argument(copy, end + 1)[0] if [t.text for t in copy[end : end + 1]] == ["^"] else []
             )

@@ -72,16 +72,16 @@ def _readable(
 ) -> Iterator[Formula]:
     for formula in formulas:
         try:
-            yield _formula(formula, variables, matrix)
+            yield _formula(formula, variables, matrix, open_names)
         except LatexError as error:
             if not (open_names and error.undeclared):
                 raise
 
 
 @lru_cache(maxsize=64)
-def _formula(text: str, variables: tuple[Variable, ...], matrix: bool) -> Formula:
+def _formula(text: str, variables: tuple[Variable, ...], matrix: bool, entries: bool) -> Formula:
     """Reading takes milliseconds, and a referee reads the same formulas for each submission."""
-    return read_formula(text, variables, matrix=matrix)
+    return read_formula(text, variables, matrix=matrix, entries=entries)
 
 
 def _named(
@@ -95,8 +95,7 @@ def _named(
     try:
         return _names(tuple(names), variables, objective)
     except LatexError as error:
-        cure = f"; {error.cure}" if error.cure else ""
-        raise ProblemError(f'names, "{error.text}": {error.message}{cure}') from None
+        raise ProblemError(f"names, {error.in_a_line}") from None
 
 
 @lru_cache(maxsize=64)

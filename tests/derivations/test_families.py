@@ -144,3 +144,17 @@ def test_a_given_formula_may_sum_over_samples(way: str) -> None:
     assert [s.text for s in report.steps if not _stands(s.verdict.value)] == []
     assert (report.verdict, report.missing) == ("right", ())
     assert run(text.replace(r"\nabla", r"2\nabla"), problem).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [r"Z_{ij} = \sum_k X_{ik}W_{kj}", r"f = \|Z-Y\|_F^2"],
+        [r"z_i = W^Tx_i", r"f = \sum_i \|z_i-y_i\|^2"],
+    ],
+)
+def test_a_task_may_name_entries_and_rows(given: list[str]) -> None:
+    problem = {"vars": "X:n,p W:p,q Y:n,q", "given": given, "asked": ["W"]}
+    text = r"$$df = 2\operatorname{tr}((XW-Y)^TX\,dW)$$ $$\nabla_W f = 2X^T(XW-Y)$$"
+    assert run(text, problem).verdict == "right"
+    assert run(text.replace("2X^T", "3X^T"), problem).verdict == "wrong"

@@ -119,6 +119,25 @@ def test_command_prints_and_exits(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert derivation(text, problem) == 2
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        [r"f = \foo(X)"], ["XW"], ["f ="], [r"f = \|XW"], ["f = XW"], [""], 5, [5],
+        [r"\|XW-Y\|^2 = f"], [r"f = \sum_{j>} X_{ij}"], [r"f = \begin{pmatrix} 1 \end{pmatrix}"],
+    ],
+)  # fmt: skip
+def test_a_given_that_cannot_be_read_is_one_line(
+    given: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, problem = tmp_path / "a.md", tmp_path / "a.json"
+    text.write_text("$$f = 1$$")
+    problem.write_text(json.dumps({"vars": "X:n,p W:p,q Y:n,q", "given": given}))
+    assert derivation(text, problem) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("grader derivation: ")
+    assert said.count("\n") == 1
+
+
 def test_sizes_and_domains_of_a_problem_file() -> None:
     """A mark or a word after the sizes is a domain; a first size of 1 is a row."""
     found = {v.name: v for v in variables_of("Y:n,q* b:1,q S:n,n:definite c:1,1+")}

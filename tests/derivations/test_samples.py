@@ -18,6 +18,31 @@ LOGISTIC = {
 }
 DESIGN = {"vars": r"\Phi:N,M w:M,1 t:N,1", "given": [r"f = \frac12\|\Phi w-t\|^2"], "asked": ["w"]}
 
+NETWORK = {
+    "vars": "X:n,p W_1:p,m b_1:1,m W_2:m,q b_2:1,q Y:n,q",
+    "given": [r"f = \frac{1}{2n}\|\tanh(XW_1+b_1)W_2+b_2-Y\|_F^2"],
+    "asked": ["W_1", "W_2", "b_1", "b_2"],
+}
+COLUMN = {
+    "vars": "x:n,1 A:p,n c:p,1 B:m,p b:m,1 t:m,1",
+    "given": [r"f = \frac{1}{2}\|\sigma(B\tanh(Ax+c)+b) - t\|^2"],
+    "asked": ["A", "B", "c", "b"],
+}
+GAUSS = {
+    "vars": r"\Sigma:p,p:definite x_i:p,1 \mu:p,1",
+    "given": [r"f = \frac{n}{2}\log|\Sigma| + \frac12\sum_{i=1}^n (x_i-\mu)^T\Sigma^{-1}(x_i-\mu)"],
+    "asked": [r"\mu", r"\Sigma"],
+}
+ENTRIES = {
+    "vars": "X:n,p W:p,q Y:n,q",
+    "given": [r"f = \sum_{i=1}^n\sum_{j=1}^q (\sum_k X_{ik}W_{kj}-Y_{ij})^2"],
+    "asked": ["W"],
+}
+HINGE = {
+    "vars": r"X:n,p w:p,1 y:n,1 \lambda:1,1+",
+    "given": [r"f = \frac{\lambda}{2}\|w\|^2 + \frac1n\sum_{i=1}^n \max(0, 1-y_ix_i^Tw)"],
+    "asked": ["w"],
+}
 TEXTS = {
     "samples above": (
         "right", LEAST,
@@ -193,6 +218,210 @@ TEXTS = {
         r"$$f = \sum_{i=1}^n f_i(w), \quad f_i(w) = (x_i^Tw-y_i)^2$$ $$\nabla f_i(w) = "
         r"2(x_i^Tw-y_i)x_i$$ $$\nabla f(w) = \sum_{i=1}^n \nabla f_i(w) = 2\sum_i "
         r"(x_i^Tw-y_i)x_i$$",
+    ),
+    "a network, row by row": (
+        "right", NETWORK,
+        r"For one sample (row) $x_i$:" "\n"
+        r"$$z_i = x_iW_1+b_1,\qquad h_i = \tanh(z_i),\qquad o_i = h_iW_2+b_2$$" "\n"
+        r"$$f = \frac{1}{2n}\sum_{i=1}^n\|o_i-y_i\|^2$$" "\n"
+        r"$$\frac{\partial f}{\partial o_i} = \frac1n(o_i-y_i)$$" "\n"
+        r"$$\frac{\partial f}{\partial W_2} = \sum_i h_i^T\frac{\partial f}{\partial "
+        r"o_i},\quad \frac{\partial f}{\partial b_2} = \sum_i\frac{\partial f}{\partial "
+        r"o_i}$$" "\n"
+        r"$$\frac{\partial f}{\partial z_i} = \left(\frac{\partial f}{\partial "
+        r"o_i}W_2^T\right)\odot(1-h_i^2)$$" "\n"
+        r"$$\frac{\partial f}{\partial W_1} = \sum_i x_i^T\frac{\partial f}{\partial "
+        r"z_i},\quad \frac{\partial f}{\partial b_1} = \sum_i\frac{\partial f}{\partial "
+        r"z_i}$$",
+    ),
+    "a network, row by row, a sign": (
+        "wrong", NETWORK,
+        r"For one sample (row) $x_i$:" "\n"
+        r"$$z_i = x_iW_1+b_1,\qquad h_i = \tanh(z_i),\qquad o_i = h_iW_2+b_2$$" "\n"
+        r"$$f = \frac{1}{2n}\sum_{i=1}^n\|o_i-y_i\|^2$$" "\n"
+        r"$$\frac{\partial f}{\partial o_i} = \frac1n(o_i-y_i)$$" "\n"
+        r"$$\frac{\partial f}{\partial W_2} = \sum_i h_i^T\frac{\partial f}{\partial "
+        r"o_i}$$" "\n"
+        r"$$\frac{\partial f}{\partial z_i} = \left(\frac{\partial f}{\partial "
+        r"o_i}W_2^T\right)\odot(1+h_i^2)$$",
+    ),
+    "a network by samples": (
+        "right", NETWORK,
+        r"$$z^{(i)} = W_1^Tx^{(i)}+b_1^T,\quad h^{(i)} = \tanh(z^{(i)}),\quad o^{(i)} = "
+        r"W_2^Th^{(i)}+b_2^T$$" "\n"
+        r"$$\delta_2^{(i)} = \frac{\partial f}{\partial o^{(i)}} = "
+        r"\frac1n(o^{(i)}-y^{(i)})$$" "\n"
+        r"$$\frac{\partial f}{\partial W_2} = \sum_{i=1}^n h^{(i)}\delta_2^{(i)T},\quad "
+        r"\frac{\partial f}{\partial b_2} = \sum_i \delta_2^{(i)T}$$" "\n"
+        r"$$\delta_1^{(i)} = \frac{\partial f}{\partial z^{(i)}} = "
+        r"(W_2\delta_2^{(i)})\odot(1-h^{(i)}\odot h^{(i)})$$" "\n"
+        r"$$\frac{\partial f}{\partial W_1} = \sum_{i=1}^n x^{(i)}\delta_1^{(i)T},\quad "
+        r"\frac{\partial f}{\partial b_1} = \sum_i \delta_1^{(i)T}$$",
+    ),
+    "entries of a layer": (
+        "right", COLUMN,
+        r"$u_1 = Ax+c$, $h=\tanh(u_1)$, $u_2 = Bh+b$, $y = \sigma(u_2)$. Let "
+        r"$\delta_{2,i} = (y_i-t_i)y_i(1-y_i)$." "\n"
+        r"$$\frac{\partial f}{\partial u_{2,i}} = \delta_{2,i}$$" "\n"
+        r"$$\frac{\partial f}{\partial B_{ij}} = \delta_{2,i}h_j,\quad \frac{\partial "
+        r"f}{\partial b_i} = \delta_{2,i}$$" "\n"
+        r"$$\delta_{1,j} = \Big(\sum_i B_{ij}\delta_{2,i}\Big)(1-h_j^2)$$" "\n"
+        r"$$\frac{\partial f}{\partial A_{jk}} = \delta_{1,j}x_k,\quad \frac{\partial "
+        r"f}{\partial c_j} = \delta_{1,j}$$",
+    ),
+    "a covariance, to its solution": (
+        "right", GAUSS,
+        r"$$\frac{\partial f}{\partial \mu} = -\sum_{i=1}^n\Sigma^{-1}(x_i-\mu)$$" "\n"
+        r"$$df = \frac n2\operatorname{tr}(\Sigma^{-1}d\Sigma) - \frac12\sum_i "
+        r"(x_i-\mu)^T\Sigma^{-1}d\Sigma\,\Sigma^{-1}(x_i-\mu)$$" "\n"
+        r"Let $S = \frac1n\sum_i (x_i-\mu)(x_i-\mu)^T$. $$\frac{\partial "
+        r"f}{\partial\Sigma} = \frac n2\left(\Sigma^{-1} - "
+        r"\Sigma^{-1}S\Sigma^{-1}\right)$$" "\n"
+        r"Setting both to zero, $\mu = \frac1n\sum_i x_i$ and $\Sigma = S$.",
+    ),
+    "a covariance, a sign": (
+        "wrong", GAUSS,
+        r"$$\frac{\partial f}{\partial \mu} = -\sum_{i=1}^n\Sigma^{-1}(x_i-\mu)$$" "\n"
+        r"Let $S = \frac1n\sum_i (x_i-\mu)(x_i-\mu)^T$. $$df = \frac "
+        r"n2\operatorname{tr}(\Sigma^{-1}d\Sigma) - \frac12\sum_i "
+        r"(x_i-\mu)^T\Sigma^{-1}d\Sigma\,\Sigma^{-1}(x_i-\mu)$$ $$\frac{\partial "
+        r"f}{\partial\Sigma} = \frac n2\left(\Sigma^{-1} + "
+        r"\Sigma^{-1}S\Sigma^{-1}\right)$$",
+    ),
+    "indices throughout": (
+        "right", ENTRIES,
+        r"$$\frac{\partial f}{\partial W_{ab}} = \sum_{i=1}^n\sum_{j=1}^q 2\Big(\sum_k "
+        r"X_{ik}W_{kj}-Y_{ij}\Big)\sum_k X_{ik}\frac{\partial W_{kj}}{\partial W_{ab}} = "
+        r"\sum_{i,j} 2\Big(\sum_k X_{ik}W_{kj}-Y_{ij}\Big)X_{ia}\delta_{jb} = \sum_i "
+        r"2(XW-Y)_{ib}X_{ia}$$ $$\nabla_W f = 2X^T(XW-Y)$$",
+    ),
+    "an indicator in a sum": (
+        "right", HINGE,
+        r"$$\nabla_w f = \lambda w - \frac1n\sum_{i=1}^n \mathbb{1}[y_ix_i^Tw < "
+        r"1]\,y_ix_i$$",
+    ),
+    "a sum with a condition": (
+        "right", HINGE,
+        r"$$\nabla_w f = \lambda w - \frac1n\sum_{i: y_ix_i^Tw < 1} y_ix_i$$",
+    ),
+    "a prediction for each sample": (
+        "right", LEAST,
+        r"For each $i$ put $\hat y_i = x_i^Tw$. $$\frac{\partial f}{\partial \hat y_i} = "
+        r"2(\hat y_i-y_i),\qquad \frac{\partial\hat y_i}{\partial w} = x_i$$ By the chain "
+        r"rule $$\frac{\partial f}{\partial w} = \sum_{i=1}^n\frac{\partial "
+        r"f}{\partial\hat y_i}\frac{\partial\hat y_i}{\partial w} = 2\sum_{i=1}^n(\hat "
+        r"y_i-y_i)x_i = 2X^T(\hat y-y)$$",
+    ),
+    "a differential by entries": (
+        "right", MATRIX,
+        r"$$df = 2\sum_{i,j}(XW-Y)_{ij}\,(X\,dW)_{ij} = 2\sum_{i,j,k} "
+        r"(XW-Y)_{ij}X_{ik}\,dW_{kj}$$ $$\frac{\partial f}{\partial W_{kj}} = 2\sum_i "
+        r"X_{ik}(XW-Y)_{ij}$$ $$\nabla_W f = 2X^T(XW-Y)$$",
+    ),
+    "column by column": (
+        "right", MATRIX,
+        r"Column by column: with $w_j$, $y_j$ the columns of $W$, $Y$ we have $$f = "
+        r"\sum_j \|Xw_j-y_j\|^2$$ $$\frac{\partial f}{\partial w_j} = 2X^T(Xw_j-y_j)$$ "
+        r"$$\frac{\partial f}{\partial W} = 2X^T(XW-Y)$$",
+    ),
+    "column by column, a factor lost": (
+        "wrong", MATRIX,
+        r"Column by column: with $w_j$, $y_j$ the columns of $W$, $Y$ we have $$f = "
+        r"\sum_j \|Xw_j-y_j\|^2$$ $$\frac{\partial f}{\partial w_j} = X^T(Xw_j-y_j)$$",
+    ),
+    "softmax, entry by entry": (
+        "right", SOFTMAX,
+        r"$$Z = XW,\quad P_{ij} = \frac{e^{Z_{ij}}}{\sum_{k}e^{Z_{ik}}}$$ "
+        r"$$\frac{\partial f}{\partial Z_{ij}} = P_{ij}-Y_{ij}$$ $$\frac{\partial "
+        r"f}{\partial W_{kj}} = \sum_i X_{ik}(P_{ij}-Y_{ij})$$ so $\nabla_W f = X^T(P-Y)$.",
+    ),
+    "the logarithm of softmax": (
+        "right", SOFTMAX,
+        r"$$\log P_{ij} = Z_{ij} - \log\sum_{k}e^{Z_{ik}},\quad Z=XW$$ $$df = "
+        r"-\sum_{ij}Y_{ij}\,dZ_{ij} + \sum_{ij}P_{ij}\,dZ_{ij}$$ $$\nabla_W f = X^T(P-Y)$$",
+    ),
+    "a table": (
+        "right", LEAST,
+        r"| step | result |" "\n"
+        r"|---|---|" "\n"
+        r"| objective | $f = \|Xw-y\|^2$ |" "\n"
+        r"| differential | $df = 2(Xw-y)^TX\,dw$ |" "\n"
+        r"| gradient | $\nabla_w f = 2X^T(Xw-y)$ |",
+    ),
+    "numbered steps": (
+        "right", LEAST,
+        r"1. Start:" "\n"
+        r"   $$" "\n"
+        r"   f = \lVert Xw-y\rVert^2" "\n"
+        r"   $$" "\n"
+        r"2. Differential:" "\n"
+        r"   $$" "\n"
+        r"   df = 2(Xw-y)^T X\,dw" "\n"
+        r"   $$" "\n"
+        r"3. Gradient:" "\n"
+        r"   $$" "\n"
+        r"   \boxed{\;\nabla_w f = 2X^T(Xw-y)\;}" "\n"
+        r"   $$" "\n",
+    ),
+    "a quotation": (
+        "right", LEAST,
+        r"> **Solution.** We have $df = 2(Xw-y)^TX\,dw$," "\n"
+        r"> so that" "\n"
+        r">" "\n"
+        r"> $$" "\n"
+        r"> \begin{aligned}" "\n"
+        r"> \nabla_w f &= 2X^T(Xw-y) \\" "\n"
+        r"> &= 2X^TXw-2X^Ty" "\n"
+        r"> \end{aligned}" "\n"
+        r"> $$" "\n",
+    ),
+    "a quotation, a sign": (
+        "wrong", LEAST,
+        r"> **Solution.** We have $df = 2(Xw-y)^TX\,dw$," "\n"
+        r"> so that" "\n"
+        r">" "\n"
+        r"> $$" "\n"
+        r"> \begin{aligned}" "\n"
+        r"> \nabla_w f &= 2X^T(Xw-y) \\" "\n"
+        r"> &= 2X^TXw+2X^Ty" "\n"
+        r"> \end{aligned}" "\n"
+        r"> $$" "\n",
+    ),
+    "an array with words": (
+        "right", LEAST,
+        r"$$\begin{array}{l|l} df = 2(Xw-y)^TX\,dw & \text{differential} \\ \hline "
+        r"\nabla_w f = 2X^T(Xw-y) & \text{gradient} \end{array}$$",
+    ),
+    "split and tagged": (
+        "right", LEAST,
+        r"\begin{equation*}\begin{split} df &= 2(Xw-y)^T d(Xw-y) \\ &= 2(Xw-y)^TX\,dw "
+        r"\end{split}\end{equation*} \begin{equation}\label{eq:g}\nabla_w f = "
+        r"2X^T(Xw-y)\tag{3}\end{equation}",
+    ),
+    "signs above signs": (
+        "right", LEAST,
+        r"$$df\overset{(1)}{=}2(Xw-y)^TX\,dw\quad\Longrightarrow\quad\nabla_w "
+        r"f\stackrel{(2)}{=}2X^T(Xw-y)$$",
+    ),
+    "braces with sizes": (
+        "right", LEAST,
+        r"$$df = 2\underbrace{(Xw-y)^T}_{1\times n}\overbrace{X}^{n\times p}\,dw$$ "
+        r"$$\therefore\ \nabla_w f = 2X^T(Xw-y)\qquad\blacksquare$$",
+    ),
+    "a system": (
+        "right", LEAST,
+        r"$$\begin{cases} df = 2(Xw-y)^TX\,dw, \\ \nabla_w f = 2X^T(Xw-y). \end{cases}$$",
+    ),
+    "a brace behind": (
+        "right", LEAST,
+        r"$$\left.\begin{aligned} df &= 2(Xw-y)^TX\,dw \\ df &= (\nabla_w "
+        r"f)^Tdw\end{aligned}\right\}\Rightarrow \nabla_w f = 2X^T(Xw-y)$$",
+    ),
+    "divisions of a page": (
+        "right", LEAST,
+        r"<div align=center>$df = 2(Xw-y)^TX\,dw$</div>" "\n"
+        "\n"
+        r"<p>$$\nabla_w f = 2X^T(Xw-y)$$</p>",
     ),
 }  # fmt: skip
 
