@@ -1,14 +1,11 @@
 """Build expressions of matrices, simplified as a person would: `matmul`, `transpose`, ..."""
 
-from collections.abc import Callable, Mapping
-
 from .expressions import (
     Expr,
     addends,
     apply,
     both,
     is_number,
-    like,
     make,
     ones,
     plus,
@@ -146,29 +143,3 @@ def fitted(term: Expr, to: Expr) -> Expr:
     if rows or columns:
         return total(term, "all" if rows and columns else "rows" if rows else "columns")
     return term
-
-
-# ------------------------------------------------------------------ of what was read
-
-Constructor = Callable[..., Expr]  # of an expression and of its arguments
-NORMAL: dict[str, Constructor] = {
-    "times": lambda _, x, y: times(x, y),
-    "matmul": lambda _, x, y: matmul(x, y),
-    "transpose": lambda _, x: transpose(x),
-    "negative": lambda _, x: scaled(-1.0, x),
-    "power": lambda e, x: power(x, e.detail),
-    "apply": lambda e, x: log(x) if e.detail == ("log", 0) else like(e, (x,)),
-}
-
-
-def built(e: Expr, args: tuple[Expr, ...], constructors: Mapping[str, Constructor]) -> Expr:
-    """The operation on other arguments, simplified where there is a constructor for it."""
-    simple = constructors.get(e.op)
-    if simple is None or any(part.kind.axes for part in (e, *args)):
-        return like(e, args)
-    return simple(e, *args)
-
-
-def normal(e: Expr) -> Expr:
-    """An expression of the reader, simplified."""
-    return built(e, tuple(map(normal, e.args)), NORMAL)

@@ -31,9 +31,9 @@ from grader.algebra.forms import Unwritable
 from grader.algebra.linear import Way
 from grader.algebra.matrices import inner
 from grader.algebra.parts import parts
+from grader.algebra.tidy import tidy
 from grader.algebra.write_latex import Latex
 from grader.author.letters import leaf_of, letters_of, names_of, root_of, summing_to_1, used_in
-from grader.author.terms import depends, tidy
 from grader.problem import Problem
 from grader.problem.statement import listed
 
@@ -139,7 +139,7 @@ class Chain:
         known = ways(term)
         if known is None:
             raise Unwritable(term.op)
-        yield from (way for way in known if depends(way.target, self.leaf))
+        yield from (way for way in known if self.leaf in parts(way.target))
 
     def _pass_on(self, term: Expr, ways: list[Way]) -> None:
         adjoint = self.forms.pop(term)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from grader.algebra.expressions import Expr, is_constant, is_number, make, size
 from grader.algebra.parts import parts
-from grader.author.terms import tidy
+from grader.algebra.tidy import tidy
 from grader.latex.names import canonical
 from grader.problem import Problem
 

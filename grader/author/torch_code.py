@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from grader.algebra.differentiate import adjoints
 from grader.algebra.expressions import Expr, is_number
 from grader.algebra.forms import Unwritable
+from grader.algebra.tidy import tidy
 from grader.algebra.write_torch import Torch
 from grader.author.derivation import Chain, positive
 from grader.author.letters import leaf_of, letters_of, root_of, summing_to_1, used_in
-from grader.author.terms import tidy
 from grader.latex.names import canonical
 from grader.problem import Problem
 

@@ -28,8 +28,9 @@ from grader.algebra.expressions import (
     split,
 )
 from grader.algebra.functions import function_of
-from grader.algebra.matrices import factors_of, matmul, normal
+from grader.algebra.matrices import factors_of, matmul
 from grader.algebra.parts import parts, replaced
+from grader.algebra.tidy import tidy
 from grader.diagnosis.brackets import without_brackets
 from grader.diagnosis.functions import by_value
 from grader.diagnosis.generic import generic
@@ -74,7 +75,7 @@ def as_written(problem: "Problem", name: str) -> list[Expr]:
     """The ways in which the right answer is written; none where there is no formula."""
     if problem.formula is None:
         return []
-    formula = normal(problem.formula.term)
+    formula = tidy(problem.formula.term)
     if name == problem.name:
         return [formula]
     return forms(formula, canonical(problem.variables[name].name))
@@ -83,7 +84,7 @@ def as_written(problem: "Problem", name: str) -> list[Expr]:
 def unfinished(problem: "Problem", name: str) -> Iterator[Slip]:
     """A term cut short, and what is mistaken in one of the places where it stands."""
     if problem.formula is not None and name != problem.name:
-        formula, symbols = normal(problem.formula.term), Symbols(problem)
+        formula, symbols = tidy(problem.formula.term), Symbols(problem)
         leaf = canonical(problem.variables[name].name)
         yield from (slip for part, slip in cut_short(formula, symbols) if not holds(part, leaf))
         yield from cut_once(formula, leaf, symbols)
@@ -95,7 +96,7 @@ def doubles(problem: "Problem", name: str) -> Iterator[Slip]:
     """A slip in what a likely slip has left of the gradient; named by both."""
     if problem.formula is None or name == problem.name:
         return
-    symbols, formula = Symbols(problem), normal(problem.formula.term)
+    symbols, formula = Symbols(problem), tidy(problem.formula.term)
     for form in forms(formula, canonical(problem.variables[name].name))[:1]:
         for first in [slip for slip in slips(form, symbols) if slip.name in LIKELY]:
             for second in of_form(first.term, symbols):
@@ -108,7 +109,7 @@ def singles(problem: "Problem", name: str) -> Iterator[Slip]:
     if problem.formula is None:
         return
     symbols = Symbols(problem)
-    formula = normal(problem.formula.term)
+    formula = tidy(problem.formula.term)
     if name == problem.name:
         yield from of_form(formula, symbols)
         yield from extra_functions(formula, formula, symbols)
@@ -127,7 +128,7 @@ def singles(problem: "Problem", name: str) -> Iterator[Slip]:
     ]:
         if slip.name == "derivative_extra":
             continue  # the derivative of a derivative is nobody's mistake
-        for form in forms(normal(slip.term), leaf):
+        for form in forms(tidy(slip.term), leaf):
             yield Slip(slip.name, slip.sentence, form)
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from grader.algebra.expressions import Expr, is_number
 from grader.algebra.functions import FUNCTIONS
-from grader.algebra.matrices import normal
 from grader.algebra.parts import parts
+from grader.algebra.tidy import tidy
 from grader.algebra.write import Words
 from grader.latex.names import canonical
 
@@ -25,7 +25,7 @@ class Symbols(Words):
         assert problem.formula
         super().__init__({canonical(v.name): name for name, v in problem.variables.items()})
         self.letters: dict[Expr, str] = {}
-        for term in parts(normal(problem.formula.term)):
+        for term in parts(tidy(problem.formula.term)):
             if term.op in ("apply", "softmax", "logsumexp"):
                 self._give_letter(term)
 

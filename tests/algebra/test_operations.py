@@ -24,9 +24,10 @@ from grader.algebra.expressions import (
     total,
 )
 from grader.algebra.linear import scale, summed, way
-from grader.algebra.matrices import diagonal, inner, inverse, log, matmul, normal, trace, transpose
+from grader.algebra.matrices import diagonal, inner, inverse, log, matmul, trace, transpose
 from grader.algebra.operations import OPERATIONS, Operation
 from grader.algebra.parts import parts
+from grader.algebra.tidy import tidy
 from grader.author.letters import root_of
 from grader.diagnosis.values import Values
 
@@ -181,7 +182,7 @@ def test_equal_expressions_are_one_object_for_as_long_as_anyone_holds_one() -> N
 )  # fmt: skip
 def test_constructors_simplify_as_a_person_would(made, simple: Expr) -> None:
     assert made() is simple
-    assert normal(made()) is simple
+    assert tidy(made()) is simple
 
 
 # ------------------------------------------------------------------ a new row

@@ -9,8 +9,8 @@ import torch
 from diagnosis.judged import Judged, judged, verdict_of, verdicts_on
 from grader import CheckFailed, Mistake, Problem, check, oracle
 from grader.algebra.differentiate import adjoints
-from grader.algebra.matrices import normal
 from grader.algebra.parts import parts
+from grader.algebra.tidy import tidy
 from grader.checks import verdict_on
 from grader.diagnosis import MISCONCEPTIONS, candidates
 from grader.diagnosis.values import Values
@@ -84,7 +84,7 @@ def test_the_gradient_as_written_is_the_true_one(text) -> None:
     """The expression that slips are made in equals autograd's gradient, of every variable."""
     problem = Problem(text, FORMULAS[text])
     (point,) = problem.points(3, draws=1, corners=False, kinks=False)
-    values, formula = Values(problem, point.values), normal(problem.formula.term)
+    values, formula = Values(problem, point.values), tidy(problem.formula.term)
     found, true = adjoints(formula), oracle.gradient(problem, point.values, list(point.values))
     for name, variable in problem.variables.items():
         (leaf,) = (p for p in parts(formula) if p.detail == canonical(variable.name))

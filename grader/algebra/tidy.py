@@ -6,11 +6,14 @@ derivative of a function is the function it is known as (the sine's is the cosin
 
 from __future__ import annotations
 
-from grader.algebra.differentiate import slope_of
-from grader.algebra.expressions import (
+from collections.abc import Callable
+
+from .differentiate import slope_of
+from .expressions import (
     Expr,
     apply,
     is_number,
+    like,
     make,
     number,
     ones,
@@ -18,12 +21,12 @@ from grader.algebra.expressions import (
     scaled,
     size,
     split,
+    times,
     total,
     widest,
 )
-from grader.algebra.functions import FUNCTIONS, written
-from grader.algebra.matrices import NORMAL, built, log, transpose
-from grader.algebra.parts import parts
+from .functions import FUNCTIONS, written
+from .matrices import log, matmul, transpose
 
 # Operations entry by entry: they may as well be applied to whole matrices.
 ENTRYWISE = ("plus", "times", "power", "apply", "negative", "maximum", "minimum", "compare")
@@ -37,7 +40,10 @@ def tidy(term: Expr, sums: frozenset[str] = frozenset()) -> Expr:
     args = tuple(tidy(argument, sums) for argument in term.args)
     if term.op == "total" and term.detail == "columns" and args[0].detail in sums:
         return ones(size(term))
-    return built(term, args, TIDY)
+    simple = TIDY.get(term.op)
+    if simple is None or any(part.kind.axes for part in (term, *args)):
+        return like(term, args)
+    return simple(term, *args)
 
 
 def _power(base: Expr, exponent: float) -> Expr:
@@ -62,8 +68,11 @@ def _squares(x: Expr) -> Expr:
     return _power(x, 2.0) if is_number(x) else make("squares", (x,), ("1", "1"))
 
 
-TIDY = {
-    **NORMAL,
+TIDY: dict[str, Callable[..., Expr]] = {
+    "times": lambda _, x, y: times(x, y),
+    "matmul": lambda _, x, y: matmul(x, y),
+    "transpose": lambda _, x: transpose(x),
+    "negative": lambda _, x: scaled(-1.0, x),
     "power": lambda term, x: _power(x, term.detail),
     "apply": lambda term, x: _apply(x, *term.detail),
     "squares": lambda _, x: _squares(x),
@@ -109,8 +118,3 @@ def _indexed(term: Expr, indices: tuple[str, ...]) -> Expr | None:
     if term.kind.axes or spread != len(said) or sorted(said) != sorted(indices):
         return None
     return term if said == indices else transpose(term)
-
-
-def depends(term: Expr, leaf: Expr) -> bool:
-    """Whether a variable stands in a term."""
-    return leaf in parts(term)
