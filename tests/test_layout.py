@@ -105,6 +105,34 @@ def test_imports_run_one_way() -> None:
     assert not wrong
 
 
+MATHEMATICS = ("algebra", "latex", "derivation", "diagnosis", "author")
+
+
+def modules_imported(path: Path) -> set[str]:
+    """The modules that one module of a room needs before it is there itself."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [ast.parse(path.read_text())]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            continue
+        if isinstance(node, ast.ImportFrom):
+            own = f"grader.{room_of(path)}"
+            base = ".".join(filter(None, [own, node.module])) if node.level else str(node.module)
+            found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+        waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def test_no_module_of_the_mathematics_needs_itself() -> None:
+    """There is an order in which each is there before those that import it."""
+    paths = [path for room in MATHEMATICS for path in (GRADER / room).glob("*.py")]
+    left = {f"grader.{room_of(path)}.{path.stem}": modules_imported(path) for path in paths}
+    while ready := [name for name, needs in left.items() if not (needs & left.keys()) - {name}]:
+        left = {name: needs for name, needs in left.items() if name not in ready}
+    assert not left
+
+
 HEAVY = {"torch", "matplotlib", "dask", "lark", "numpy"}
 
 

@@ -18,6 +18,7 @@ from .expressions import Expr, Shape, make, size
 from .functions import FUNCTIONS, Array, F, Z
 from .operations import OPERATIONS, TOGETHER, Operation
 from .parts import parts
+from .values import CONSTANTS
 
 Known = dict[Expr, Any]
 Steps = tuple[int, Expr, tuple[Expr, ...]]  # which argument moves, its tangent, what is computed
@@ -93,12 +94,5 @@ def _run(steps: Sequence[Expr], known: Known, lengths: Mapping[str, int]) -> Any
     for one in steps:
         if one not in known:
             args = [known[argument] for argument in one.args]
-            known[one] = worth(one, *args) if args else _constant(one, lengths)
+            known[one] = worth(one, *args) if args else CONSTANTS[one.op](np, lengths.get, one)
     return known[steps[-1]]
-
-
-def _constant(e: Expr, lengths: Mapping[str, int]) -> Any:
-    if e.op == "number":
-        return e.detail
-    rows, columns = (lengths[letter] for letter in size(e))
-    return np.eye(rows) if e.op == "identity" else np.ones((rows, columns))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .expressions import Expr
 from .operations import OPERATIONS, bend_of
 from .parts import all_parts
 from .sizes import length
-from .values import free, over
+from .values import CONSTANTS, free, over
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -44,7 +44,9 @@ class Evaluation:
         return self.done[e]
 
     def _operated(self, e: Expr) -> Tensor:
-        """An operation on the arguments, which lie over the same free indices where it has them."""
+        """A constant, or an operation on its arguments, laid over the same free indices."""
+        if e.op in CONSTANTS:
+            return self._constant(e)
         args = [self.of(argument) for argument in e.args]
         if len(args) > 1 and any(part.kind.axes for part in (e, *e.args)):
             pairs = zip(e.args, args, strict=True)
@@ -52,50 +54,19 @@ class Evaluation:
         value: Tensor = OPERATIONS[e.op].value(e, *args)
         return value
 
-    def length(self, size: str) -> int:
-        return length(size, self.lengths)
+    def _constant(self, e: Expr) -> Tensor:
+        import torch
 
-    def _like(self) -> dict[str, Any]:
         some = next(iter(self.values.values()))
-        return {"dtype": some.dtype, "device": some.device}
-
-    # ------------------------------------------------------------ what only a point knows
+        like = {"dtype": some.dtype, "device": some.device}
+        value: Tensor = CONSTANTS[e.op](torch, self.length, e, **like)
+        return value
 
     def _leaf(self, e: Expr) -> Tensor:
         return self.values[e.detail]
 
-    def _number(self, e: Expr) -> Tensor:
-        import torch
-
-        return torch.full((1, 1), e.detail, **self._like())
-
-    def _size(self, e: Expr) -> Tensor:
-        import torch
-
-        return torch.full((1, 1), float(self.length(e.detail)), **self._like())
-
-    def _ones(self, e: Expr) -> Tensor:
-        import torch
-
-        shape = self.length(e.kind.rows), self.length(e.kind.columns)
-        return torch.ones(shape, **self._like())
-
-    def _identity(self, e: Expr) -> Tensor:
-        import torch
-
-        return torch.eye(self.length(e.kind.rows), **self._like())
-
-    def _position(self, e: Expr) -> Tensor:
-        """An index itself, as a number."""
-        import torch
-
-        places = torch.arange(1, self.length(e.kind.axes[0][1]) + 1, **self._like())
-        return places[:, None, None]
-
-    def _delta(self, e: Expr) -> Tensor:
-        import torch
-
-        return torch.eye(self.length(e.kind.axes[0][1]), **self._like())[..., None, None]
+    def length(self, size: str) -> int:
+        return length(size, self.lengths)
 
 
 def evaluate(e: Expr, values: Mapping[str, Tensor], lengths: Mapping[str, int]) -> Tensor:

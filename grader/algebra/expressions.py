@@ -105,6 +105,11 @@ def like(term: Expr, args: tuple[Expr, ...]) -> Expr:
     return make(term.op, args, size(term), term.detail, term.kind.axes)
 
 
+def with_argument(term: Expr, place: int, other: Expr) -> Expr:
+    """The same operation with another argument in one place."""
+    return like(term, (*term.args[:place], other, *term.args[place + 1 :]))
+
+
 def size(term: Expr) -> tuple[str, str]:
     """Its sizes in letters."""
     return term.kind.rows, term.kind.columns

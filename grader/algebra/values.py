@@ -38,6 +38,22 @@ def free(e: Expr) -> list[str]:
     return [name for name, _ in e.kind.axes]
 
 
+# ------------------------------------------------------------------ constants
+
+# Made by torch or numpy, which say alike how; given how long a size is.
+CONSTANTS: dict[str, Callable[..., Any]] = {
+    "number": lambda by, n, e, **like: by.full((1, 1), e.detail, **like),
+    "size": lambda by, n, e, **like: by.full((1, 1), float(n(e.detail)), **like),
+    "ones": lambda by, n, e, **like: by.ones((n(e.kind.rows), n(e.kind.columns)), **like),
+    "identity": lambda by, n, e, **like: by.eye(n(e.kind.rows), **like),
+    "delta": lambda by, n, e, **like: by.eye(n(e.kind.axes[0][1]), **like)[..., None, None],
+    # an index itself, as a number
+    "position": lambda by, n, e, **like: by.arange(1.0, n(e.kind.axes[0][1]) + 1, **like)[
+        :, None, None
+    ],
+}
+
+
 # ------------------------------------------------------------------ functions
 
 

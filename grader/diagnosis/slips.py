@@ -22,6 +22,7 @@ from grader.algebra.expressions import (
     split,
     times,
     total,
+    with_argument,
 )
 from grader.algebra.matrices import factors_of, product_of, transpose
 from grader.algebra.parts import in_each_place, parents, parts, replaced
@@ -100,16 +101,14 @@ def _plus(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
         for kept, gone in ((x, y), (y, x)):
             said = f"as if {symbols.said(gone)} were {symbols.said(kept)}"
             yield Slip("transpose_left_out", said, scaled(2.0, kept))
-    for pair, term in (((transpose(x), y), x), ((x, transpose(y)), y)):
+    for i, term in enumerate(part.args):
         said = f"as if {symbols.said(transpose(term))} stood for {symbols.said(term)}"
-        turned = make("plus", pair, size(part), sign, part.kind.axes)
-        yield Slip("transpose_left_out", said, turned)
+        yield Slip("transpose_left_out", said, with_argument(part, i, transpose(term)))
     for factor in (2.0, 0.5, -1.0):
-        for i, term in enumerate((x, y)):
-            pair = (scaled(factor, x), y) if i == 0 else (x, scaled(factor, y))
-            wrong = make("plus", pair, size(part), sign, part.kind.axes)
+        for i, term in enumerate(part.args):
             name = "term_sign" if factor < 0 else "term_factor"
             said = "had the other sign" if factor < 0 else f"alone were off by a factor {factor:g}"
+            wrong = with_argument(part, i, scaled(factor, term))
             yield Slip(name, f"as if {symbols.said(term)} {said}", wrong)
 
 
@@ -147,13 +146,11 @@ def _means(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     """One term of a sum divided by a size."""
     leaves = [leaf for leaf in parts(root) if leaf.op == "leaf"]
     letters = {leaf.kind.rows for leaf in leaves} - {leaf.kind.columns for leaf in leaves}
-    x, y = part.args
     for letter in sorted(letters - {"1"}):
         over = power(make("size", (), ("1", "1"), letter), -1.0)
-        for pair, term in (((times(over, x), y), x), ((x, times(over, y)), y)):
+        for i, term in enumerate(part.args):
             said = f"as if {symbols.said(term)} alone were divided by {letter}, a mean for a sum"
-            wrong = make("plus", pair, size(part), part.detail, part.kind.axes)
-            yield Slip("mean_for_sum", said, wrong)
+            yield Slip("mean_for_sum", said, with_argument(part, i, times(over, term)))
 
 
 def _total(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
@@ -183,10 +180,9 @@ def _total_of_some(part: Expr, symbols: Symbols) -> Iterator[Slip]:
         for i, term in enumerate(inner.args if inner.op == "plus" else ()):
             if size(term) == size(part) != size(inner) == size(x):
                 share = times(power(make("size", (), one, letter), -1.0), term)
-                pair = (share, inner.args[1]) if i == 0 else (inner.args[0], share)
                 said = f"as if {symbols.said(term)} were not summed over the {part.detail}"
                 name = "batch_sum_missing" if part.detail == "rows" else "sum_missing"
-                yield Slip(name, said, replaced(part, {inner: like(inner, pair)}))
+                yield Slip(name, said, replaced(part, {inner: with_argument(inner, i, share)}))
 
 
 # ------------------------------------------------------------------ products
@@ -203,12 +199,11 @@ def _matmul(part: Expr, root: Expr, symbols: Symbols) -> Iterator[Slip]:
     yield Slip("product_order", swapped, product_of(y, x))
     for i, factor in enumerate(part.args):
         turned = transpose(factor)
-        pair = (turned, y) if i == 0 else (x, turned)
+        other = with_argument(part, i, turned)
         said = f"as if {symbols.said(turned)} stood for {symbols.said(factor)} in {both}"
-        yield Slip("transpose_left_out", said, make("matmul", pair, size(part)))
-        swap = make("matmul", pair[::-1], size(part))
-        yield Slip("product_order", f"{swapped}, {symbols.said(turned)} first"
-                   if i else f"{swapped}, {symbols.said(turned)} last", swap)  # fmt: skip
+        yield Slip("transpose_left_out", said, other)
+        place = f"{symbols.said(turned)} {'first' if i else 'last'}"
+        yield Slip("product_order", f"{swapped}, {place}", like(part, other.args[::-1]))
     factors = factors_of(part)
     if len(factors) > 2 and all(one.op != "matmul" for one in parents(root, part)):
         said = f"as if the factors of {both} stood in reverse order"

@@ -18,7 +18,7 @@ from grader.algebra.expressions import Expr
 from grader.algebra.functions import Array
 from grader.algebra.operations import OPERATIONS, Operation
 from grader.algebra.sizes import Kind, length
-from grader.algebra.values import over
+from grader.algebra.values import CONSTANTS, over
 
 from .duals import Dual, Seed, chain_of, joined, met, operated, windows
 from .errors import Unreadable
@@ -134,7 +134,9 @@ class Numbers:
         return OPERATIONS[op]
 
     def _operated(self, term: Expr, seed: Seed) -> Dual:
-        """An operation on its arguments, where it has several over the same free indices."""
+        """A constant, or an operation on its arguments, laid over the same free indices."""
+        if term.op in CONSTANTS:
+            return Dual(CONSTANTS[term.op](np, self.length, term))
         duals = [self.dual(argument, seed) for argument in term.args]
         if len(duals) > 1:
             pairs = zip(term.args, duals, strict=True)
@@ -158,25 +160,6 @@ class Numbers:
 
     def _parameter(self, term: Expr, seed: Seed) -> Dual:
         return Dual(self.draw.leaves[term.detail])
-
-    def _number(self, term: Expr, seed: Seed) -> Dual:
-        return Dual(np.array([[term.detail]]))
-
-    def _size(self, term: Expr, seed: Seed) -> Dual:
-        return Dual(np.array([[float(self.length(term.detail))]]))
-
-    def _ones(self, term: Expr, seed: Seed) -> Dual:
-        return Dual(np.ones(self.shape(term.kind)))
-
-    def _identity(self, term: Expr, seed: Seed) -> Dual:
-        return Dual(np.eye(self.length(term.kind.rows)))
-
-    def _position(self, term: Expr, seed: Seed) -> Dual:
-        """An index itself, as a number."""
-        return Dual(np.arange(1.0, self.length(term.kind.axes[0][1]) + 1)[:, None, None])
-
-    def _delta(self, term: Expr, seed: Seed) -> Dual:
-        return Dual(np.eye(self.length(term.kind.axes[0][1]))[..., None, None])
 
     # what asks for more than the row of its operation says
 
