@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 
@@ -73,38 +74,23 @@ def windows(n: int) -> Iterator[tuple[int, int]]:
 
 
 def met(dual: Dual, kind: Kind, seed: Seed) -> Dual:
-    """The dual itself, or, where it has the value of the target, the target's directions."""
-    if kind.number or kind.jacobian or kind.form or seed.target is None or seed.basis is None:
-        return dual
-    if kind.axes:
-        return _met_entries(dual, seed)
-    for sign, value in ((1, dual.value), (-1, -dual.value)):
-        for turned in (False, True):
-            met = np.swapaxes(value, -1, -2) if turned else value
-            if _same(met, seed.target):
-                seed.found = True
-                basis = np.swapaxes(seed.basis, -1, -2) if turned else seed.basis
-                return Dual(dual.value, sign * basis)
-    return dual
+    """The dual itself, or, where it has the value of the target, the target's directions.
 
-
-def _met_entries(dual: Dual, seed: Seed) -> Dual:
-    """Likewise where the matrix was written entry by entry."""
-    assert seed.target is not None
-    assert seed.basis is not None
-    if dual.value.shape[-2:] != (1, 1):
+    Also where it is turned or has the other sign, or is a matrix that was written entry by entry.
+    """
+    target, basis = seed.target, seed.basis
+    if kind.number or kind.jacobian or kind.form or target is None or basis is None:
         return dual
-    entries, target = dual.value[..., 0, 0], seed.target
-    basis = seed.basis
-    if entries.ndim == 1 and 1 in target.shape and entries.size == target.size > 1:
-        target, basis = target.ravel(), basis.reshape(basis.shape[0], -1)
-    for sign in (1, -1):
-        if _same(sign * entries, target):
+    if kind.axes and dual.value.shape[-2:] != (1, 1):
+        return dual
+    value = dual.value[..., 0, 0] if kind.axes else dual.value
+    if value.ndim == 1 and 1 in target.shape and value.size == target.size > 1:
+        target, basis = target.ravel(), basis.reshape(len(basis), -1)
+    for sign, turned in product((1, -1), (False, True)[: value.ndim]):
+        if _same(sign * (value.T if turned else value), target):
             seed.found = True
-            return Dual(dual.value, sign * basis[..., None, None])
-        if entries.ndim == 2 and _same(sign * entries.T, target):
-            seed.found = True
-            return Dual(dual.value, sign * np.swapaxes(basis, -1, -2)[..., None, None])
+            directions = sign * (basis.swapaxes(-1, -2) if turned else basis)
+            return Dual(dual.value, directions[..., None, None] if kind.axes else directions)
     return dual
 
 

@@ -9,6 +9,7 @@ A derivative by something that is not a variable goes by value: every part of th
 has the value of Z carries the directions of Z.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -135,12 +136,16 @@ class Numbers:
 
     def _operated(self, term: Expr, seed: Seed) -> Dual:
         """A constant, or an operation on its arguments, laid over the same free indices."""
+        if term.op in DERIVED:
+            return self._derived(term, seed)
         if term.op in CONSTANTS:
             return Dual(CONSTANTS[term.op](np, self.length, term))
         duals = [self.dual(argument, seed) for argument in term.args]
         if len(duals) > 1:
             pairs = zip(term.args, duals, strict=True)
             duals = [self.over(term.kind, argument.kind, dual) for argument, dual in pairs]
+        if term.op in CHAINED:
+            return Dual(CHAINED[term.op](term, *(dual.value for dual in duals)))
         return operated(self.row(term.op), term, duals)
 
     def over(self, kind: Kind, own: Kind, dual: Dual) -> Dual:
@@ -218,48 +223,9 @@ class Numbers:
         if seed is not self.plain:
             raise Unreadable("derivatives of derivatives are not read", term.at)
 
-    def _gradient(self, term: Expr, seed: Seed) -> Dual:
+    def _derived(self, term: Expr, seed: Seed) -> Dual:
         self._only_plain(seed, term)
-        found = self.derivative(*term.args)[..., 0, 0]
-        return Dual(np.moveaxis(found, (0, 1), (-2, -1)))
-
-    def _tangent(self, term: Expr, seed: Seed) -> Dual:
-        self._only_plain(seed, term)
-        return Dual(self.derivative(*term.args)[0, 0])
-
-    def _entrywise_derivative(self, term: Expr, seed: Seed) -> Dual:
-        self._only_plain(seed, term)
-        found = self.derivative(*term.args)
-        size = found.shape[0] * found.shape[1]
-        diagonal = np.diag(found.reshape(size, size))
-        return Dual(diagonal.reshape(found.shape[:2]))
-
-    def _jacobian_matrix(self, term: Expr, seed: Seed) -> Dual:
-        """The derivative of a vector by a vector; `detail` says whether `by` runs down."""
-        self._only_plain(seed, term)
-        found = self.derivative(*term.args)
-        matrix = found.reshape(found.shape[0] * found.shape[1], -1)
-        return Dual(matrix if term.detail else matrix.T)
-
-    def _jacobian(self, term: Expr, seed: Seed) -> Dual:
-        self._only_plain(seed, term)
-        return Dual(self.derivative(*term.args))
-
-    def _chain(self, term: Expr, seed: Seed) -> Dual:
-        other, jacobian = (self.dual(a, seed).value for a in term.args)
-        return Dual(np.einsum("klij,ij->kl", jacobian, other))
-
-    def _chain_of_two(self, term: Expr, seed: Seed) -> Dual:
-        outer, inside = (self.dual(a, seed).value for a in term.args)
-        return Dual(np.einsum("mnij,klmn->klij", outer, inside))
-
-    def _masked_jacobian(self, term: Expr, seed: Seed) -> Dual:
-        jacobian, mask = (self.dual(a, seed).value for a in term.args)
-        return Dual(jacobian * (mask if term.detail == "of" else mask[:, :, None, None]))
-
-    def _scaled_jacobian(self, term: Expr, seed: Seed) -> Dual:
-        jacobian, scale = (self.dual(a, seed).value for a in term.args)
-        return Dual(jacobian * scale)
+        return Dual(DERIVED[term.op](term, self.derivative(*term.args)))
 
     def is_entrywise(self, of: Expr, by: Expr) -> bool:
         """Whether each entry of one thing depends on the same entry of the other alone."""
@@ -270,3 +236,37 @@ class Numbers:
         size = found.shape[0] * found.shape[1]
         flat = found.reshape(size, -1)
         return flat.shape[1] == size and bool(np.allclose(flat, np.diag(np.diag(flat))))
+
+
+# ------------------------------------------------------------------ derivatives as matrices
+
+
+def _diagonal(_: Expr, derivatives: Array) -> Array:
+    """Of what depends entry by entry."""
+    rows, columns, *_rest = derivatives.shape
+    size = rows * columns
+    return np.diag(derivatives.reshape(size, size)).reshape(rows, columns)
+
+
+def _matrix(e: Expr, derivatives: Array) -> Array:
+    """Of a vector by a vector; `detail` says whether that by which it is derived runs down."""
+    matrix = derivatives.reshape(derivatives.shape[0] * derivatives.shape[1], -1)
+    return matrix if e.detail else matrix.T
+
+
+# Of all derivatives: (rows and columns of `by`, free indices, rows, columns of `of`).
+DERIVED: dict[str, Callable[[Expr, Array], Array]] = {
+    "gradient": lambda _, d: np.moveaxis(d[..., 0, 0], (0, 1), (-2, -1)),
+    "tangent": lambda _, d: d[0, 0],
+    "entrywise_derivative": _diagonal,
+    "jacobian_matrix": _matrix,
+    "jacobian": lambda _, d: d,
+}
+CHAINED: dict[str, Callable[..., Array]] = {
+    "chain": lambda _, other, jacobian: np.einsum("klij,ij->kl", jacobian, other),
+    "chain_of_two": lambda _, outer, inside: np.einsum("mnij,klmn->klij", outer, inside),
+    "masked_jacobian": lambda e, jacobian, mask: (
+        jacobian * (mask if e.detail == "of" else mask[:, :, None, None])
+    ),
+    "scaled_jacobian": lambda _, jacobian, scale: jacobian * scale,
+}
