@@ -130,10 +130,15 @@ def _has_relation(items: Sequence[Item]) -> bool:
 
 
 def rows(items: Iterable[Item]) -> list[list[Item]]:
-    """What stands between row ends, the marks of columns left out."""
-    found = [
-        [item for cell in row if not _is_note(cell) for item in cell] for row in columns(items)
-    ]
+    """What stands between row ends, the marks of columns left out; `A &= B & C &= D` is two."""
+    found: list[list[Item]] = []
+    for cells in columns(items):
+        said = [cell for cell in cells if not _is_note(cell)]
+        found.append([])
+        for cell, after in zip_longest(said, said[1:]):
+            if after and _is(after[0], EQUAL) and cell and not _has_relation(cell):
+                found.append([])
+            found[-1] += cell
     return [row for row in found if row]
 
 

@@ -259,10 +259,18 @@ def _(node: tree.Name, attempt: Attempt) -> Expr:
     if definition is not None:
         return _defined(attempt, node, definition)
     if node.name in attempt.scope.leaves:
-        return attempt.scope.leaves[node.name]
+        return _size(attempt, node)
     if node.name == "pi":
         return attempt.number(math.pi, node.at)
     return _undeclared(attempt, node)
+
+
+def _size(attempt: Attempt, node: tree.Name) -> Expr:
+    """A size, or what is called as a size is: p, where p_i was defined."""
+    family = tree.Name(node.at, f"{node.name}_")
+    if family.name in attempt.scope.definitions and attempt.pick(("family", node.name), 2):
+        return meaning(family, attempt)
+    return attempt.scope.leaves[node.name]
 
 
 def _defined(attempt: Attempt, node: tree.Name, definition: Definition) -> Expr:

@@ -1,4 +1,4 @@
-"""Thirteen rewritings of the notation that keep the meaning change no verdict."""
+"""Rewritings of the notation, and what may be put around an equation, change no verdict."""
 
 import re
 from collections.abc import Callable
@@ -24,7 +24,30 @@ def sub(pattern: str, by: str) -> Rewriting:
 
 
 GRADIENT = r"\\d?frac\s*\{\\partial f\}\s*\{\\partial ([A-Za-z])\}"
-REWRITINGS: dict[str, Rewriting] = {
+
+
+def around(before: str, after: str) -> Rewriting:
+    """Something put around each display that is one equation."""
+    alone = re.compile(r"\$\$(?![^$]*(?:\\\\|&|\\begin))(\s*[^$=\s][^$]*=[^$]*?)([.,]?\s*)\$\$")
+    return lambda text: alone.sub(lambda m: f"$${before}{m[1]}{after}{m[2]}$$", text)
+
+
+def in_lines(pattern: str, by: str) -> Rewriting:
+    return lambda text: re.sub(pattern, lambda m: m.expand(by), text, flags=re.M)
+
+
+WRAPPINGS: dict[str, Rewriting] = {
+    "in a box": around(r"\boxed{", "}"),
+    "in a colour": around(r"{\color{blue} ", "}"),
+    "in a size": around(r"{\Large ", "}"),
+    "in braces": around("{{", "}}"),
+    "in an array": around(r"\begin{array}{l} ", r" \end{array}"),
+    "in cases": around(r"\begin{cases} ", r" \end{cases}"),
+    "in a quotation": in_lines("^", "> "),
+    "in a list": in_lines(r"^(\$\$[^$\n]+\$\$[.,]?)$", r"- \1"),
+    "in a table": in_lines(r"^(\$[^$\n]+\$)$", r"| so | \1 |"),
+}
+REWRITINGS: dict[str, Rewriting] = WRAPPINGS | {
     "T to top": sub(r"\^T(?![a-zA-Z])|\^\{T\}", r"^{\\top}"),
     "top to T": sub(r"\^\{?\\top\}?(?![a-zA-Z])", r"^T"),
     "T to intercal": sub(r"\^T(?![a-zA-Z])|\^\{?\\top\}?(?![a-zA-Z])", r"^{\\intercal}"),
