@@ -97,7 +97,7 @@ def _is_layout(box: Box, inside: Sequence[Item], before: Item | None) -> bool:
     """Whether equations stand in it, at a place where one may begin or go on."""
     if box.kind == "table":  # of cases, the second column is a condition
         begins = before is None or _is(before, PARTED)
-        return begins and all(map(_is_equation, columns(box.inside)))
+        return begins and all(map(_is_equation, columns(inside)))
     if _is(inside[0], EQUAL):
         return True
     begins = (
