@@ -19,6 +19,7 @@ from .report import Report, Step, Told, report_of
 from .source import Source
 from .steps import Steps
 from .taken import taken
+from .text import Statement
 from .tolerance import Tolerance
 from .walk import Walk
 from .witness import Witnesses
@@ -31,16 +32,21 @@ class Checker:
     """One reading of a text, from its statements to the report."""
 
     def __init__(self, source: Source, conventions: Conventions = USUAL) -> None:
-        self.asked = source.asked
         self.document = Document(source, conventions)
         orient(self.document)
         self.equations = Equations(self.document)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Nothing is checked yet."""
+        asked = self.document.source.asked
         gradients = Gradients(self.equations)
-        self.graph = Graph(self.equations, gradients, tuple(map(canonical, self.asked)))
+        self.graph = Graph(self.equations, gradients, tuple(map(canonical, asked)))
         tolerance = Tolerance(self.document, self.equations)
         self.mistakes = Mistakes(self.document, self.equations, tolerance.holds_if_symmetric)
         self.steps = Steps(self.document, self.equations, gradients, self.graph)
-        self.walk = Walk(self.document, self.equations, tolerance, self.steps, self.asked)
+        self.walk = Walk(self.document, self.equations, tolerance, self.steps, asked)
+        self.spans: list[slice] = []  # the steps of each statement
         self.holding = 0
         self.wrong: frozenset[Place] = frozenset()  # where lines do not hold, mended by no witness
 
@@ -51,19 +57,55 @@ class Checker:
                 self.steps.unchecked(statement, "derivation.out_of_time")
                 self.steps.found[-1] = replace(self.steps.found[-1], matters=True)
                 break
-            try:
-                self.walk.statement(order, statement)
-            except RecursionError:  # its names, written out, lead too deep
-                self.steps.unchecked(statement, "derivation.too_deep")
-            except Exception:  # a fault of ours must not cost the rest of the text
-                LOG.exception("statement %d could not be checked", order)
-                self.steps.unchecked(statement, "derivation.failed")
+            self.spans.append(self._check(order, statement))
             if most_wrong is not None and len(self.steps.faults) > most_wrong:
                 return False
-        wrong = [s for s in self.steps.found if s.verdict is Verdict.WRONG]
-        self.wrong = frozenset((s.line, s.column) for s in wrong)
+        self.wrong = frozenset(map(self.place, self.steps.faults))
         self.holding = sum(s.verdict in GOOD for s in self.steps.found)
         return True
+
+    def _check(self, order: int, statement: Statement) -> slice:
+        """Check one statement; its steps."""
+        first = len(self.steps.found)
+        try:
+            self.walk.statement(order, statement)
+        except RecursionError:  # its names, written out, lead too deep
+            self.steps.unchecked(statement, "derivation.too_deep")
+        except Exception:  # a fault of ours must not cost the rest of the text
+            LOG.exception("statement %d could not be checked", order)
+            self.steps.unchecked(statement, "derivation.failed")
+        return slice(first, len(self.steps.found))
+
+    def gains_on(self, other: "Checker") -> bool:
+        """Whether more holds here, read plainly, in one of the statements in which not all holds in
+        another reading: without that it is no better.
+        """
+        self.equations.hasty = True
+        try:
+            return any(
+                self._held(order) > other.held(span)
+                for order, span in enumerate(other.spans)
+                if other.held(span) < span.stop - span.start or span.start == span.stop
+            )
+        finally:
+            self.equations.hasty = False
+            self._begin()
+
+    def _held(self, order: int) -> int:
+        """How much of a statement holds, where it may go on from the one before."""
+        statements = self.document.statements
+        if order and statements[order].parts[0].relation:
+            self._check(order - 1, statements[order - 1])
+        return self.held(self._check(order, statements[order]))
+
+    def held(self, span: slice) -> int:
+        """How many of these steps hold."""
+        return sum(step.verdict in GOOD for step in self.steps.found[span])
+
+    def place(self, step: int) -> Place:
+        """Where a step stands."""
+        found = self.steps.found[step]
+        return found.line, found.column
 
     # ------------------------------------------------------------ what it comes to
 
@@ -86,7 +128,7 @@ class Checker:
             )
             for place, step in enumerate(explained)
         ]
-        report = report_of(steps, self.asked, self._told(contested))
+        report = report_of(steps, self.document.source.asked, self._told(contested))
         return replace(
             report,
             definitions=tuple(self.walk.defined),
@@ -117,8 +159,7 @@ class Checker:
             return {}
         found = {p: Reason.of("derivation.unwitnessed", sign=s) for p, s in self._unwitnessed()}
         for place in self.steps.faults:
-            step = self.steps.found[place]
-            if (step.line, step.column) in doubted:
+            if self.place(place) in doubted:
                 found[place] = Reason.of("derivation.readings_differ")
         return found
 

@@ -18,6 +18,7 @@ from .hypotheses import alias_of
 from .meanings import functions_meant, meanings_of
 from .report import Report, Step, report_of
 from .source import Source
+from .steps import Strange
 
 MOST_CONTENDERS = 3  # readings that tie, in each of which undeclared names are given a meaning
 MOST_ROUNDS = 2  # conventions that differ from the usual at once
@@ -74,31 +75,39 @@ class Choice:
         self.tried[plain.document.conventions] = plain
         return plain
 
-    def _run(self, conventions: Conventions, most_wrong: int | None = None) -> Checker | None:
-        """The text read so; None where more lines are wrong, or when time is up."""
-        if conventions not in self.tried:
+    def _run(
+        self, conventions: Conventions, rival: Checker | None = None, *, sure: bool = True
+    ) -> Checker | None:
+        """The text read so; None where it surely is not better than a rival, or when time is up."""
+        if self.tried.get(conventions) is None and (not sure or conventions not in self.tried):
             if self.source.budget.spent():
                 return None
             checker = Checker(self.source, conventions)
-            self.tried[conventions] = checker if checker.run(most_wrong) else None
+            most_wrong = len(rival.wrong) if rival else None
+            able = rival is None or not sure or checker.gains_on(rival)
+            self.tried[conventions] = checker if able and checker.run(most_wrong) else None
         return self.tried[conventions]
 
     # ------------------------------------------------------------ other readings
 
     def _best(self, usual: Checker) -> Checker:
-        best = usual
+        best = self._among_rivals(usual)
+        contenders = [best, *self._tied(best), *self._as_in_code(best)][:MOST_CONTENDERS]
+        known = min((self._with_meanings(c) for c in contenders), key=_evidence)
+        return best if known is best else self._among_rivals(known)
+
+    def _among_rivals(self, best: Checker) -> Checker:
         for _ in range(MOST_ROUNDS):
             better = min(self._rivals(best), key=_evidence, default=best)
             if not _beats(better, best):
                 break
             best = better
-        contenders = [best, *self._tied(best)][:MOST_CONTENDERS]
-        return min((self._with_meanings(c) for c in contenders), key=_evidence)
+        return best
 
     def _rivals(self, best: Checker) -> Iterator[Checker]:
         """Readings that answer one open question otherwise."""
         for conventions in _others(best):
-            other = self._run(conventions, len(best.wrong))
+            other = self._run(conventions, best)
             if other is not None:
                 yield other
 
@@ -108,23 +117,32 @@ class Choice:
             if checker and checker is not best and _evidence(checker) == _evidence(best):
                 yield checker
 
+    def _as_in_code(self, best: Checker) -> Iterator[Checker]:
+        """Readings in which a dU says something as soon as U means something."""
+        if any(map(_defines_a_differential, best.steps.strange)):
+            for conventions in _others(best):
+                if conventions.differentials != best.document.conventions.differentials:
+                    other = self._run(conventions, best, sure=False)
+                    if other is not None:
+                        yield other
+
     def _with_meanings(self, checker: Checker) -> Checker:
         """The reading with a meaning for each undeclared name for which lines bear one out."""
-        checker = self._meaning(checker, meanings_of(checker))
-        for meaning in functions_meant(checker):
-            taken = checker.document.conventions.meanings
-            if all(meaning.name != other.name for other in taken):
-                checker = self._meaning(checker, (meaning,))
+        meanings = meanings_of(checker)
+        if meanings:
+            other = self._with(checker, meanings)
+            checker = other if other is not None and _beats(other, checker) else checker
+        for functions in functions_meant(checker):
+            others = [self._with(checker, (function,)) for function in functions]
+            better = [other for other in others if other and _beats(other, checker)]
+            checker = better[0] if better else checker
         return checker
 
-    def _meaning(self, checker: Checker, meanings: tuple[Meaning, ...]) -> Checker:
-        """The reading with these meanings besides, if it is a better one."""
-        if not meanings:
-            return checker
+    def _with(self, checker: Checker, meanings: tuple[Meaning, ...]) -> Checker | None:
+        """The reading with these meanings besides."""
         conventions = checker.document.conventions
         more = replace(conventions, meanings=(*conventions.meanings, *meanings))
-        other = self._run(more, len(checker.wrong))
-        return other if other is not None and _beats(other, checker) else checker
+        return self._run(more, checker)
 
     def _doubted(self, best: Checker) -> frozenset[Place]:
         """Where a line is wrong that does not fail in another reading as good."""
@@ -150,6 +168,12 @@ def _beats(other: Checker, best: Checker) -> bool:
         (n for q, n in LINES.items() if getattr(taken, q) != getattr(before, q)), default=1
     )
     return len(other.wrong) <= len(best.wrong) and other.holding >= best.holding + needed
+
+
+def _defines_a_differential(line: Strange) -> bool:
+    """Whether it says what dU is, where nobody said what U is."""
+    inner = line.left.inner if isinstance(line.left, tree.Differential) else None
+    return isinstance(inner, tree.Name) and inner.name in line.names
 
 
 def _in_rows(checker: Checker) -> int:

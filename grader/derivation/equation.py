@@ -95,6 +95,7 @@ class Equations:
         self.movable = [canonical(v.name) for v in document.source.variables if not v.domain]
         self.scope.is_entrywise = self._is_entrywise
         self.tried = 0
+        self.hasty = False  # only the usual reading of each equation is tried
 
     def _is_entrywise(self, of: Expr, by: Expr) -> bool:
         try:
@@ -124,7 +125,7 @@ class Equations:
             return self._functions(left, right)
         unknown = sorted(self.undeclared(left, order) | self.undeclared(right, order))
         try:
-            found, best, misfit = self._search(left, right, order, patient)
+            found, best, misfit = self._search(left, right, order, patient and not self.hasty)
             if unknown:
                 return self._about_unknown(left, right, unknown, found, order)
             if found is not None:

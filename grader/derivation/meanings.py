@@ -82,7 +82,7 @@ def _candidates(checker: Checker) -> Iterator[Meaning]:
     yield Meaning("", "ones", tree.Ones(0, ()))
 
 
-def functions_meant(checker: Checker) -> Iterator[Meaning]:
+def functions_meant(checker: Checker) -> Iterator[list[Meaning]]:
     """For each undeclared name that is applied to something, the functions of the task."""
     functions = dict.fromkeys(
         _function(node) for given in _given(checker) for node in tree.walk(given)
@@ -90,8 +90,7 @@ def functions_meant(checker: Checker) -> Iterator[Meaning]:
     )  # fmt: skip
     names = checker.document.names
     for name in sorted(names.applied - names.functions - names.values):
-        for function in functions:
-            yield Meaning(name, "function", function=function)
+        yield [Meaning(name, "function", function=function) for function in functions]
 
 
 def _given(checker: Checker) -> Iterator[Node]:
