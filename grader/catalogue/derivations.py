@@ -130,9 +130,13 @@ OF_THE_WHOLE: dict[str, str | Callable[..., str]] = {
 }  # fmt: skip
 # What was taken for a whole text, where notation has more than one custom.
 MEANINGS = {
-    "ones": "a column of ones", "function": "{function}", "argument": "what {function} is taken of",
-    "value": "the value of {function}", "slope": "the derivative of {function}",
-}  # fmt: skip
+    "ones": "a column of ones",
+    "function": "{function}",
+    "argument": "what {function} is taken of",
+    "value": "the value of {function}",
+    "slope": "the derivative of {function}",
+    "slope of": "the derivative of {function}",
+}
 CASES = {
     "ignored": "A small letter is read as the capital one, or the other way round, where only that "
     "one is known.",
@@ -152,6 +156,8 @@ OF_CONVENTIONS: dict[str, str | Callable[..., str]] = {
     "convention.marks": r"\bar Q, or Q below {objective}, is read as the gradient by Q.",
     "convention.sigma": r"\sigma is read as {answer}.",
     "convention.script": "A script letter is read as a name of its own.",
+    "convention.e": "e is read as the name of a column.",
+    "convention.ones": r"\mathbf 1 is read as a row of ones.",
     "convention.meanings": lambda name, what, function: (
         f"{name} is read as {MEANINGS[what].format(function=function)}."
     ),

@@ -22,7 +22,7 @@ from .steps import Strange
 
 MOST_CONTENDERS = 3  # readings that tie, in each of which undeclared names are given a meaning
 MOST_ROUNDS = 2  # conventions that differ from the usual at once
-LINES = {"case": 2}  # that must hold besides, for a name that nobody declared
+LINES = {"case": 2, "ones": 2}  # that must hold besides, where one line could be a slip
 ROWS = 2  # lines that hold in numerator layout, where one alone is a transposed gradient
 
 
@@ -92,9 +92,9 @@ class Choice:
 
     def _best(self, usual: Checker) -> Checker:
         best = self._among_rivals(usual)
-        contenders = [best, *self._tied(best), *self._as_in_code(best)][:MOST_CONTENDERS]
+        contenders = [best, *self._tied(best), *self._with_more_names(best)][:MOST_CONTENDERS]
         known = min((self._with_meanings(c) for c in contenders), key=_evidence)
-        return best if known is best else self._among_rivals(known)
+        return self._among_rivals(known) if _beats(known, best) else best
 
     def _among_rivals(self, best: Checker) -> Checker:
         for _ in range(MOST_ROUNDS):
@@ -117,14 +117,23 @@ class Choice:
             if checker and checker is not best and _evidence(checker) == _evidence(best):
                 yield checker
 
-    def _as_in_code(self, best: Checker) -> Iterator[Checker]:
-        """Readings in which a dU says something as soon as U means something."""
+    def _with_more_names(self, best: Checker) -> Iterator[Checker]:
+        """Readings that say something as soon as a name in them means something: the U of a dU, or
+        a script letter.
+        """
         if any(map(_defines_a_differential, best.steps.strange)):
-            for conventions in _others(best):
-                if conventions.differentials != best.document.conventions.differentials:
-                    other = self._run(conventions, best, sure=False)
-                    if other is not None:
-                        yield other
+            yield from self._unsure(best, "differentials")
+        for question in ("script", "e"):
+            yield from self._unsure(best, question)
+
+    def _unsure(self, best: Checker, question: str) -> Iterator[Checker]:
+        """Readings that answer a question otherwise, though no line holds for that alone."""
+        taken = getattr(best.document.conventions, question)
+        for conventions in _others(best):
+            if getattr(conventions, question) != taken:
+                other = self._run(conventions, best, sure=False)
+                if other is not None:
+                    yield other
 
     def _with_meanings(self, checker: Checker) -> Checker:
         """The reading with a meaning for each undeclared name for which lines bear one out."""

@@ -104,10 +104,11 @@ class Document:
     def _take_meanings(self) -> None:
         """Let names that nobody declared stand for what the text bears out that they do."""
         for meaning in self.conventions.meanings:
-            if meaning.stands_for is None:
+            if meaning.kind in ("function", "slope of"):
+                body = meaning.stands_for or meaning.function
                 self.names.functions.add(meaning.name)
-                self.scope.functions[meaning.name] = UserFunction(("x",), meaning.function)
-            else:
+                self.scope.functions[meaning.name] = UserFunction(("x",), body)
+            elif meaning.stands_for is not None:
                 self.names.values.add(meaning.name)
                 self.scope.define(meaning.name, Definition(-1, meaning.stands_for))
 
@@ -278,8 +279,10 @@ class Document:
         return tree.Derivative(node.at, tree.Name(node.at, self.objective), by)
 
     def _define_heads(self) -> None:
-        for (order, i), head in self.heads.items():
+        for (order, i), head in list(self.heads.items()):
             node = self.statements[order].parts[i].node
+            if not isinstance(node, Node):
+                node = self._said_again(order, head)
             if not isinstance(node, Node):
                 if head.kind in ("function", "alias"):
                     self.scope.functions[head.name] = UserFunction(head.parameters, None)
@@ -287,6 +290,15 @@ class Document:
             self._define(order, head, node)
         if not self.objective:
             self.objective = self._first_scalar_name()
+
+    def _said_again(self, order: int, head: Head) -> Node | Unreadable | None:
+        """What a name is said to be later, where the first time was not understood."""
+        for again, statement in enumerate(self.statements[order + 1 :], order + 1):
+            parts = statement.parts[:2]
+            if len(parts) == 2 and self._names(parts[0], head) and isinstance(parts[1].node, Node):
+                self.heads[again, 1] = head
+                return parts[1].node
+        return None
 
     def _define(self, order: int, head: Head, node: Node) -> None:
         if head.kind == "alias":

@@ -234,10 +234,14 @@ class Equations:
         asked: dict[Key, int],
     ) -> tuple[Trial | None, Trial | None, Misfit | None]:
         best: Trial | None = None
+        ones: Misfit | None = None
         try:
             for read in readings(self.scope, order + 0.5, sides, meanings):
                 asked.update(read.meanings)
                 if len(read.liberties) > 1:
+                    continue
+                if self._stands_up(read):
+                    ones = Misfit("a bold 1 is a column of ones, and a row is needed", sides[1].at)
                     continue
                 trial = self._best_sized(read, meanings)
                 if trial.comparison.holds is not False and not self._too_free(trial):
@@ -247,7 +251,15 @@ class Equations:
         except Misfit as misfit:
             asked.update(misfit.__dict__.get("meanings", {}))
             return None, best, misfit
-        return None, best, None
+        return None, best, ones
+
+    def _stands_up(self, read: Read) -> bool:
+        """Whether a column of ones would have to be a row here: its transpose is missing."""
+        if not read.ones or not kinds_agree(read):
+            return False
+        kinds = [read.sizes.known(kind) for kind in read.ones]
+        up = any(kind.rows == "1" != kind.columns for kind in kinds)
+        return up and self.document.customs.ask("ones") == "column"
 
     def _best_sized(self, read: Read, meanings: Mapping[Key, int]) -> Trial:
         """A trial; sizes that stay open (of a bold 1, of I) are any letter for which it holds."""

@@ -5,8 +5,9 @@ slope there, and a column of ones. Nothing is solved for: a meaning that would m
 factor is in no list.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice, product
 
 from grader.algebra.functions import FUNCTIONS
 from grader.latex import tree
@@ -21,49 +22,89 @@ from .steps import Strange
 ROWWISE = {"softmax", "logsumexp"}
 BENDS = {"max": "relu"}  # applied to one thing and 0
 NEEDED = 2  # lines that must hold with a meaning
-MOST_LINES = 12  # that a meaning is tried on
+MOST_LINES = 24  # on which meanings are tried
+MOST_AT_ONCE = 2  # names
+MOST_MEANINGS = 100  # of one name, or of two
 
 
 def meanings_of(checker: Checker) -> tuple[Meaning, ...]:
     """A meaning for each name for which at least two lines then hold, and none fails."""
-    lines = checker.steps.strange[: 4 * MOST_LINES]
-    names = dict.fromkeys(name for line in lines for name in line.names)
-    candidates = list(_candidates(checker))
-    scope, equations = checker.equations.scope, checker.equations
-    before = dict(scope.read)
-    taken: dict[str, Meaning] = {}
-    for name in names:
-        known = {name, *taken}
-        about = [line for line in lines if name in line.names and set(line.names) <= known]
-        if len(about) < NEEDED or name in scope.definitions:
-            continue
-        for candidate in candidates:
-            if checker.document.budget.spent():
-                break
-            assert candidate.stands_for is not None
-            scope.define(name, Definition(-1, candidate.stands_for))
-            equations.unheard.clear()
-            if _bears_out(checker, about[:MOST_LINES]):
-                taken[name] = replace(candidate, name=name)
-                break
-            del scope.definitions[name]
-            scope.read = dict(before)
-    for name in taken:
-        del scope.definitions[name]
-    scope.read = before
-    equations.unheard.clear()
-    return tuple(taken.values())
+    trial = _Trial(checker)
+    try:
+        for count in (1, MOST_AT_ONCE):
+            for names in trial.groups(count):
+                trial.look_for(names)
+    finally:
+        trial.end()
+    return tuple(trial.taken.values())
 
 
-def _bears_out(checker: Checker, lines: list[Strange]) -> bool:
-    """Whether enough of these lines hold, and none fails."""
-    held = 0
-    for line in lines:
-        outcome = checker.equations.check(line.left, line.right, line.order)
-        if outcome.verdict is Verdict.WRONG:
-            return False
-        held += outcome.good and not outcome.unknown
-    return held >= NEEDED
+class _Trial:
+    """Meanings on trial, on the lines that name what nobody declared."""
+
+    def __init__(self, checker: Checker) -> None:
+        self.document, self.equations = checker.document, checker.equations
+        self.scope, self.read = checker.equations.scope, dict(checker.equations.scope.read)
+        self.lines = checker.steps.strange[:MOST_LINES]
+        self.candidates = list(_candidates(checker))
+        self.taken: dict[str, Meaning] = {}
+
+    def groups(self, count: int) -> list[tuple[str, ...]]:
+        """The names, as many at once, for which a line alone asks."""
+        asked = (tuple(n for n in line.names if n not in self.taken) for line in self.lines)
+        return list(dict.fromkeys(names for names in asked if len(names) == count))
+
+    def look_for(self, names: tuple[str, ...]) -> None:
+        """Take the first meanings of these names with which enough lines hold."""
+        known = {*names, *self.taken}
+        about = [e for e in self.lines if set(e.names) & set(names) and set(e.names) <= known]
+        if len(about) < NEEDED or any(map(self._is_known, names)):
+            return
+        self.equations.hasty = len(names) > 1
+        combined = product(self.candidates, repeat=len(names))
+        for meanings in islice(combined, MOST_MEANINGS):
+            if self.document.budget.spent():
+                break
+            named = [replace(m, name=n) for n, m in zip(names, meanings, strict=True)]
+            self._define(named)
+            if self._bears_out(about):
+                self.taken |= {m.name: m for m in named}
+                break
+            self._forget(names)
+        self.equations.hasty = False
+
+    def _is_known(self, name: str) -> bool:
+        """Whether it means something by now, or is a known name but for its case."""
+        values = {value.lower() for value in self.document.names.values}
+        return name in self.taken or name.lower() in values
+
+    def end(self) -> None:
+        """Leave the document as it was."""
+        self._forget(self.taken)
+        self.scope.read = self.read
+        self.equations.hasty = False
+
+    def _define(self, meanings: Iterable[Meaning]) -> None:
+        for meaning in meanings:
+            assert meaning.stands_for is not None
+            self.scope.define(meaning.name, Definition(-1, meaning.stands_for))
+        self.equations.unheard.clear()
+
+    def _forget(self, names: Iterable[str]) -> None:
+        for name in names:
+            del self.scope.definitions[name]
+        self.scope.read = dict(self.read)
+        self.equations.unheard.clear()
+
+    def _bears_out(self, lines: list[Strange]) -> bool:
+        """Whether enough of these lines hold, and none fails."""
+        held = 0
+        for line in lines:
+            outcome = self.equations.check(line.left, line.right, line.order)
+            if outcome.verdict is Verdict.WRONG:
+                return False
+            held += outcome.good and not outcome.unknown
+        return held >= NEEDED
 
 
 def _candidates(checker: Checker) -> Iterator[Meaning]:
@@ -90,7 +131,13 @@ def functions_meant(checker: Checker) -> Iterator[list[Meaning]]:
     )  # fmt: skip
     names = checker.document.names
     for name in sorted(names.applied - names.functions - names.values):
-        yield [Meaning(name, "function", function=function) for function in functions]
+        own = [Meaning(name, "function", function=function) for function in functions]
+        yield [*own, *(Meaning(name, "slope of", _slope(f), f) for f in functions)]
+
+
+def _slope(function: str) -> Node:
+    """The derivative of a function, of a parameter called x."""
+    return tree.Call(0, function, 1, (tree.Name(0, "x"),))
 
 
 def _given(checker: Checker) -> Iterator[Node]:

@@ -1,5 +1,6 @@
 """What was taken for a whole text, said once at its top: `taken(document)`."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 
@@ -7,6 +8,8 @@ from grader.catalogue import Reason
 from grader.latex.conventions import USUAL
 
 from .definitions import Document
+
+ACCENT = re.compile(r"^([a-z]+)\.(\w)")
 
 
 def taken(document: Document) -> Iterator[Reason]:
@@ -16,7 +19,8 @@ def taken(document: Document) -> Iterator[Reason]:
         answer = getattr(conventions, field.name)
         if field.name == "meanings":
             for meaning in answer:
-                said = {"name": meaning.name, "what": meaning.kind, "function": meaning.function}
+                name = ACCENT.sub(r"\\\1{\2}", meaning.name.replace("cal.", "mathcal."))
+                said = {"name": name, "what": meaning.kind, "function": meaning.function}
                 yield Reason.of("convention.meanings", **said)
         elif answer != getattr(USUAL, field.name):
             yield Reason.of(f"convention.{field.name}", answer=answer, objective=objective)

@@ -112,6 +112,10 @@ class Tolerance:
     # ------------------------------------------------------------ set to zero
 
     def _zero(self, left: Node, part: Part, chain: "Chain", wrong: Outcome) -> Outcome | None:
+        last = chain.statement.parts[-1].node
+        fixed = isinstance(last, tree.Number) and not last.value and part.node is not last
+        if fixed and all(map(_is_of_a_name, (left, part.node))):  # da = db = 0
+            return Outcome(Verdict.CONDITION, Reason.of("derivation.held_fixed"))
         if wrong.comparison is None or wrong.comparison.reason != "zero":
             return None
         self.after_zero = True
@@ -152,8 +156,8 @@ class Tolerance:
         return Outcome(Verdict.CONDITION, Reason.of("derivation.condition"))
 
     def _condition(self, name: str, left: Node, right: Node, order: int) -> Reason | None:
-        if isinstance(left, tree.Name) and left.name == name:
-            zero = all(self._zero_at(name, right, order, k) for k in (0, 1))
+        if isinstance(left, tree.Name) and left.name in self.document.scope.variables:
+            zero = all(self._zero_at(name, left.name, right, order, k) for k in (0, 1))
             return Reason.of("derivation.solution", name=name) if zero else None
         same = all(self._proportional(name, left, right, order, k) for k in (0, 1))
         return Reason.of("derivation.stationary", name=name) if same else None
@@ -161,16 +165,17 @@ class Tolerance:
     def _gradient(self, name: str) -> Node:
         return tree.Derivative(0, tree.Name(0, self.document.objective), tree.Name(0, name))
 
-    def _zero_at(self, name: str, solution: Node, order: int, draw: int) -> bool:
+    def _zero_at(self, name: str, solved: str, solution: Node, order: int, draw: int) -> bool:
+        """Whether the gradient by a variable is zero where one, perhaps itself, is this."""
         found = self.equations.value(solution, order, draw)
         gradient = self.equations.value(self._gradient(name), order, draw)
         if found is None or gradient is None:
             return False
         value = found[1].of(found[0])
         base = self.equations.draws[draw]
-        if value.shape != base.leaves[name].shape:
+        if value.shape != base.leaves[solved].shape:
             return False
-        there = Numbers(Draw(base.lengths, {**base.leaves, name: value}))
+        there = Numbers(Draw(base.lengths, {**base.leaves, solved: value}))
         at_solution, elsewhere = there.of(gradient[0]), gradient[1].of(gradient[0])
         return bool(np.abs(at_solution).max() < 1e-8 * max(1.0, np.abs(elsewhere).max()))
 
@@ -250,6 +255,16 @@ class Tolerance:
         if not SUPPOSES.search(self._before(first)):
             return None
         return Outcome(Verdict.CONDITION, Reason.of("derivation.supposed"))
+
+
+def _is_of_a_name(side: object) -> bool:
+    """Whether it is dX or its transpose."""
+    while isinstance(side, tree.Transpose | tree.Group):
+        side = side.inner
+    if isinstance(side, tree.Differential):
+        side = side.inner
+        return isinstance(side.inner if isinstance(side, tree.Transpose) else side, tree.Name)
+    return False
 
 
 def _multiple(a: Array, b: Array) -> bool:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 from grader.algebra.expressions import Expr
 from grader.algebra.functions import FUNCTIONS
 from grader.algebra.operations import called
-from grader.algebra.sizes import Kind, product
+from grader.algebra.sizes import Kind, Misfit, product
 
 from . import tree
 from .asking import Attempt, meaning
@@ -65,6 +66,8 @@ def _named_function(attempt: Attempt, node: tree.Call, x: Expr) -> Expr:
     """An operation that is called by a word, or what a word stands for."""
     row = called(node.function)
     simpler = COMPOSED.get(node.function) or (SIMPLER.get(row.name) if row else None)
+    if simpler is Attempt.trace and attempt.customs.taken.dot == "inner" and attempt.scalar(x):
+        _refuse_dots(node.arguments[0])
     if simpler is not None:
         return simpler(attempt, x, node.at)
     if row is None:
@@ -75,6 +78,15 @@ def _named_function(attempt: Attempt, node: tree.Call, x: Expr) -> Expr:
     if detail == "columns" and kind.rows != "1":
         detail = _by_custom(attempt)
     return attempt.operation(row.name, node.at, x, detail=detail)
+
+
+def _refuse_dots(node: Node) -> None:
+    """Who writes the trace of A dot B means no number by the dot."""
+    for part in tree.walk(node):
+        factors = part.factors if isinstance(part, tree.Product) else ()
+        for (_, before), (sign, _) in pairwise(factors):
+            if sign == "cdot" and not isinstance(before, tree.Number):
+                raise Misfit("the trace is not taken of an inner product", node.at)
 
 
 def _by_custom(attempt: Attempt) -> str:

@@ -9,6 +9,7 @@ from functools import singledispatch
 from typing import Any
 
 from grader.algebra.expressions import Expr
+from grader.algebra.sizes import Kind
 
 from . import tree
 from .builder import Builder
@@ -32,6 +33,7 @@ class Attempt(Builder):
         super().__init__()
         self.scope, self.order, self.choices, self.busy = scope, order, choices, busy
         self.customs = scope.customs
+        self.free_ones: list[Kind] = []  # the sizes of each bold 1 of which none are said
         self.own_sizes: dict[str, str] = {}  # letters of the text for sizes, as in 1_N
         self.asked: dict[Key, int] = {}
         self.unknown: dict[str, Expr] = {}

@@ -14,8 +14,8 @@ class Meaning:
     """What a name that nobody declared stands for."""
 
     name: str
-    kind: str  # function, or an expression: ones, argument, value, slope
-    stands_for: Node | None = None  # an expression
+    kind: str  # function, slope of; or of an expression: ones, argument, value, slope
+    stands_for: Node | None = None
     function: str = ""  # it stands for this one, or is the argument, value or slope of it
 
 
@@ -35,6 +35,8 @@ class Conventions:
     marks: str = "names"  # "gradients": \bar Q, f_x are derivatives of the objective
     sigma: str = "sigmoid"  # "relu"
     script: str = "same"  # "apart": \mathcal H is not H
+    e: str = "function"  # "name": e^T is the transpose of a column, though T is declared
+    ones: str = "column"  # "row": \mathbf 1 is a row of ones
     meanings: tuple[Meaning, ...] = ()
 
 
@@ -50,6 +52,8 @@ OTHERS = {
     "marks": ("gradients",),
     "sigma": ("relu",),
     "script": ("apart",),
+    "e": ("name",),
+    "ones": ("row",),
 }
 
 

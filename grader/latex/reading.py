@@ -43,6 +43,7 @@ class Read:
     liberties: frozenset[str]
     meanings: Mapping[Key, int]  # questions of meaning that came up: key, number of answers
     unknown: tuple[str, ...]  # undeclared names
+    ones: tuple[Kind, ...] = ()  # the sizes of each bold 1 that is read as a matrix
 
 
 def readings(
@@ -78,8 +79,9 @@ def _read(attempt: Attempt, nodes: Sequence[Node]) -> Read:
     terms = tuple(meaning(node, attempt) for node in nodes)
     remarks, liberties = tuple(attempt.remarks), frozenset(attempt.liberties)
     return Read(
-        terms, attempt.sizes, remarks, liberties, attempt.meanings(), tuple(attempt.unknown)
-    )
+        terms, attempt.sizes, remarks, liberties, attempt.meanings(), tuple(attempt.unknown),
+        tuple(attempt.free_ones),
+    )  # fmt: skip
 
 
 OPERATIONS: dict[type[Node], Callable[..., Expr]] = {
@@ -219,8 +221,13 @@ def _(node: tree.Ones, attempt: Attempt) -> Expr:
     if node.sizes:
         sizes = [_said_size(attempt, s, node.at) for s in node.sizes[:2]]
         return attempt.ones(sizes[0], sizes[1] if len(sizes) > 1 else "1", node.at)
-    matrix = attempt.pick(("size", "ones", node.at), 2)
-    return attempt.ones(attempt.sizes.new(), attempt.sizes.new() if matrix else "1", node.at)
+    if attempt.pick(("size", "ones", node.at), 2):
+        whole = attempt.ones(attempt.sizes.new(), attempt.sizes.new(), node.at)
+        attempt.free_ones.append(whole.kind)
+        return whole
+    if attempt.customs.taken.ones == "row":
+        return attempt.ones("1", attempt.sizes.new(), node.at)
+    return attempt.ones(attempt.sizes.new(), "1", node.at)
 
 
 @meaning.register

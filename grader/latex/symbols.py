@@ -162,6 +162,8 @@ def _is_exponential(cursor: Cursor) -> bool:
     if cursor.names.known("e") or cursor.peek() != "^":
         return False
     raised = flat(argument(list(cursor.tokens), cursor.i + 1)[0])
+    if raised in TRANSPOSES:  # of a column called e, unless T is declared
+        return cursor.names.known(raised) and cursor.names.customs.ask("e") == "function"
     return not is_sample(cursor.names, "e", raised)
 
 

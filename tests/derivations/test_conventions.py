@@ -103,7 +103,40 @@ def test_what_is_right_in_a_custom_is_right(custom: str) -> None:
     assert found.score().stated == 1
 
 
+NORMAL = {"vars": "X:n,p w:p,1 y:n,1", "given": [r"f = \|Xw-y\|^2"], "asked": ["w"]}
+COVARIANCE = {
+    "vars": r"\Sigma:p,p:definite S:p,p:symmetric N:1,1+",
+    "given": [r"f = N\log|\Sigma| + \operatorname{tr}(\Sigma^{-1}S)"],
+    "asked": [r"\Sigma"],
+}
+RIGHT |= {
+    # names that nobody declared, and what two lines bear out that they stand for
+    "the names of a forward pass": (P4, r"$$\frac{\partial f}{\partial Z} = P - T$$ "
+        r"$$\frac{\partial f}{\partial V} = U^T(P-T)$$"),
+    "a column called e": (BIAS, FORWARD + r"$G = 2(H-T)\odot(1-H\odot H)$. "
+        r"$$\frac{\partial f}{\partial c} = e^TG$$ "
+        r"$$\left(\frac{\partial f}{\partial c}\right)^T = G^Te$$"),
+    "a function that nobody named": (P2, r"Let $Z = UV + c$, $H = g(Z)$, $dH = 2(H-T)$. "
+        r"$$dZ = dH\odot g'(Z)$$ $$dV = U^TdZ$$"),
+    "a script letter beside a plain one": (P6, Z + r"$H=\max(Z,0)$. $$\frac{\partial f}{\partial Z} "
+        r"= 2(H-T)\odot\mathcal H(Z)$$ $$\frac{\partial f}{\partial V} = 2U^T((H-T)\odot"
+        r"\mathcal H(Z))$$"),
+    "small letters for capital ones": (P2, r"Let $Z = UV + c$, $H = \tanh(Z)$. $$dZ = 2(H-T)\odot"
+        r"(1-H\odot H)$$ $$dV = U^Tdz$$ $$dU = dz\,V^T$$"),
+    # conditions
+    "the normal equation": (NORMAL, r"$$\frac{\partial f}{\partial w} = 2X^T(Xw-y) = 0$$ 所以 "
+        r"$$X^TXw = X^Ty$$"),
+    "solved for another": (COVARIANCE, r"$$\frac{\partial f}{\partial\Sigma} = N\Sigma^{-1} - "
+        r"\Sigma^{-1}S\Sigma^{-1} = 0$$ so $$S = N\Sigma$$"),
+    "held fixed": ({"vars": "a:n,1 b:n,1 X:n,n", "given": ["f = a^TXb"], "asked": ["X"]},
+        r"Here $da^T = db = 0$. $$df = a^TdX\,b = \operatorname{tr}(ba^TdX)$$ "
+        r"$$\frac{\partial f}{\partial X} = ab^T$$"),
+}  # fmt: skip
 WRONG = {
+    "a column of ones lying down": (BIAS, FORWARD + r"$G = 2(H-T)\odot(1-H\odot H)$." + "\n\n"
+        r"$$\frac{\partial f}{\partial c} = \mathbf 1G$$"),
+    "a wrong solution": (COVARIANCE, r"$$\frac{\partial f}{\partial\Sigma} = N\Sigma^{-1} - "
+        r"\Sigma^{-1}S\Sigma^{-1} = 0$$" + "\n\n" + r"so $$S = 2N\Sigma$$"),
     "denote by": (P1, "Denote $CD-E$ by $R$.\n\n" + GRADIENT % 5),
     "a name on the right": (P1, "$$2(CD-E) =: G$$\n\n"
         r"$$\frac{\partial f}{\partial D} = 3C^TG$$"),
@@ -133,6 +166,18 @@ def test_a_lost_factor_is_made_up_for_by_no_meaning() -> None:
     """A name that nobody declared stands for nothing that only makes lines hold."""
     text = r"$$\frac{\partial f}{\partial D} = C^TG$$ $$\nabla_D f = C^TG$$"
     assert run(text, P1).missing == ("D",)
+
+
+def test_a_name_in_one_line_alone_is_given_no_meaning() -> None:
+    """One line is no evidence: a person is asked what e is."""
+    text = FORWARD + r"$G = 2(H-T)\odot(1-H\odot H)$. $$\frac{\partial f}{\partial c} = e^TG$$"
+    assert run(text, BIAS).missing == ("c",)
+
+
+def test_a_trace_of_a_dot_is_no_trace_of_a_number() -> None:
+    text = R + r"$$df = 2\operatorname{tr}(R\cdot dR)$$ $$df = 2\operatorname{tr}(R\cdot (C\,dD))$$"
+    assert all(step.verdict is not Verdict.REMARK for step in run(text, P1).steps)
+    assert run(text, P1).verdict != "right"
 
 
 def test_what_was_taken_is_said_once_at_the_top() -> None:
