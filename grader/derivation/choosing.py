@@ -93,8 +93,12 @@ class Choice:
     def _best(self, usual: Checker) -> Checker:
         best = self._among_rivals(usual)
         contenders = [best, *self._tied(best), *self._with_more_names(best)][:MOST_CONTENDERS]
-        known = min((self._with_meanings(c) for c in contenders), key=_evidence)
-        return self._among_rivals(known) if _beats(known, best) else best
+        named = min((self._with_meanings(c) for c in contenders), key=_evidence)
+        named = named if _beats(named, best) else best
+        lettered = [named, *self._unsure(named, "script")]
+        known = min((self._with_functions(c) for c in lettered), key=_evidence)
+        known = known if _beats(known, named) else named
+        return self._among_rivals(known) if known is not best else best
 
     def _among_rivals(self, best: Checker) -> Checker:
         for _ in range(MOST_ROUNDS):
@@ -118,13 +122,10 @@ class Choice:
                 yield checker
 
     def _with_more_names(self, best: Checker) -> Iterator[Checker]:
-        """Readings that say something as soon as a name in them means something: the U of a dU, or
-        a script letter.
-        """
+        """Readings that say something as soon as a name in them means something."""
         if any(map(_defines_a_differential, best.steps.strange)):
             yield from self._unsure(best, "differentials")
-        for question in ("script", "e"):
-            yield from self._unsure(best, question)
+        yield from self._unsure(best, "e")
 
     def _unsure(self, best: Checker, question: str) -> Iterator[Checker]:
         """Readings that answer a question otherwise, though no line holds for that alone."""
@@ -138,9 +139,11 @@ class Choice:
     def _with_meanings(self, checker: Checker) -> Checker:
         """The reading with a meaning for each undeclared name for which lines bear one out."""
         meanings = meanings_of(checker)
-        if meanings:
-            other = self._with(checker, meanings)
-            checker = other if other is not None and _beats(other, checker) else checker
+        other = self._with(checker, meanings) if meanings else None
+        return other if other is not None and _beats(other, checker) else checker
+
+    def _with_functions(self, checker: Checker) -> Checker:
+        """The reading with a function for each undeclared name that is applied to something."""
         for functions in functions_meant(checker):
             others = [self._with(checker, (function,)) for function in functions]
             better = [other for other in others if other and _beats(other, checker)]

@@ -130,9 +130,10 @@ def functions_meant(checker: Checker) -> Iterator[list[Meaning]]:
         if isinstance(node, tree.Call) and _function(node) in FUNCTIONS
     )  # fmt: skip
     names = checker.document.names
-    for name in sorted(names.applied - names.functions - names.values):
+    for name in sorted(names.applied.keys() - names.functions - names.values):
         own = [Meaning(name, "function", function=function) for function in functions]
-        yield [*own, *(Meaning(name, "slope of", _slope(f), f) for f in functions)]
+        slopes = [Meaning(name, "slope of", _slope(f), f) for f in functions]
+        yield own if names.applied[name] else [*own, *slopes]
 
 
 def _slope(function: str) -> Node:

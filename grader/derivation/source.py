@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from grader.latex import Variable
 from grader.latex.budget import Budget
+from grader.latex.conventions import Conventions
 from grader.latex.dress import tokens
 from grader.latex.values import Numbers
 
@@ -37,6 +38,7 @@ class Source:
         self.given = [tokens(formula) for formula in given]
         self.task = "".join(t.text for found in self.given for t in found)
         self.numbers = [Numbers(draw) for draw in draws(variables)]
+        self.typed: dict[Conventions, object] = {}  # the trees of readings that share them
         self.statements = as_said(text, statements(text))
 
     def unread(self) -> list[Statement]:

@@ -4,7 +4,7 @@ The defaults are the usual answers. `Customs` are the conventions in force, and 
 questions came up: only those are open, and only for those may another answer be the better one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .tree import Node
 
@@ -17,6 +17,11 @@ class Meaning:
     kind: str  # function, slope of; or of an expression: ones, argument, value, slope
     stands_for: Node | None = None
     function: str = ""  # it stands for this one, or is the argument, value or slope of it
+
+    @property
+    def of_a_function(self) -> bool:
+        """Whether the name is written with an argument."""
+        return self.kind in ("function", "slope of")
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class Conventions:
 
 
 USUAL = Conventions()
+OF_MEANING = ("differentials", "averaged", "samples", "dot", "otimes", "layout", "ones")
 OTHERS = {
     "differentials": ("gradients",),
     "delta": ("d",),
@@ -55,6 +61,12 @@ OTHERS = {
     "e": ("name",),
     "ones": ("row",),
 }
+
+
+def lexical(conventions: Conventions) -> Conventions:
+    """Those that bear on what signs and names are; the others as usual."""
+    usual = {question: getattr(USUAL, question) for question in OF_MEANING}
+    return replace(conventions, **usual)
 
 
 class Customs:

@@ -64,7 +64,7 @@ class Names:
         self.sizes = set(sizes)
         self.customs = customs or Customs()
         self.objective = ""
-        self.applied: set[str] = set()  # names not known that are written like a function
+        self.applied: dict[str, bool] = {}  # not known, written like a function; with a prime
         self.relu_task = False  # it has a relu, and no sigma
         self.functions: set[str] = set()
         self.objectives: set[str] = set()  # what the objective is called: a number

@@ -216,8 +216,9 @@ def _name(cursor: Cursor, base: str, at: int) -> None:
         return
     name = cursor.names.resolved(name) or name
     if cursor.peek() in OPEN and not cursor.names.known(name):
-        cursor.names.applied.add(name)
-        if any(s.is_prime for s in marks):
+        primed = any(s.is_prime for s in marks)
+        cursor.names.applied[name] = primed or cursor.names.applied.get(name, False)
+        if primed:
             raise Unreadable(f"the function {name} is not defined", at)
     by = _marked(cursor, name)
     if by is None and name in cursor.names.functionlike and cursor.peek() in OPEN:
