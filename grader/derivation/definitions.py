@@ -10,6 +10,7 @@ from grader.latex import tree
 from grader.latex.conventions import USUAL, Conventions, Customs, lexical
 from grader.latex.errors import Unreadable
 from grader.latex.formula import scope_of
+from grader.latex.names import canonical
 from grader.latex.scope import Definition, UserFunction
 from grader.latex.tree import Node
 
@@ -35,6 +36,7 @@ class Document:
         self.objective = self.typed.objective
         self.scope = scope_of(source.variables)
         self.scope.budget, self.scope.customs = self.budget, self.customs
+        self.scope.asked = tuple(map(canonical, source.asked))
         self.before: dict[str, Node] = {}  # what names of the student meant before this text
         self.statements = list(map(self._meant_statement, self.typed.statements))
         self._define_meanings()
@@ -71,7 +73,8 @@ class Document:
 
     def _define_given(self) -> None:
         for head, node in self.typed.given:
-            self.scope.define(head.name, Definition(-1, node))
+            indices = head.parameters if head.kind == "entries" else ()
+            self.scope.define(head.name, Definition(-1, node, indices))
         if self.alias:
             self.scope.define(self.alias, Definition(-1, tree.Name(0, self.objective)))
 

@@ -27,8 +27,8 @@ def as_meant(node: Node, names: Names, customs: Customs, parts: Set[str] = froze
                 return _named(found, inner, names, customs)
             case tree.Derivative(top=top, bottom=None):
                 by = tree.unwrapped(top)  # \nabla{w}, where w is a variable
-                if isinstance(by, tree.Name) and by.name in names.variables and names.objective:
-                    return _gradient(found.at, by.name, names)
+                if isinstance(by, tree.Name) and by.name in names.variables - names.numbers:
+                    return _gradient(found.at, by.name, names) if names.objective else found
         return found
 
     return tree.rebuilt(node, meant)

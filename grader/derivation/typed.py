@@ -15,14 +15,15 @@ from grader.latex.errors import Unreadable
 from grader.latex.formula import names_of, scope_of
 from grader.latex.lexer import read_whole
 from grader.latex.ranges import summed
-from grader.latex.tex import CLOSE, OPEN, Tex
+from grader.latex.tex import Tex
 from grader.latex.tree import Node
 
 from .case import case_of
+from .entries import is_own_entry, with_matrices_of_entries
 from .heads import Head, Heads
 from .row import Part
 from .source import Source
-from .text import Statement, is_about_sizes
+from .text import is_about_sizes
 
 INTRODUCES = re.compile(
     r"令|设|設|记|記|定义|定義|其中|\b(let|define|denote|write|where|set|put|call|with)\b", re.I
@@ -50,6 +51,7 @@ class Typed:
         self.parts: set[str] = set()  # l_2, where a brace names a part of df as dl_2
         bends = any(map(self.finder.given_uses, RELU)) or bool(RELU_WORD.search(source.task))
         self.names.relu_task = bends and not self.finder.given_uses(r"\sigma")
+        self._givens: list[Head] = []
         self._before = list(self._read_heads(source.names))
         self._announce_given()
         self._announce_meanings()
@@ -68,8 +70,10 @@ class Typed:
                 raise Unreadable("a given formula must read f = ...", 0)
             self._announce_quantity(head.name)
             self.names.objective = head.name
+            self._givens.append(head)
         if self.customs.taken.alias:
             self._announce_quantity(self.customs.taken.alias)
+        self.names.objectives = {self.names.objective, self.customs.taken.alias}
 
     def _announce_quantity(self, name: str) -> None:
         self.names.values.add(name)
@@ -81,11 +85,8 @@ class Typed:
             known.add(meaning.name)
 
     def _read_given(self) -> Iterator[Defined]:
-        for found in self.source.given:
-            head = self.finder.head(found[: _equals(found)])
-            node = read_whole(found[_equals(found) + 1 :], Reading(self.names))
-            if head:
-                yield head, node
+        for found, head in zip(self.source.given, self._givens, strict=True):
+            yield head, read_whole(found[_equals(found) + 1 :], Reading(self.names))
 
     def _objective(self) -> str:
         """What no other given formula rests on."""
@@ -156,7 +157,7 @@ class Typed:
         if head is None or head.kind == "builtin":
             self._reversed(order, i, left, right, head)
             return
-        if _is_own_entry(head.name, right.tokens):
+        if is_own_entry(head.name, right.tokens):
             return  # R = (r_ij) says what its entries are called
         if head.kind in ("name", "quantity") and self.finder.names_function(right.tokens):
             head = Head("alias", head.name)
@@ -237,7 +238,7 @@ class Typed:
                         part.node = read_whole(part.tokens, reading)
                     except Unreadable as error:
                         part.node = error
-            _with_matrices_of_entries(statement)
+            with_matrices_of_entries(statement)
 
 
 def _in_tex(found: list[Tex]) -> str:

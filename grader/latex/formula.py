@@ -128,6 +128,8 @@ def names_of(scope: Scope) -> Names:
     """The names that are declared; a family by what all its members are called."""
     single = (name for name, kind in scope.variables.items() if not kind.axes)
     names = Names(single, scope.sizes)
+    kinds = scope.variables.items()
+    names.numbers = {name for name, kind in kinds if (kind.rows, kind.columns) == ("1", "1")}
     for name, kind in scope.variables.items():
         if kind.axes:
             base, mark, _ = re.split(r"([_^])", name, maxsplit=1)

@@ -64,6 +64,7 @@ class Names:
         self.sizes = set(sizes)
         self.customs = customs or Customs()
         self.objective = ""
+        self.numbers: set[str] = set()  # variables that are no vector or matrix
         self.applied: dict[str, bool] = {}  # not known, written like a function; with a prime
         self.relu_task = False  # it has a relu, and no sigma
         self.functions: set[str] = set()
