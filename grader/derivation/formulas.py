@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from grader.latex.names import CODE as CODE_WORDS
 from grader.latex.names import function_named
 
 ENVIRONMENTS = (
@@ -43,6 +44,7 @@ HEAD_OUTSIDE = re.compile(r"(?:^|[^\w\\])([A-Za-z]\w*)[ \t]*=[ \t]*$")
 PLAIN = re.compile(
     r"^[ \t>]*+(?:(?:[-*+]|\d+[.)])[ \t]++)?+"
     r"(?:(?:Let|So|Then|Thus|Hence|Therefore|and|where|令|设|設|则|則|所以|故|得)[ \t:：,，]*+)*+"
+    r"(?:[A-Z][a-z]+(?: [a-z]+){0,3}:[ \t]++)?+"  # Forward pass:
     r"(?P<math>[^\s$`=][^\n$`=]{0,300}=(?!=)[^\n$`]{1,500})$",
     re.M,
 )
@@ -117,7 +119,7 @@ def _plain_lines(text: str, start: int, end: int) -> Iterator[Segment]:
         ended = match.end() == len(text) or text[match.end()] == "\n"
         math = match["math"].rstrip(" \t.。,，;；")
         said = WORD.findall(math)
-        if whole and ended and all(map(function_named, said)):
+        if whole and ended and all(function_named(word) or word in CODE_WORDS for word in said):
             yield Segment(math, match.start("math"), True, "", True)
 
 

@@ -56,7 +56,11 @@ def _sum_along(attempt: Attempt, node: tree.Call) -> Expr:
     """sum(E, axis=0), as code has it."""
     axis = node.arguments[1]
     match axis:
-        case tree.Compare(relation="==", right=tree.Number(value=0.0 | 1.0 as which)):
+        case (
+            tree.Compare(relation="==", right=tree.Number(value=0.0 | 1.0 as which))
+            | tree.Product(factors=((_, tree.Name(name="axis" | "dim")),
+                                    ("", tree.Number(value=0.0 | 1.0 as which))))
+        ):  # fmt: skip
             over = "rows" if which == 0 else "columns"
             return attempt.total(meaning(node.arguments[0], attempt), over, node.at)
     raise Unreadable("this sum is not understood", axis.at)

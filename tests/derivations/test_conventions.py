@@ -119,8 +119,8 @@ RIGHT |= {
     "a function that nobody named": (P2, r"Let $Z = UV + c$, $H = g(Z)$, $dH = 2(H-T)$. "
         r"$$dZ = dH\odot g'(Z)$$ $$dV = U^TdZ$$"),
     "a script letter beside a plain one": (P6, Z + r"$H=\max(Z,0)$. "
-        r"$$\frac{\partial f}{\partial Z} = 2(H-T)\odot\mathcal H(Z)$$ $$\frac{\partial f}{\partial V} = 2U^T((H-T)\odot"
-        r"\mathcal H(Z))$$"),
+        r"$$\frac{\partial f}{\partial Z} = 2(H-T)\odot\mathcal H(Z)$$ "
+        r"$$\frac{\partial f}{\partial V} = 2U^T((H-T)\odot\mathcal H(Z))$$"),
     "small letters for capital ones": (P2, r"Let $Z = UV + c$, $H = \tanh(Z)$. $$dZ = 2(H-T)\odot"
         r"(1-H\odot H)$$ $$dV = U^Tdz$$ $$dU = dz\,V^T$$"),
     # conditions
