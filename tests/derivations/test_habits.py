@@ -69,6 +69,25 @@ def test_sums_and_transposes_as_in_code() -> None:
     assert report.verdict == "right"
 
 
+def test_equations_behind_words_are_read_without_dollars() -> None:
+    """Several equations of a line, behind "Backward pass:"; a line of words says nothing."""
+    text = (
+        "Forward pass: Z = XW, H = max(Z, 0).\n\nBackward pass: dH = 2 (H - Y); "
+        "dZ = dH * (Z > 0); dW = X^T dZ.\n\nRemember: practice makes = perfect"
+    )
+    report = run(text, RELU)
+    assert report.verdict == "right"
+    assert len(report.steps) == 5
+
+
+def test_code_between_formulas_is_one_expression() -> None:
+    text = (
+        r"$Z = XW$, $dZ = 2(\max(Z,0)-Y)\odot(Z>0)$, $dW = X^TdZ$, "
+        r"$\mathbf 1^TdZ = $ np.sum($dZ$, axis=0)"
+    )
+    assert run(text, RELU).steps[-1].verdict in (Verdict.OK, Verdict.REMARK)
+
+
 def test_sigma_is_a_sigmoid_unless_said_otherwise() -> None:
     """In the network problem sigma is the sigmoid, ReLU or not in the prose."""
     text = r"We could use ReLU. $\sigma'(x) = \sigma(x)(1-\sigma(x))$"
