@@ -102,6 +102,9 @@ class Chain:
         self.at_once, self.sums = at_once, sums
         self.order = {term: place for place, term in enumerate(parts(root))}
         self.forms: dict[Expr, Expr] = {root: number(1)}  # what moves, and its adjoint
+        self.moving = moved_by(leaf, root)
+        if root not in self.moving:
+            raise Unwritable("the gradient is zero everywhere")
 
     def run(self) -> tuple[list[Expr], Expr]:
         """The right sides of df = ..., and the gradient."""
@@ -135,11 +138,11 @@ class Chain:
         self._pass_on(term, ways)
 
     def _moving(self, term: Expr) -> Iterator[Way]:
-        """To the arguments that the variable stands in; Unwritable where only autograd knows."""
+        """To the arguments that the variable moves; Unwritable where only autograd knows."""
         known = ways(term)
         if known is None:
             raise Unwritable(term.op)
-        yield from (way for way in known if self.leaf in parts(way.target))
+        yield from (way for way in known if way.target in self.moving)
 
     def _pass_on(self, term: Expr, ways: list[Way]) -> None:
         adjoint = self.forms.pop(term)
@@ -171,6 +174,17 @@ class Chain:
     def _moved(self, ways: Iterable[Way]) -> Expr:
         """The differential of what moves in these ways."""
         return _sum_of([tidy(way.forward(self._d(way.target)), self.sums) for way in ways])
+
+
+def moved_by(leaf: Expr, root: Expr) -> set[Expr]:
+    """The parts that a variable moves; one that compares with it jumps, and does not move."""
+    found = {leaf}
+    for term in parts(root):
+        known = ways(term)
+        below = term.args if known is None else [way.target for way in known]
+        if not found.isdisjoint(below):
+            found.add(term)
+    return found
 
 
 def _sum_of(terms: list[Expr]) -> Expr:

@@ -38,7 +38,10 @@ def _gradient(root: Expr, leaf: Expr, letters: Mapping[Expr, str], sums: frozens
     try:
         return Chain(root, leaf, letters, sums=sums).run()[1]
     except Unwritable:
-        return tidy(adjoints(root)[leaf], sums)
+        gradient = adjoints(root).get(leaf)
+        if gradient is None:
+            raise
+        return tidy(gradient, sums)
 
 
 def shapes_of(problem: Problem) -> dict[str, str]:

@@ -58,7 +58,7 @@ def _ones(cursor: Cursor, at: int, identity: bool = False) -> None:
         cursor.whole(cursor.read(bare(below.tokens), at))
         cursor.hang([s for s in scripts if s.kind != "sub"])
         return
-    if cursor.peek() in OPEN | {"{"} and _indicator(cursor, at):
+    if not scripts and cursor.peek() in OPEN | {"{"} and _indicator(cursor, at):
         return
     sizes = tuple(p for p in re.split(r"times|×|,|\*|x", below.text) if p) if below else ()
     if identity:

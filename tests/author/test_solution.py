@@ -41,6 +41,12 @@ FORMULAS = [
     (r"f = \|X X^\top - A\|_F^2", {"X": "n,p", "A": "n,n"}),
     (r"f = \|X^{-1}B\|_F^2", {"X": "n,n invertible", "B": "n,p"}),
     (
+        r"f = \|\min(X, Y)\|_F^2 + \mathbf{1}^\top \max(X, 1 - Y) \mathbf{1}",
+        {"X": "n,p", "Y": "n,p"},
+    ),
+    (r"f = \|(X > 1) \odot XW\|_F^2", {"X": "n,p", "W": "p,p"}),
+    (r"f = \|\operatorname{diag}(\operatorname{diag}(S) + a) S\|_F^2", {"S": "n,n", "a": "n,1"}),
+    (
         r"f = \|\tanh(X W_1) W_2 \odot C\|_F^2",
         {"X": "n,p", "W_1": "p,m", "W_2": "m,q", "C": "n,q"},
     ),
