@@ -98,3 +98,18 @@ def test_a_guessed_bracket_never_makes_a_line_wrong() -> None:
     """Where brackets do not pair, a line that does not hold is not understood."""
     text = r"$$df = 2tr((\max(XW,0)-Y)^T(\max'(XW)\odot (X\,dW)$$ $$f = \|\max(XW,0-Y\|_F^2$$"
     assert run(text, RELU).steps[-1].verdict is Verdict.NOT_UNDERSTOOD
+
+
+def test_a_line_of_several_equations_without_dollars() -> None:
+    """A label before them, commas and semicolons between, and code's sums."""
+    problem = {
+        "vars": "x:N,k V1:k,r c1:1,r g:N,r",
+        "given": [r"f = \frac{1}{2N}\|\max(x V1 + c1, 0) - g\|_F^2"],
+        "asked": ["V1", "c1"],
+    }
+    text = (
+        "Forward pass: u = x V1 + c1, h = relu(u).\n\nBackward pass: dh = (h - g)/N; "
+        "du = dh * (u > 0); dV1 = x^T du; dc1 = sum(du, axis 0)."
+    )
+    assert run(text, problem).verdict == "right"
+    assert run(text.replace("dV1 = x^T", "dV1 = 2x^T"), problem).verdict != "right"
