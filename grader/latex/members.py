@@ -4,11 +4,15 @@ r"""Which matrix a symbol with an index is a part of: `member_of(names, base, la
 `a_{ij}` an entry of A. A name that is known is what it says.
 """
 
+import re
+
 from . import tree
 from .names import Names
 from .pieces import Script, index_list
 from .tree import Node
 
+LABELLED = re.compile(r"(.*)\^\((\w+)\)")  # z^{[1](i)}: layers, and a sample last
+SMALL = re.compile(r"((?:\w+\.)?)([a-z])((?:_\d+)?(?:\^\(\w+\))*)")
 LINES = {"i", "j", "k", "l"}
 
 
@@ -18,8 +22,9 @@ def member_of(
     """What it is a part of, and the scripts that still hang on it; None where it is a name."""
     below = next((s for s in scripts if s.kind == "sub"), None)
     above = [s for s in scripts if s.kind != "sub"]
-    raised = label[2:-1] if label.startswith("^(") else ""
-    if raised and not names.resolved(base + label):
+    labels = LABELLED.fullmatch(label)
+    if labels and not names.resolved(base + label):
+        base, raised = base + labels[1], labels[2]
         layered = below is not None and not names.is_index(below.text)  # delta_2^{(i)}
         base, rest = (f"{base}_{below.text}", above) if layered and below else (base, scripts)
         found = _sample(names, base, raised, at)
@@ -77,7 +82,11 @@ def is_sample(names: Names, base: str, raised: str) -> bool:
 
 def _capital(names: Names, base: str) -> str:
     """The matrix whose small letter this is, where the small letter has no meaning of its own."""
-    if base in names.values or not base[-1].islower() or len(base.rpartition(".")[2]) > 1:
+    small = SMALL.fullmatch(base)
+    if base in names.values or small is None:
         return ""
-    capital = base[:-1] + base[-1].upper()
-    return capital if names.known(capital) and capital not in names.sizes else ""
+    accent, letter, label = small.groups()
+    capital = accent + letter.upper()
+    layer = re.sub(r"\^\((\d+)\)", r"_\1", label)  # h^{(2)} beside H_2
+    found = (capital + one for one in (label, layer) if names.known(capital + one))
+    return next((name for name in found if name not in names.sizes), "")

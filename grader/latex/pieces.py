@@ -50,8 +50,10 @@ def layer_label(scripts: list[Script]) -> tuple[str, list[Script]]:
         if match and script.tokens[0].text in ("(", "["):
             label += f"^({match[1]})"
             close = next(i for i, t in enumerate(script.tokens) if t.text in (")", "]"))
-            if script.tokens[close + 1 :]:
-                rest.append(Script("sup", script.tokens[close + 1 :], script.at))
+            if script.tokens[close + 1 :]:  # of h^{[2](i)T} a sample and a transpose
+                more, others = layer_label([Script("sup", script.tokens[close + 1 :], script.at)])
+                label += more
+                rest += others
         elif script.kind == "sup" and text in ("*", "star", "ast"):
             label += "^*"
         else:

@@ -43,6 +43,27 @@ HINGE = {
     "given": [r"f = \frac{\lambda}{2}\|w\|^2 + \frac1n\sum_{i=1}^n \max(0, 1-y_ix_i^Tw)"],
     "asked": ["w"],
 }
+LAYERS = {
+    "vars": "X:p,m W^{[1]}:h,p b^{[1]}:h,1 W^{[2]}:1,h b^{[2]}:1,1 Y:1,m",
+    "given": [
+        r"A^{[1]} = \tanh(W^{[1]}X+b^{[1]}\mathbf{1}^T)",
+        r"A^{[2]} = \sigma(W^{[2]}A^{[1]}+b^{[2]}\mathbf{1}^T)",
+        r"f = -\frac1m(Y\log(A^{[2]})^T+(1-Y)\log(1-A^{[2]})^T)",
+    ],
+    "asked": ["W^{[1]}", "W^{[2]}"],
+}
+BATCH = {
+    "vars": "X:n,p W_1:p,m b_1:1,m W_2:m,q b_2:1,q Y:n,q*",
+    "given": [
+        r"f = -\frac1n\sum_{i,j}Y_{ij}\log\operatorname{softmax}(\max(XW_1+b_1,0)W_2+b_2)_{ij}"
+    ],
+    "asked": ["W_1", "W_2", "b_1", "b_2"],
+}
+ATTENTION = {
+    "vars": "Q:n,d K:m,d V:m,r G:n,r",
+    "given": [r"f = \frac12\|\operatorname{softmax}(\frac{1}{\sqrt d}QK^T)V-G\|_F^2"],
+    "asked": ["V"],
+}
 TEXTS = {
     "samples above": (
         "right", LEAST,
@@ -422,6 +443,113 @@ TEXTS = {
         r"<div align=center>$df = 2(Xw-y)^TX\,dw$</div>" "\n"
         "\n"
         r"<p>$$\nabla_w f = 2X^T(Xw-y)$$</p>",
+    ),
+    "a batch in a table": (
+        "right", BATCH,
+        r"**Forward**" "\n"
+        "\n"
+        r"| quantity | formula |" "\n"
+        r"|:--|:--|" "\n"
+        r"| hidden | $Z_1 = XW_1 + b_1$ |" "\n"
+        r"| | $H = \max(Z_1, 0)$ |" "\n"
+        r"| scores | $Z_2 = HW_2 + b_2$ |" "\n"
+        r"| output | $P = \operatorname{softmax}(Z_2)$ |" "\n"
+        "\n"
+        r"**Backward**" "\n"
+        "\n"
+        r"1. $\displaystyle \frac{\partial f}{\partial Z_2} = \frac{1}{n}(P-Y)$" "\n"
+        r"2. $\displaystyle \frac{\partial f}{\partial W_2} = H^T\frac{\partial "
+        r"f}{\partial Z_2}$, $\displaystyle \frac{\partial f}{\partial b_2} = "
+        r"\mathbf{1}^T\frac{\partial f}{\partial Z_2}$" "\n"
+        r"3. $\displaystyle \frac{\partial f}{\partial Z_1} = \left(\frac{\partial "
+        r"f}{\partial Z_2}W_2^T\right)\odot\mathbb{1}[Z_1>0]$" "\n"
+        r"4. $\displaystyle \boxed{\frac{\partial f}{\partial W_1} = X^T\frac{\partial "
+        r"f}{\partial Z_1}}$, $\displaystyle \boxed{\frac{\partial f}{\partial b_1} = "
+        r"\mathbf{1}^T\frac{\partial f}{\partial Z_1}}$" "\n",
+    ),
+    "a batch in a table, a wrong layer": (
+        "wrong", BATCH,
+        r"| quantity | formula |" "\n"
+        r"|:--|:--|" "\n"
+        r"| hidden | $Z_1 = XW_1 + b_1$ |" "\n"
+        r"| | $H = \max(Z_1, 0)$ |" "\n"
+        r"| scores | $Z_2 = HW_2 + b_2$ |" "\n"
+        r"| output | $P = \operatorname{softmax}(Z_2)$ |" "\n"
+        "\n"
+        r"1. $\displaystyle \frac{\partial f}{\partial Z_2} = \frac{1}{n}(P-Y)$" "\n"
+        r"3. $\displaystyle \frac{\partial f}{\partial Z_1} = \left(\frac{\partial "
+        r"f}{\partial Z_2}W_2^T\right)\odot\mathbb{1}[Z_1>0]$" "\n"
+        r"4. $\displaystyle \boxed{\frac{\partial f}{\partial W_1} = X^T\frac{\partial "
+        r"f}{\partial Z_1}}$, $\displaystyle \boxed{\frac{\partial f}{\partial b_1} = "
+        r"\mathbf{1}^T\frac{\partial f}{\partial Z_2}}$" "\n",
+    ),
+    "a batch, layers in brackets": (
+        "right", BATCH,
+        r"Let $z^{(1)} = x W_1 + b_1$ etc. In matrix form $Z^{[1]} = XW_1+b_1$, "
+        r"$A^{[1]} = \operatorname{ReLU}(Z^{[1]})$, $Z^{[2]} = A^{[1]}W_2+b_2$, $\hat Y "
+        r"= \operatorname{softmax}(Z^{[2]})$." "\n"
+        r"$$\frac{\partial f}{\partial Z^{[2]}} = \frac1n(\hat Y-Y)$$" "\n"
+        r"$$\frac{\partial f}{\partial W_2} = A^{[1]T}\frac{\partial f}{\partial "
+        r"Z^{[2]}},\ \frac{\partial f}{\partial b_2} = \sum_{i=1}^n\left[\frac{\partial "
+        r"f}{\partial Z^{[2]}}\right]_{i,:}$$" "\n"
+        r"$$\frac{\partial f}{\partial A^{[1]}} = \frac{\partial f}{\partial "
+        r"Z^{[2]}}W_2^T,\ \frac{\partial f}{\partial Z^{[1]}} = \frac{\partial "
+        r"f}{\partial A^{[1]}}\odot 1_{\{Z^{[1]}>0\}}$$" "\n"
+        r"$$\frac{\partial f}{\partial W_1} = X^T\frac{\partial f}{\partial Z^{[1]}},\ "
+        r"\frac{\partial f}{\partial b_1} = \sum_{i}\left(\frac{\partial f}{\partial "
+        r"Z^{[1]}}\right)_{i,:}$$",
+    ),
+    "three equations in a row": (
+        "right", ATTENTION,
+        r"$$\begin{aligned}S &= \frac{QK^\top}{\sqrt{d}} & P &= \mathrm{softmax}(S) & O "
+        r"&= PV\end{aligned}$$ $$\frac{\partial f}{\partial O} = O-G \;\Rightarrow\; "
+        r"\frac{\partial f}{\partial V} = P^\top\frac{\partial f}{\partial O}$$",
+    ),
+    "a name that a size has as well": (
+        "right", LOGISTIC,
+        r"$p_i = \sigma(z_i)$ with $z_i = w^Tx_i$. $$\frac{\partial f}{\partial z_i} = "
+        r"\frac{\partial f}{\partial p_i}\cdot\frac{\partial p_i}{\partial z_i} = "
+        r"\left(-\frac{y_i}{p_i}+\frac{1-y_i}{1-p_i}\right)p_i(1-p_i) = p_i-y_i$$ "
+        r"$$\frac{\partial f}{\partial w_k} = \sum_i\frac{\partial f}{\partial "
+        r"z_i}\frac{\partial z_i}{\partial w_k} = \sum_i (p_i-y_i)x_{ik}$$ $$\nabla_w f "
+        r"= X^T(p-y)$$",
+    ),
+    "sample by sample, in Chinese": (
+        "right", MATRIX,
+        r"设 $X$ 的第 $i$ 行为 $x_i^T$，$Y$ 的第 $i$ 行为 $y_i^T$，则 "
+        r"$$f=\sum_{i=1}^{n}\|W^Tx_i-y_i\|^2$$ 对每个样本，令 $e_i=W^Tx_i-y_i$，"
+        r"$$d\|e_i\|^2=2e_i^Tde_i=2e_i^TdW^Tx_i=\operatorname{tr}(2x_ie_i^TdW^T)$$ 于是 "
+        r"$$\frac{\partial f}{\partial W}=\sum_{i=1}^{n}2x_ie_i^T=2X^T(XW-Y)$$",
+    ),
+    "entry by entry, in Chinese": (
+        "right", MATRIX,
+        r"逐元素写：$f=\sum_{i}\sum_{j}(z_{ij}-y_{ij})^2$，其中 $z_{ij}=\sum_{k}x_{ik}w_{kj}$。"
+        r"$$\frac{\partial f}{\partial w_{kj}}=\sum_{i}\frac{\partial f}{\partial "
+        r"z_{ij}}\frac{\partial z_{ij}}{\partial w_{kj}}=\sum_i2(z_{ij}-y_{ij})x_{ik}$$ "
+        r"写成矩阵：$$\frac{\partial f}{\partial W}=2X^T(Z-Y)$$ 其中 $Z=(z_{ij})$。",
+    ),
+    "layers and samples above": (
+        "right", LAYERS,
+        r"$$z^{[1](i)} = W^{[1]}x^{(i)}+b^{[1]}$$ $$a^{[1](i)} = \tanh(z^{[1](i)})$$ "
+        r"$$z^{[2](i)} = W^{[2]}a^{[1](i)}+b^{[2]}$$ $$\hat y^{(i)} = a^{[2](i)} = "
+        r"\sigma(z^{[2](i)})$$" "\n"
+        r"$$f = -\frac1m\sum_{i=1}^m\left(y^{(i)}\log "
+        r"a^{[2](i)}+(1-y^{(i)})\log(1-a^{[2](i)})\right)$$" "\n"
+        r"$$\frac{\partial f}{\partial z^{[2](i)}} = \frac1m(a^{[2](i)}-y^{(i)})$$" "\n"
+        r"$$\frac{\partial f}{\partial W^{[2]}} = \sum_{i=1}^m\frac{\partial "
+        r"f}{\partial z^{[2](i)}}a^{[1](i)T}$$" "\n"
+        r"$$\frac{\partial f}{\partial z^{[1](i)}} = W^{[2]T}\frac{\partial f}{\partial "
+        r"z^{[2](i)}} * (1-a^{[1](i)2})$$" "\n"
+        r"$$\frac{\partial f}{\partial W^{[1]}} = \sum_{i=1}^m\frac{\partial "
+        r"f}{\partial z^{[1](i)}}x^{(i)T}$$",
+    ),
+    "layers and samples above, in one line": (
+        "right", LAYERS,
+        r"$$\frac{\partial f}{\partial W^{[2]}} = "
+        r"\frac1m\sum_{i=1}^m(a^{[2](i)}-y^{(i)})a^{[1](i)T}$$ $$\frac{\partial "
+        r"f}{\partial W^{[1]}} = \frac1m\sum_{i=1}^m "
+        r"\left(W^{[2]T}(a^{[2](i)}-y^{(i)})\right)\odot(1-a^{[1](i)}\odot "
+        r"a^{[1](i)})\,x^{(i)T}$$",
     ),
 }  # fmt: skip
 
