@@ -39,6 +39,7 @@ from .rules import Rule
 from .sizes import Kind
 from .values import (
     applied,
+    array_of,
     axis_of,
     indexed,
     inverse_array,
@@ -48,6 +49,7 @@ from .values import (
     spread_array,
     summed_over,
     unindexed,
+    written_out,
 )
 
 ALONG = {"all": (-2, -1), "rows": (-2,), "columns": (-1,)}
@@ -179,6 +181,11 @@ def _compared_in_latex(e: Expr) -> str:
     return rf"\mathbf{{1}}[{{}} {RELATIONS[e.detail]} {{}}]"
 
 
+def _written_in_latex(e: Expr) -> str:
+    rows = r" \\ ".join([" & ".join(["{}"] * int(e.kind.columns))] * int(e.kind.rows))
+    return rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}"
+
+
 def _squares_in_latex(e: Expr) -> str:
     return r"\|{}\|^2" if "1" in size(e.args[0]) else r"\|{}\|_F^2"
 
@@ -288,6 +295,8 @@ ROWS = (
     Operation("index", indexed, linear=EACH),
     Operation("sum_over", summed_over, linear=EACH),
     Operation("unindexed", unindexed, linear=EACH),
+    Operation("written", written_out, linear=TOGETHER, array=array_of,
+              latex=Form(_written_in_latex)),
     Operation("stacked", lambda e, x: x[..., 0, :] if e.detail[1] == "rows" else x[..., 0].mT,
               linear=EACH),
     # what is only ever taken for something else

@@ -160,8 +160,27 @@ def summed_over(e: Expr, x: Any) -> Any:
 
 
 def unindexed(e: Expr, x: Any) -> Any:
-    """The matrix whose entries these are."""
-    own, matrix = free(e.args[0]), x[..., 0, 0]
-    if len(own) == 1:
-        return matrix[..., None]
-    return matrix if tuple(own) == e.detail else matrix.swapaxes(-1, -2)
+    """The matrix whose entries these are, for each value of the other free indices."""
+    own, matrix = list(free(e.args[0])), x[..., 0, 0]
+    for place, name in enumerate(reversed(e.detail), 1):
+        for left in range(own.index(name) - len(own), -place):
+            matrix = matrix.swapaxes(left, left + 1)
+            own[left], own[left + 1] = own[left + 1], own[left]
+    return matrix[..., None] if len(e.detail) == 1 else matrix
+
+
+def written_out(e: Expr, *entries: Any) -> Any:
+    """The matrix whose entries these are, row by row."""
+    import torch
+
+    laid_over = torch.broadcast_tensors(*entries)  # type: ignore[no-untyped-call]
+    return _in_rows(e, torch.cat(laid_over, -1))
+
+
+def array_of(e: Expr, *entries: Array) -> Array:
+    matrix: Array = _in_rows(e, np.concatenate(np.broadcast_arrays(*entries), -1))
+    return matrix
+
+
+def _in_rows(e: Expr, row: Any) -> Any:
+    return row.reshape(*row.shape[:-2], int(e.kind.rows), int(e.kind.columns))

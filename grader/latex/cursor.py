@@ -16,7 +16,7 @@ from .budget import UNBOUNDED, Budget
 from .errors import Unreadable
 from .names import CODE, Names, function_named
 from .parser import parse
-from .pieces import Script, index_list
+from .pieces import Script, index_list, is_place
 from .tex import CLOSE, OPEN, Tex, argument
 from .tree import Node
 
@@ -216,7 +216,7 @@ class Cursor:
             return lambda x: tree.Call(at, "relu", 0, (x,))
         if any(t.text == r"\times" for t in script.tokens):  # a note on its sizes
             return lambda x: x
-        if not self.names.is_index(text):
+        if not (self.names.is_index(text) or is_place(text)):
             raise Unreadable(f'the subscript "{text}" on a bracket is not understood', at)
         indices = index_list(text)
         return lambda x: tree.Index(at, x, indices)

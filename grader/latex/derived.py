@@ -34,6 +34,8 @@ def _(node: tree.Derivative, attempt: Attempt) -> Expr:
     if by.op == "stacked" and len(indices) == 1:
         member, indices = (indices[0], by.detail[1]), ()
     result = _derived(attempt, meaning(top, attempt), by, node)
+    if indices and result.kind.jacobian:
+        raise Unreadable("indices and matrices are mixed in this derivative", node.at)
     result = attempt.transpose(result, node.at) if transposed else result
     if member:
         return line(attempt, result, *member, node.at)

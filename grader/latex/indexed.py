@@ -30,7 +30,28 @@ def _(node: tree.Index, attempt: Attempt) -> Expr:
 
 @meaning.register
 def _(node: tree.Entries, attempt: Attempt) -> Expr:
-    return unindexed(attempt, meaning(node.entry, attempt), node.indices, node.at)
+    typical = meaning(node.entry, attempt)
+    if not node.ends:
+        return unindexed(attempt, typical, node.indices, node.at)
+    if len(node.indices) == 1 and attempt.vector(typical) and attempt.known(typical).rows != "1":
+        raise Unreadable("columns are not put below one another", node.at)
+    axes = dict(attempt.known(typical).axes)
+    for index, end in zip(node.indices, node.ends, strict=True):
+        size = axes.get(index, end)
+        if (end in attempt.scope.sizes or end.isdigit()) and not attempt.sizes.same(size, end):
+            raise Misfit(
+                f"the index {index} runs over {attempt.sizes.of(size)}, not {end}", node.at
+            )
+    return unindexed(attempt, typical, node.indices, node.at)
+
+
+@meaning.register
+def _(node: tree.Matrix, attempt: Attempt) -> Expr:
+    entries = [meaning(entry, attempt) for row in node.rows for entry in row]
+    if not all(attempt.scalar(entry) for entry in entries):
+        raise Unreadable("of a matrix written out the entries must be numbers", node.at)
+    shape = str(len(node.rows)), str(len(node.rows[0]))
+    return attempt.operation("written", node.at, *entries, what="a matrix", shape=shape)
 
 
 def _is_delta(attempt: Attempt, base: Node) -> bool:

@@ -32,6 +32,8 @@ def _index_one(builder: Builder, x: Expr, which: int, index: str, at: int) -> Ex
     kind = builder.known(x)
     size = (kind.rows, kind.columns)[which]
     axes = dict(kind.axes)
+    if index.isdigit() and int(index) > (int(size) if size.isdigit() else 2):
+        raise Unreadable(f"whether there is an entry {index} is not known", at)
     if not index.isdigit() and not builder.sizes.same(axes.setdefault(index, size), size):
         raise Misfit(f"the index {index} runs over {axes[index]} and over {size}", at)
     made = replace(kind, axes=tuple(axes.items()), row=False, rigid=False)
@@ -53,10 +55,11 @@ def unindexed(builder: Builder, x: Expr, indices: tuple[str, ...], at: int) -> E
     sizes = dict(builder.known(x).axes)
     if set(sizes) == set(indices) and len(indices) == 1 and builder.vector(x):
         return _stacked(builder, x, indices[0], sizes[indices[0]], at)
-    if set(sizes) != set(indices) or not builder.scalar(x):
+    if not set(indices) <= set(sizes) or not builder.scalar(x):
         raise Unreadable("the indices on the two sides are not the same", at)
     columns = sizes[indices[1]] if len(indices) == 2 else "1"
-    kind = Kind(sizes[indices[0]], columns, form=x.kind.form)
+    others = tuple((index, size) for index, size in sizes.items() if index not in indices)
+    kind = Kind(sizes[indices[0]], columns, others, form=x.kind.form)
     return Expr("unindexed", (x,), kind, indices, at)
 
 

@@ -18,6 +18,7 @@ from .cursor import (
 )
 from .derivatives import differential, fraction, nabla, partial
 from .errors import Unreadable
+from .matrices import MATRICES, matrix
 from .pieces import split, without_prose
 from .ranges import over, parted
 from .symbols import command, letters, number, styled
@@ -164,6 +165,8 @@ def _big_sum(cursor: Cursor, token: Tex) -> None:
 
 
 def _table(cursor: Cursor, token: Tex) -> None:
+    if token.text in MATRICES:
+        return matrix(cursor, token)
     if token.text != r"\begincases":
         raise Unreadable("matrices written out are not read", token.at)
     end = next(

@@ -8,7 +8,7 @@ import re
 
 from . import tree
 from .names import Names
-from .pieces import Script, index_list
+from .pieces import Script, index_list, is_place
 from .tree import Node
 
 LABELLED = re.compile(r"(.*)\^\((\w+)\)")  # z^{[1](i)}: layers, and a sample last
@@ -63,7 +63,8 @@ def _below(names: Names, base: str, text: str, at: int) -> Node | None:
     if text in LINES or text in names.indices:
         return tree.Line(at, capital, text)
     indices = index_list(text)
-    if len(indices) == 2 and names.is_index(text) and not any(i in ":*" for i in indices):
+    counted = names.is_index(text) or is_place(text)
+    if len(indices) == 2 and counted and not any(i in ":*" for i in indices):
         return tree.Index(at, tree.Name(at, capital), indices)
     return None
 

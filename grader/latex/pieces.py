@@ -36,6 +36,11 @@ def index_like(text: str) -> bool:
     return any(p in INDEX_LETTERS for p in parts)
 
 
+def is_place(text: str) -> bool:
+    """Whether a subscript counts out one entry: 1, 12 or 1,2."""
+    return re.fullmatch(r"[1-9](,?[1-9])?", text) is not None
+
+
 def index_list(text: str) -> tuple[str, ...]:
     """The indices of a subscript."""
     return tuple(INDEX_ITEM.findall(text))

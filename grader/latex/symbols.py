@@ -11,7 +11,7 @@ from .derivatives import gradient_sign
 from .errors import Unreadable
 from .members import is_applied, is_sample, member_of
 from .names import GREEK, function_named, takes_run
-from .pieces import Script, bare, layer_label
+from .pieces import Script, bare, is_place, layer_label
 from .tex import ACCENTS, CLOSE, OPEN, WORDY, Tex, argument, flat
 
 LAYERED = re.compile(r"(\d+|\w+(?=,)),?([a-z](?:,?[a-z])?)")
@@ -197,8 +197,7 @@ def _digits_below(cursor: Cursor) -> None:
 
 def _name(cursor: Cursor, base: str, at: int) -> None:
     """A symbol with what hangs on it: a name, a function, an entry of a matrix."""
-    scripts = cursor.scripts()
-    label, scripts = layer_label(scripts)
+    label, scripts = layer_label(_with_layer(cursor, base, cursor.scripts()))
     below = next((s for s in scripts if s.kind == "sub"), None)
     member, rest = member_of(cursor.names, base, label, scripts, at)
     if member is not None:
@@ -234,6 +233,19 @@ def _name(cursor: Cursor, base: str, at: int) -> None:
     cursor.hang(marks)
 
 
+def _with_layer(cursor: Cursor, base: str, scripts: list[Script]) -> list[Script]:
+    """The scripts, with the L of a^L in brackets where a^{(L)} is known and a is not."""
+    names = cursor.names
+
+    def bracketed(script: Script) -> Script:
+        layer = script.kind == "sup" and names.known(f"{base}^({script.text})")
+        if not layer or names.known(base):
+            return script
+        return Script("sup", [Tex("(", script.at), *script.tokens, Tex(")", script.at)], script.at)
+
+    return [bracketed(script) for script in scripts]
+
+
 def _marked(cursor: Cursor, name: str) -> str | None:
     r"""The Q of \bar Q and of f_Q, where these are derivatives of the objective f by Q."""
     names = cursor.names
@@ -260,7 +272,7 @@ def _with_subscript(  # noqa: PLR0911
     if base + label in cursor.names.values - cursor.names.objectives:
         if any(t.text == r"\times" for t in below.tokens):  # a note on its sizes
             return base + label, others
-        if cursor.names.is_index(text):
+        if cursor.names.is_index(text) or _is_entry(cursor, base + label, text):
             return base + label, scripts
     if text == "+":
         return base + label, scripts
@@ -271,6 +283,12 @@ def _with_subscript(  # noqa: PLR0911
         index = [t for t in below.tokens if t.text not in (entry[1], ",")]
         return f"{base}_{entry[1]}{label}", [Script("sub", index, below.at), *others]
     return f"{base}_{text}{label}", others
+
+
+def _is_entry(cursor: Cursor, name: str, text: str) -> bool:
+    """Whether this is an A_{12}, or an x_1: of what has a small letter, as vectors have."""
+    small = name.rpartition(".")[2][:1].islower()
+    return name in cursor.names.variables and is_place(text) and (small or len(text) > 1)
 
 
 def _function(cursor: Cursor, name: str, base: str, below: Script | None) -> str | None:

@@ -153,6 +153,14 @@ class Entries(Node):
 
     entry: Node
     indices: tuple[str, ...]
+    ends: tuple[str, ...] = ()  # how far each runs, where it is said: a size or a number
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix(Node):
+    """A matrix of which every entry is written."""
+
+    rows: tuple[tuple[Node, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

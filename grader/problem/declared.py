@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from grader.latex import Formula, LatexError, Named, Variable, read_formula, read_names
 from grader.latex.names import canonical
+from grader.latex.pieces import index_like
 from grader.problem.domains import DOMAINS, SQUARE, SYNONYMS
 from grader.problem.samples import with_samples
 
@@ -74,8 +75,13 @@ def _readable(
         try:
             yield _formula(formula, variables, matrix, open_names)
         except LatexError as error:
-            if not (open_names and error.undeclared):
+            if not (open_names and (error.undeclared or _is_by_entries(formula))):
                 raise
+
+
+def _is_by_entries(formula: str) -> bool:
+    """Whether it reads z_i = ..., which means something for every i."""
+    return index_like(_left(formula).rpartition("_")[2])
 
 
 @lru_cache(maxsize=64)

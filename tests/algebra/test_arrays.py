@@ -5,7 +5,7 @@ import pytest
 
 from algebra.test_operations import EXAMPLES, LENGTHS, leaf, moved, point
 from grader.algebra.evaluate import Evaluation
-from grader.algebra.expressions import Expr, make
+from grader.algebra.expressions import Expr, make, number
 from grader.algebra.functions import Array
 from grader.algebra.parts import parts
 from grader.latex.duals import Seed
@@ -15,12 +15,17 @@ H = 1e-6
 X, W = leaf("X", "n", "p"), leaf("W", "p", "q")
 ENTRY = make("index", (make("index", (X,), ("1", "p"), (0, "i"), (("i", "n"),)),), ("1", "1"),
              (1, "j"), (("i", "n"), ("j", "p")))  # fmt: skip
+COUNTED = make("index", (make("index", (X,), ("1", "p"), (0, "1")),), ("1", "1"), (1, "2"))
 WITHOUT_WAYS = {
     "vec": [make("vec", (X,), ("n·p", "1"))],
     "kron": [make("kron", (X, W), ("n·p", "p·q"))],
     "index": [ENTRY, make("index", (X,), ("n", "1"), (1, "2"))],
     "sum_over": [make("sum_over", (ENTRY,), ("1", "1"), "i", (("j", "p"),))],
-    "unindexed": [make("unindexed", (ENTRY,), ("p", "n"), ("j", "i"))],
+    "unindexed": [
+        make("unindexed", (ENTRY,), ("p", "n"), ("j", "i")),
+        make("unindexed", (ENTRY,), ("n", "1"), ("i",), (("j", "p"),)),
+    ],
+    "written": [make("written", (COUNTED, number(2.0), number(0.0), COUNTED), ("2", "2"))],
 }
 
 

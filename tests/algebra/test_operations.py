@@ -45,6 +45,7 @@ TO_AUTOGRAD = {
     "sum_over",
     "unindexed",
     "stacked",
+    "written",
 }  # how these move is not said
 WITH_INDICES = r"f = \sum_{i,j} (\sum_k X_{ik} W_{kj} - Y_{ij})^2"
 TAKEN_FOR = {"mean", "largest", "row", "reshape"}  # stand in no formula
