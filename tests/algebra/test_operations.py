@@ -22,11 +22,13 @@ from grader.algebra.expressions import (
     size,
     times,
     total,
+    widest,
 )
 from grader.algebra.linear import scale, summed, way
 from grader.algebra.matrices import diagonal, inner, inverse, log, matmul, trace, transpose
 from grader.algebra.operations import OPERATIONS, Operation
 from grader.algebra.parts import parts
+from grader.algebra.sizes import Sizes
 from grader.algebra.tidy import tidy
 from grader.author.letters import root_of
 from grader.diagnosis.values import Values
@@ -131,6 +133,18 @@ def test_an_operation_moves_as_its_row_says(op: str) -> None:
         for x in leaves:
             check_moves(example, values, LENGTHS, x)
             check_moves(inner(weights, example), values, LENGTHS, x)
+
+
+def test_what_is_built_has_the_sizes_that_the_rows_say() -> None:
+    """Of the examples, and of all formulas of the lists."""
+    roots = [root_of(Problem(text, sizes, matrix=True)) for text, sizes in FORMULAS.items()]
+    whole = [*roots, *(example for examples in EXAMPLES.values() for example in examples)]
+    for part in dict.fromkeys(one for root in whole for one in parts(root)):
+        row = OPERATIONS.get(part.op)
+        if row and not any(one.kind.axes for one in (part, *part.args)):
+            kinds = [argument.kind for argument in part.args]
+            said = row.sizes and row.sizes(Sizes(), part.detail, *kinds)
+            assert (said or widest(*part.args)) == size(part), part.op
 
 
 @pytest.mark.parametrize("text", FORMULAS)
