@@ -135,7 +135,10 @@ class _Cutter:
         said = words(inside)
         loose = bool(inside) and (inside[0].spaced or " " in said)
         wordy = command.text in TEXTS and loose
-        if function_named(said) or not (PROSE.search(said) or " " in said or wordy or not said):
+        ends = said.endswith((":", ",", ".", "："))
+        if function_named(said) or not (
+            PROSE.search(said) or " " in said or wordy or ends or not said
+        ):
             return False
         if said and self.relation and not self.current:
             self._words_instead(command)

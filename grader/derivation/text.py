@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from grader.latex.dress import meaningful
 from grader.latex.errors import TooLong, Unreadable
-from grader.latex.layout import EQUAL, Box, Item, flattened, laid_out, opened, rows
+from grader.latex.layout import EQUAL, Box, Item, flattened, laid_out, opened, rows, unbracketed
 from grader.latex.macros import Macros, expanded, macros_in
 from grader.latex.tex import CLOSE, OPEN, Tex, cut
 
@@ -81,7 +81,10 @@ def _state(found: Found, number: int, segment: Segment, macros: Macros) -> None:
     signs = [token for token in typed if token.text in EQUAL]
     items = opened(laid_out(meaningful(typed, segment.at)))
     prose, before = segment.prose, len(found.statements)
-    for row_number, row in enumerate(rows(items)):
+    found_rows = rows(items)
+    if segment.display and len(found_rows) == 1:
+        found_rows = [unbracketed(found_rows[0])]
+    for row_number, row in enumerate(found_rows):
         for place, parts in enumerate(chains(row)):
             if place == 0 and row_number and _continues(found.statements, number, parts):
                 continue

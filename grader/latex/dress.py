@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from .errors import Unreadable
 from .tex import (
+    ACCENTS,
     CLOSE,
     LABEL,
     OPEN,
@@ -26,10 +27,10 @@ DEEPEST = 40  # brackets in brackets
 
 _UNSAID = r"\tag \label \color \phantom \hspace \vspace \ref \eqref \require \hskip \cellcolor"
 _AROUND = r"""
-\boxed \underline \fbox \framebox \bbox \cancel \bcancel \xcancel \hbox \eqalign \smash \mathclap
-\underbrace \overbrace"""
+\boxed \Aboxed \underline \fbox \framebox \bbox \cancel \bcancel \xcancel \hbox \eqalign \smash
+\mathclap \underbrace \overbrace"""
 _SAYING_HOW = r"""
-\textcolor \colorbox \mathcolor \href \class \style \cssId \overset \stackrel \underset"""
+\textcolor \enclose \colorbox \mathcolor \href \class \style \cssId \overset \stackrel \underset"""
 UNSAID = set(_UNSAID.split())
 # What stands around an expression, and how many arguments come before that say how.
 AROUND = dict.fromkeys(_AROUND.split(), 0) | dict.fromkeys(_SAYING_HOW.split(), 1)
@@ -102,7 +103,8 @@ def _undress_one(found: list[Tex], i: int, out: list[Tex]) -> int:  # noqa: PLR0
     if token.text in SIDED:
         return _sided(found, i, out)
     if token.text in UNSAID:
-        return argument(found, _option(found, i + 1))[1]
+        starred = i + 1 < len(found) and found[i + 1].text == "*"
+        return argument(found, _option(found, i + 1 + starred))[1]
     if token.text in AROUND or _holds_an_equation(found, i):
         return _unwrap(found, i, out)
     if token.text in BARS:
@@ -130,8 +132,10 @@ def _undress_one(found: list[Tex], i: int, out: list[Tex]) -> int:  # noqa: PLR0
 
 
 def _holds_an_equation(found: list[Tex], i: int) -> bool:
-    """Whether a font is that of a whole equation."""
-    if found[i].text not in STYLES - WORDY or i + 1 >= len(found) or found[i + 1].text != "{":
+    """Whether a font, or a line above, is that of a whole equation."""
+    if i + 1 >= len(found) or found[i + 1].text != "{":
+        return False
+    if found[i].text not in STYLES | ACCENTS.keys() or found[i].text in WORDY:
         return False
     return any(token.text == "=" for token in found[i + 2 : braced(found, i + 1)])
 

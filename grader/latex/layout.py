@@ -14,7 +14,7 @@ EQUAL = {"=", r"\equiv", r"\triangleq", r"\coloneqq", r"\doteq", r"\coloneq"}
 _ARROWS = """
 Rightarrow implies Longrightarrow therefore because iff Leftrightarrow to rightarrow longrightarrow
 Longleftrightarrow quad qquad Leftarrow leadsto longmapsto mapsto leftarrow forall colon ldots dots
-cdots hookrightarrow impliedby leftrightarrow vdots"""
+cdots hookrightarrow impliedby leftrightarrow vdots hfill hfil"""
 ARROWS = {rf"\{name}" for name in _ARROWS.split()}
 ROW_ENDS = {"\\\\", r"\cr", r"\newline"}
 PARTED = {",", ";", ".", ":", "&"} | ROW_ENDS | ARROWS  # after these a statement may begin
@@ -105,6 +105,7 @@ def _is_layout(box: Box, inside: Sequence[Item], before: Item | None) -> bool:
         or isinstance(before, Box)
         or _is(before, PARTED | EQUAL)
         or not before.text.isascii()
+        or before.text[1:].isalpha()
     )
     return begins and (_has_relation(inside) or any(_is(item, ROW_ENDS) for item in inside))
 
@@ -145,6 +146,14 @@ def rows(items: Iterable[Item]) -> list[list[Item]]:
 def _is_note(cell: Sequence[Item]) -> bool:
     """Whether only words stand in a cell."""
     return len(cell) == 2 and _is(cell[0], TEXTS) and isinstance(cell[1], Box)
+
+
+def unbracketed(row: list[Item]) -> list[Item]:
+    """A row without brackets around all of it, where an equation stands in them."""
+    edges = [item.text for item in (row[0], row[-1]) if isinstance(item, Tex)]
+    if len(edges) < 2 or edges[0] not in OPEN or edges[1] not in CLOSE:
+        return row
+    return row[1:-1] if not _has_relation(row) and _has_relation(row[1:-1]) else row
 
 
 def columns(items: Iterable[Item]) -> list[list[list[Item]]]:

@@ -57,7 +57,7 @@ _SPACING = r"""
 \, \; \! \: \> \/ \displaystyle \textstyle \scriptstyle \nonumber \notag \space \enspace
 \thinspace \blacksquare \square \Box \qed \checkmark \limits \nolimits \hline \noindent \middle
 \mathstrut \ensuremath \strut \relax \mathopen \mathclose \mathrel \mathbin \mathord \mathinner
-\allowbreak \tiny \small \large \Large \LARGE \huge \Huge \normalsize ~ $"""
+\allowbreak \( \) \tiny \small \large \Large \LARGE \huge \Huge \normalsize ~ $"""
 _STYLES = """
 mathbf boldsymbol bm mathrm mathit mathsf mathcal mathscr mathfrak mathbb text textbf textrm
 textit operatorname mathop vec pmb mbox mathtt textsf texttt bold symbf symbfit mathnormal"""

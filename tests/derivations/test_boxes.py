@@ -33,6 +33,15 @@ AROUND = {
     "an old font": r"$${\bf %s}$$",
     "aligned by hand": r"$$\left\{\begin{aligned} %s \\ \frac{\partial f}{\partial X} &= "
     r"2(XW-Y)W^T \end{aligned}\right.$$",
+    "a box of mathtools": r"$$\begin{aligned}\Aboxed{%s}\end{aligned}$$",
+    "lines above and below": r"$$\overline{\underline{%s}}$$",
+    "square brackets": r"$$\left[ %s \right]$$",
+    "curly brackets": r"$$\{ %s \}$$",
+    "a tag with signs": r"$$%s \tag*{(a=b)}$$",
+    "a number at the margin": r"$$%s \hfill (2)$$",
+    "words and a colon": r"$$\textbf{Answer: } %s$$",
+    "dollars of another kind": r"$$\colorbox{yellow}{\(\displaystyle %s\)}$$",
+    "an array with words": r"$$\begin{array}{l|l} %s & \text{gradient} \end{array}$$",
     "a list": "- so\n- $%s$",
     "a list and a display": "1. so\n   $$%s$$",
     "a quotation": "> hence\n> $$\n> %s\n> $$",
@@ -112,3 +121,10 @@ def test_a_condition_or_a_script_is_no_equation(text: str) -> None:
     """Only what stands where a statement may is one."""
     report = run(text, {"vars": "x:1,1", "given": [], "asked": []})
     assert len(report.steps) <= 1
+
+
+def test_an_unknown_box_is_not_passed_over() -> None:
+    """What stands in it is reported, as not understood."""
+    report = run(STEP + rf"$$\mystery{{{WRONG}}}$$", PROBLEM)
+    assert report.steps[-1].verdict == "not_understood"
+    assert report.needs_person
