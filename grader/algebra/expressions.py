@@ -125,6 +125,23 @@ def is_constant(term: Expr) -> bool:
     return term.op in CONSTANT or (bool(term.args) and all(map(is_constant, term.args)))
 
 
+def constant_value(term: Expr) -> float | None:
+    """The value of an exponent such as -1/2; None when it is not a constant."""
+    values = [constant_value(a) for a in term.args]
+    match term.op, values:
+        case "number", []:
+            return float(term.detail)
+        case "negative", [float(x)]:
+            return -x
+        case "power", [float(x)] if x:
+            return float(x ** float(term.detail))
+        case "times", [float(x), float(y)]:
+            return x * y
+        case "plus", [float(x), float(y)]:
+            return float(x + term.detail * y)
+    return None
+
+
 def kindless(term: Expr) -> Expr:
     """A copy that is not the one term that says this: a place to put a value."""
     return replace(term)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from grader.algebra.expressions import Expr
+from grader.algebra.expressions import Expr, constant_value
 from grader.algebra.parts import settled
 from grader.algebra.sizes import Kind, Misfit, Sizes, product
 
@@ -176,7 +176,7 @@ def _norm_squared(attempt: Attempt, node: tree.Norm, inner: Expr) -> Expr:
 @meaning.register
 def _(node: tree.Power, attempt: Attempt) -> Expr:
     base = tree.unwrapped(node.base)
-    value = _constant(meaning(node.exponent, attempt))
+    value = constant_value(meaning(node.exponent, attempt))
     if isinstance(base, tree.Norm) and base.kind != "1" and value == 2:
         return _norm_squared(attempt, base, meaning(base.inner, attempt))
     return _raised(attempt, node, meaning(node.base, attempt), value)
@@ -333,20 +333,3 @@ def _undeclared(attempt: Attempt, node: tree.Name) -> Expr:
     term = Expr("unknown", (), Kind(rows, columns), node.name, node.at)
     attempt.unknown[node.name] = term
     return term
-
-
-def _constant(term: Expr) -> float | None:
-    """The value of an exponent such as -1/2; None when it is not a constant."""
-    values = [_constant(a) for a in term.args]
-    match term.op, values:
-        case "number", []:
-            return float(term.detail)
-        case "negative", [float(x)]:
-            return -x
-        case "power", [float(x)] if x:
-            return float(x ** float(term.detail))
-        case "times", [float(x), float(y)]:
-            return x * y
-        case "plus", [float(x), float(y)]:
-            return float(x + term.detail * y)
-    return None
