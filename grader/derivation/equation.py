@@ -240,8 +240,8 @@ class Equations:
                 asked.update(read.meanings)
                 if len(read.liberties) > 1:
                     continue
-                if self._stands_up(read):
-                    ones = Misfit("a bold 1 is a column of ones, and a row is needed", sides[1].at)
+                if self._turned_ones(read):
+                    ones = Misfit("a bold 1 lacks its transpose, or has one too many", sides[1].at)
                     continue
                 trial = self._best_sized(read, meanings)
                 if trial.comparison.holds is not False and not self._too_free(trial):
@@ -253,13 +253,18 @@ class Equations:
             return None, best, misfit
         return None, best, ones
 
-    def _stands_up(self, read: Read) -> bool:
-        """Whether a column of ones would have to be a row here: its transpose is missing."""
+    def _turned_ones(self, read: Read) -> bool:
+        """Whether a column of ones would have to be a row here, or the other way round: then its
+        transpose is missing.
+        """
         if not read.ones or not kinds_agree(read):
             return False
         kinds = [read.sizes.known(kind) for kind in read.ones]
-        up = any(kind.rows == "1" != kind.columns for kind in kinds)
-        return up and self.document.customs.ask("ones") == "column"
+        rows = any(kind.rows == "1" != kind.columns for kind in kinds)
+        columns = any(kind.columns == "1" != kind.rows for kind in kinds)
+        if not (rows or columns):
+            return False
+        return rows if self.document.customs.ask("ones") == "column" else columns
 
     def _best_sized(self, read: Read, meanings: Mapping[Key, int]) -> Trial:
         """A trial; sizes that stay open (of a bold 1, of I) are any letter for which it holds."""
