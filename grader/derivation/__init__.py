@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .choosing import check_derivation
-    from .equation import Verdict
+    from .outcome import Verdict
     from .report import Report, Score, Step
 
 _ROOMS = {
     "check_derivation": "choosing",
-    "Verdict": "equation",
+    "Verdict": "outcome",
     "Report": "report",
     "Score": "report",
     "Step": "report",

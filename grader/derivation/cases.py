@@ -11,7 +11,8 @@ from grader.catalogue import Reason
 
 from .case import Case, case_of
 from .compare import holds_where
-from .equation import Equations, Outcome, Verdict
+from .equation import Equations
+from .outcome import Outcome, Verdict
 from .text import Statement
 
 AROUND = re.compile(r"\b([i-n])\s*\$?\s*(=|\\neq?|≠|\\not\s*=)\s*\$?\s*((?!\1)[i-n])\b")

@@ -9,12 +9,13 @@ from grader.latex.conventions import USUAL, Conventions
 from grader.latex.names import canonical
 
 from .definitions import Document
-from .equation import GOOD, Equations, Verdict
+from .equation import Equations
 from .gradients import Gradients
 from .graph import Graph
 from .hypotheses import delta_of
 from .mistakes import Mistakes
 from .orientation import orient
+from .outcome import GOOD, Verdict
 from .report import Report, Step, Told, report_of
 from .source import Source
 from .steps import Steps

@@ -13,9 +13,9 @@ from grader.latex import Variable, tree
 from grader.latex.conventions import OTHERS, Conventions, Meaning
 
 from .checker import Checker, Place
-from .equation import GOOD, Verdict
 from .hypotheses import alias_of
 from .meanings import functions_meant, meanings_of
+from .outcome import GOOD, Verdict
 from .report import Report, Step, report_of
 from .source import Source
 from .steps import Strange

@@ -6,9 +6,8 @@ everything was understood, every symbol is known, and no tolerated reading holds
 withdraw it when the whole text is known.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
@@ -20,57 +19,21 @@ from grader.catalogue import Reason
 from grader.latex import tree
 from grader.latex.asking import Key
 from grader.latex.builder import Remark
-from grader.latex.errors import TooLong, Unreadable
+from grader.latex.errors import Unreadable
 from grader.latex.kinks import bends_of, draws_beside
-from grader.latex.names import NO_VARIABLES, canonical
+from grader.latex.names import canonical
 from grader.latex.reading import Read, readings
 from grader.latex.tree import Node
 from grader.latex.values import Draw, Numbers
 
+from .alternatives import alternatives
 from .compare import Comparison, compare, kinds_agree
 from .definitions import Document
 from .draws import SPARE
+from .outcome import Outcome, Verdict, misfitting, rule, unread
+from .rests import Rests
 
 MOST_READINGS = 80
-CONVENTIONS = {"layout", "line", "nabla", "power", "argument"}  # choices that are no liberty
-
-
-class Verdict(StrEnum):
-    """What is said of a step."""
-
-    OK = "ok"
-    REMARK = "ok_with_remark"
-    DEFINITION = "definition"
-    WRONG = "wrong"
-    NOT_UNDERSTOOD = "not_understood"
-    CONDITION = "condition"
-    RULE = "rule"
-    CONFLICT = "conflict"
-    NOT_CHECKED = "not_checked"
-
-
-GOOD = {Verdict.OK, Verdict.REMARK}
-DEFINES = {Verdict.DEFINITION, Verdict.CONFLICT}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The verdict on one equation and what it rests on."""
-
-    verdict: Verdict
-    message: Reason | None = None
-    remarks: tuple[Reason, ...] = ()
-    at: int | None = None
-    comparison: Comparison | None = None
-    terms: tuple[Expr, Expr] | None = None
-    numbers: Numbers | None = None
-    meanings: Mapping[Key, int] | None = None
-    unknown: tuple[str, ...] = ()  # names in it that nobody declared
-    assumed: bool = False  # it holds under what the text supposes, not always
-
-    @property
-    def good(self) -> bool:
-        return self.verdict in GOOD
 
 
 @dataclass
@@ -91,10 +54,9 @@ class Equations:
         self.document, self.scope = document, document.scope
         self.numbers = list(document.source.numbers)
         self.draws = [numbers.draw for numbers in self.numbers]
-        self.unheard: dict[tuple[int, float], tuple[Node, set[str]]] = {}  # while names stay
+        self.rests = Rests(document.scope)
         self.movable = [canonical(v.name) for v in document.source.variables if not v.domain]
         self.scope.is_entrywise = self._is_entrywise
-        self.tried = 0
         self.hasty = False  # only the usual reading of each equation is tried
 
     def _is_entrywise(self, of: Expr, by: Expr) -> bool:
@@ -123,7 +85,7 @@ class Equations:
         """The verdict on left = right, as statement `order` means it."""
         if isinstance(left, tree.Function) and isinstance(right, tree.Function):
             return self._functions(left, right)
-        unknown = sorted(self.undeclared(left, order) | self.undeclared(right, order))
+        unknown = sorted(self.rests.undeclared(left, order) | self.rests.undeclared(right, order))
         try:
             found, best, misfit = self._search(left, right, order, patient and not self.hasty)
             if unknown:
@@ -136,7 +98,7 @@ class Equations:
             return Outcome(Verdict.NOT_UNDERSTOOD, Reason.of("derivation.no_value"))
         if best is not None:
             return self._wrong(best)
-        message = _misfit(misfit) if misfit else Reason.of("derivation.sizes")
+        message = misfitting(misfit) if misfit else Reason.of("derivation.sizes")
         return Outcome(
             Verdict.WRONG, message, at=misfit.at if misfit else None,
             comparison=Comparison(False, "sizes", message),
@@ -157,7 +119,7 @@ class Equations:
         self, left: Node, right: Node, unknown: list[str], error: Unreadable
     ) -> Outcome:
         if unknown and _is_rule(left, right):
-            return _rule(unknown)
+            return rule(unknown)
         return replace(unread(error), unknown=tuple(unknown))
 
     def _wrong(self, best: Trial) -> Outcome:
@@ -177,7 +139,8 @@ class Equations:
         found, best, misfit = self._attempt((left, right), order, {}, asked)
         if found is not None or not patient:
             return found, best, misfit
-        for tried, meanings in enumerate(self._alternatives(asked, left, right)):
+        others = alternatives(asked, left, right, self.scope.variables)
+        for tried, meanings in enumerate(others):
             if tried > MOST_READINGS or self.document.budget.spent():
                 break
             found, other, _ = self._attempt((left, right), order, meanings, asked)
@@ -185,46 +148,6 @@ class Equations:
                 return found, best, misfit
             best = best or other
         return None, best, misfit
-
-    def _alternatives(
-        self, asked: Mapping[Key, int], left: Node, right: Node
-    ) -> Iterator[dict[Key, int]]:
-        """Other answers to the questions of meaning: one, one kind everywhere, two conventions."""
-        derivatives = tree.holds(left, tree.Derivative) and tree.holds(right, tree.Derivative)
-        refused = set() if derivatives or self._numerator_layout(left) else {("layout", "rows")}
-        yield from self._single(asked, refused)
-        keys = {k: n for k, n in asked.items() if k not in refused}
-        for kind in dict.fromkeys(k[0] for k in keys):
-            alike = [k for k in keys if k[0] == kind]
-            if len(alike) > 1:
-                yield dict.fromkeys(alike, 1)
-        for first in list(keys)[:5]:
-            for second in list(keys)[:5]:
-                if first == second or first[0] not in CONVENTIONS:
-                    continue
-                for answer in range(1, keys[first]):
-                    for other in range(1, keys[second]):
-                        yield {first: answer, second: other}
-
-    def _single(self, asked: Mapping[Key, int], refused: set[Key]) -> Iterator[dict[Key, int]]:
-        """One other answer at a time; trying one may bring up further questions."""
-        tried: set[tuple[Key, int]] = set()
-        while True:
-            new = [(k, a) for k, n in asked.items() if k not in refused for a in range(1, n)]
-            new = [pair for pair in new if pair not in tried]
-            if not new:
-                return
-            for key, answer in new:
-                tried.add((key, answer))
-                yield {key: answer}
-
-    def _numerator_layout(self, left: Node) -> bool:
-        """Whether it is a derivative by an intermediate, which may be a row where a row is said."""
-        side = tree.unwrapped(left)
-        if not isinstance(side, tree.Derivative) or side.bottom is None:
-            return False
-        bottom = tree.unwrapped(side.bottom)
-        return isinstance(bottom, tree.Name) and bottom.name not in self.scope.variables
 
     def _attempt(
         self,
@@ -287,7 +210,6 @@ class Equations:
         return bool(trial.comparison.held) and "d" in trial.read.liberties
 
     def _trial(self, read: Read, meanings: Mapping[Key, int], draw: int) -> Trial:
-        self.tried += 1
         kinds_agree(read)
         done: dict[int, Expr] = {}
         first, second = (settled(t, read.sizes, done) for t in read.terms)
@@ -346,7 +268,7 @@ class Equations:
             if confirmed.good:
                 return self._for_any(confirmed, unknown)
         if _is_rule(left, right):
-            return _rule(unknown)
+            return rule(unknown)
         if self._about_numbers(left, right, unknown) and self._only_unknown(left, right):
             _, best, _ = self._attempt((left, right), order, {}, {})
             if best is not None and best.comparison.reason == "value":
@@ -372,53 +294,6 @@ class Equations:
         known = all(len(n) == 1 and n.islower() for n in unknown) and len(unknown) == 1
         return known and tree.holds(left, tree.Call) and not tree.holds(left, tree.Differential)
 
-    def undeclared(self, node: Node, order: float) -> set[str]:
-        """The names in it, definitions expanded, that nobody declared or defined."""
-        known = self.unheard.get((id(node), order))
-        if known is None:
-            known = self.unheard[id(node), order] = node, self._undeclared(node, order)
-        return known[1]
-
-    def _undeclared(self, node: Node, order: float) -> set[str]:
-        return {
-            part.name
-            for part, bound in self.expanded(node, order)
-            if isinstance(part, tree.Name)
-            and part.name not in bound
-            and part.name not in self.scope.variables
-            and part.name not in NO_VARIABLES
-            and part.name not in self.scope.definitions
-            and part.name not in self.scope.leaves
-        }
-
-    def expanded(self, node: Node, order: float) -> Iterator[tuple[Node, tuple[str, ...]]]:
-        """Every part of it and of the definitions it rests on, each definition once; with the
-        parameters of the function whose body the part stands in.
-        """
-        waiting: list[tuple[Node, float, tuple[str, ...]]] = [(node, order + 0.5, ())]
-        seen: set[tuple[str, float]] = set()
-        while waiting:
-            whole, at, bound = waiting.pop()
-            for part in tree.walk(whole):
-                yield part, bound
-                for key, found in self._rests_on(part, at, bound):
-                    if key not in seen:
-                        seen.add(key)
-                        waiting.append(found)
-
-    def _rests_on(
-        self, part: Node, order: float, bound: tuple[str, ...]
-    ) -> Iterator[tuple[tuple[str, float], tuple[Node, float, tuple[str, ...]]]]:
-        if isinstance(part, tree.Call | tree.Function):
-            own = self.scope.functions.get(part.function)
-            if own and isinstance(own.body, Node):
-                yield (f"{part.function}()", 0.0), (own.body, order, own.parameters)
-        elif isinstance(part, tree.Name) and part.name not in (*bound, *self.scope.variables):
-            definition = self.scope.definition(part.name, order)
-            if definition is not None:
-                key = (part.name, definition.order)
-                yield key, (definition.node, definition.order, ())
-
     def holds(self, left: Node | Expr, right: Node, order: float) -> bool:
         """Whether left = right holds strictly, with no liberty taken, at both draws."""
         nodes = (left, right) if isinstance(left, Node) else (right,)
@@ -441,7 +316,7 @@ class Equations:
             term = settled(read.terms[0], read.sizes)
             self._numbers(read, (term, term), 0).of(term)
         except Misfit as misfit:
-            message = _misfit(misfit)
+            message = misfitting(misfit)
             sizes = Comparison(False, "sizes", message)
             return Outcome(Verdict.WRONG, message, at=misfit.at, comparison=sizes)
         except Unreadable as error:
@@ -458,22 +333,6 @@ class Equations:
             return term, self._numbers(read, (term, term), draw)
         except (Unreadable, Misfit, KeyError, RecursionError):
             return None
-
-
-def unread(error: Unreadable) -> Outcome:
-    """An expression that could not be read."""
-    kind = "derivation.too_long" if isinstance(error, TooLong) else "derivation.unread"
-    message = Reason.of(kind, said=error.message)
-    return Outcome(Verdict.NOT_UNDERSTOOD, message, at=error.at)
-
-
-def _misfit(misfit: Misfit) -> Reason:
-    return Reason.of("derivation.misfit", said=misfit.message)
-
-
-def _rule(unknown: Sequence[str]) -> Outcome:
-    message = Reason.of("derivation.rule", names=", ".join(unknown))
-    return Outcome(Verdict.RULE, message, unknown=tuple(unknown))
 
 
 def _read_as(remark: Remark) -> Reason:

@@ -5,7 +5,8 @@ import numpy as np
 from grader.latex import tree
 from grader.latex.tree import Node
 
-from .equation import Equations, Outcome
+from .equation import Equations
+from .outcome import Outcome
 
 
 class Gradients:

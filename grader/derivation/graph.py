@@ -23,9 +23,10 @@ from grader.latex.errors import Unreadable
 from grader.latex.tree import Node
 
 from .atoms import Form, TooMuch
-from .equation import Equations, Outcome
+from .equation import Equations
 from .forms import Forms
 from .gradients import Gradients
+from .outcome import Outcome
 
 NONLINEAR = {"norm", "power", "call", "Bars", "over", "Inverse"}
 

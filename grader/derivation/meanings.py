@@ -16,7 +16,7 @@ from grader.latex.scope import Definition
 from grader.latex.tree import Node
 
 from .checker import Checker
-from .equation import Verdict
+from .outcome import Verdict
 from .steps import Strange
 
 ROWWISE = {"softmax", "logsumexp"}
@@ -88,13 +88,13 @@ class _Trial:
         for meaning in meanings:
             assert meaning.stands_for is not None
             self.scope.define(meaning.name, Definition(-1, meaning.stands_for))
-        self.equations.unheard.clear()
+        self.equations.rests.forget()
 
     def _forget(self, names: Iterable[str]) -> None:
         for name in names:
             del self.scope.definitions[name]
         self.scope.read = dict(self.read)
-        self.equations.unheard.clear()
+        self.equations.rests.forget()
 
     def _bears_out(self, lines: list[Strange]) -> bool:
         """Whether enough of these lines hold, and none fails."""

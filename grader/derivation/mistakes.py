@@ -24,7 +24,8 @@ from grader.latex.values import Numbers
 
 from .definitions import Document
 from .edits import Context, Edit, edits
-from .equation import Equations, Outcome
+from .equation import Equations
+from .outcome import Outcome
 from .report import Step
 from .steps import Fault
 

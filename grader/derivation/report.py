@@ -11,7 +11,7 @@ from typing import Any
 from grader.catalogue import Reason
 from grader.latex.names import canonical
 
-from .equation import DEFINES, GOOD, Verdict
+from .outcome import DEFINES, GOOD, Verdict
 
 STATED_SHARE = 0.6  # of a cell's points, for the gradients it states
 LINKED_SHARE = 0.4  # for right steps that lead from the objective to them

@@ -15,9 +15,10 @@ from grader.latex.tree import Node
 
 from .chains import Chain
 from .definitions import Document
-from .equation import Equations, Outcome, Verdict
+from .equation import Equations
 from .gradients import Gradients
 from .graph import Equality, Graph
+from .outcome import Outcome, Verdict
 from .report import Step
 from .row import Part
 from .text import Statement
@@ -182,7 +183,7 @@ class Steps:
         if not outcome.unknown:
             return ()
         beside = any(
-            not self.equations.undeclared(tree.Name(0, name), chain.order if chain else 0)
+            not self.equations.rests.undeclared(tree.Name(0, name), chain.order if chain else 0)
             for side in sides
             for name in _names_outside(side)
         )

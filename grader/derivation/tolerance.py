@@ -18,7 +18,8 @@ from grader.latex.tree import Node
 from grader.latex.values import Draw, Numbers
 
 from .definitions import Document
-from .equation import Equations, Outcome, Verdict
+from .equation import Equations
+from .outcome import Outcome, Verdict
 from .row import Part
 from .text import Statement
 
@@ -89,7 +90,7 @@ class Tolerance:
             d.order
             for side in (left, part.node)
             if isinstance(side, Node)
-            for n, _ in self.equations.expanded(side, chain.order)
+            for n, _ in self.equations.rests.expanded(side, chain.order)
             if isinstance(n, tree.Name)
             for d in self.document.scope.definitions.get(n.name, ())
         }
@@ -201,12 +202,12 @@ class Tolerance:
         if chain.statement.parts[0] is not chain.previous:
             return None
         scope.define(left.name, Definition(chain.order, part.node))
-        self.equations.unheard.clear()
+        self.equations.rests.forget()
         if self.equations.evaluates(left, chain.order) is not None:
             scope.definitions[left.name] = [
                 d for d in scope.definitions[left.name] if d.order != chain.order
             ]
-            self.equations.unheard.clear()
+            self.equations.rests.forget()
             return None
         message = Reason.of("derivation.defined_anew", name=left.name)
         return Outcome(Verdict.CONFLICT, message)

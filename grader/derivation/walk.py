@@ -17,9 +17,10 @@ from .case import case_of
 from .cases import Cases
 from .chains import Chain, Expression
 from .definitions import Document
-from .equation import DEFINES, Equations, Outcome, Verdict, unread
+from .equation import Equations
 from .heads import Head
 from .hypotheses import claimed
+from .outcome import DEFINES, Outcome, Verdict, unread
 from .row import Part
 from .steps import Steps
 from .text import Statement
@@ -70,7 +71,8 @@ class Walk:
         """Whether a line typed without `$` is mathematics we know throughout."""
         nodes = [part.node for part in statement.parts if part.tokens]
         return all(
-            isinstance(node, Node) and not self.equations.undeclared(node, order) for node in nodes
+            isinstance(node, Node) and not self.equations.rests.undeclared(node, order)
+            for node in nodes
         )
 
     def _take_claim(self, order: int, statement: Statement) -> None:

@@ -15,7 +15,7 @@ from grader.derivation.chains import Chain
 from grader.derivation.checker import Checker
 from grader.derivation.command import variables_of
 from grader.derivation.edits import Context, edits
-from grader.derivation.equation import Outcome
+from grader.derivation.outcome import Outcome
 from grader.derivation.row import Part
 from grader.derivation.source import Source
 from grader.derivation.walk import Walk

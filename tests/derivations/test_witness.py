@@ -4,7 +4,7 @@ import pytest
 
 from grader.catalogue import sentence
 from grader.derivation.command import run
-from grader.derivation.equation import Verdict
+from grader.derivation.outcome import Verdict
 
 LINEAR = {
     "vars": "X:n,p W:p,q Y:n,q",
