@@ -4,7 +4,9 @@ import pytest
 
 from grader.catalogue import sentences
 from grader.derivation import Report, Verdict
-from grader.derivation.command import run
+from grader.derivation.choosing import Choice
+from grader.derivation.command import run, variables_of
+from grader.derivation.source import Source
 
 P1 = {"vars": "C:m,k D:k,r E:m,r", "given": [r"f = \|CD-E\|_F^2"], "asked": ["D"]}
 P2 = {"vars": "U:m,k V:k,r c:1,r T:m,r", "given": [r"f = \|\tanh(UV+c)-T\|_F^2"], "asked": ["V"]}
@@ -178,6 +180,34 @@ def test_a_trace_of_a_dot_is_no_trace_of_a_number() -> None:
     text = R + r"$$df = 2\operatorname{tr}(R\cdot dR)$$ $$df = 2\operatorname{tr}(R\cdot (C\,dD))$$"
     assert all(step.verdict is not Verdict.REMARK for step in run(text, P1).steps)
     assert run(text, P1).verdict != "right"
+
+
+def test_where_the_best_readings_disagree_nothing_is_wrong() -> None:
+    """With the dot as a product the first line fails, as an inner product the second."""
+    problem = {"vars": "X:n,n", "given": [r"f = \operatorname{tr}(X^TX)"], "asked": ["X"]}
+    found = run(r"$$df = 2X\cdot dX$$ $$X\cdot X = X^2$$", problem)
+    assert [s.verdict for s in found.steps] == [Verdict.NOT_UNDERSTOOD, Verdict.OK]
+
+
+CLEAR = {
+    "no custom is open": r"$$df = 2\operatorname{tr}((CD-E)^TC\,dD)$$ $$\nabla_D f = 2C^T(CD-E)$$",
+    "another name": r"$$dL = 2\operatorname{tr}((CD-E)^TC\,dD)$$ $$\nabla_D L = 2C^T(CD-E)$$",
+}
+
+
+@pytest.mark.parametrize("text", CLEAR.values(), ids=CLEAR)
+def test_a_text_that_is_clear_is_checked_once(text: str) -> None:
+    choice = Choice(Source(text, variables_of(P1["vars"]), P1["given"], P1["asked"]))
+    assert choice.report().verdict == "right"
+    assert len(choice.tried) == 1
+
+
+def test_readings_share_their_trees_where_signs_mean_the_same() -> None:
+    text = R + r"$$df = 2R\cdot dR$$" + GRADIENT % 2
+    source = Source(text, variables_of(P1["vars"]), P1["given"], P1["asked"])
+    choice = Choice(source)
+    assert choice.report().verdict == "right"
+    assert len(choice.tried) > len(source.typed) == 1
 
 
 def test_what_was_taken_is_said_once_at_the_top() -> None:
