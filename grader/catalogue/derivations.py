@@ -153,7 +153,7 @@ OF_CONVENTIONS: dict[str, str | Callable[..., str]] = {
     "convention.otimes": r"\otimes between matrices of one size is read entry by entry.",
     "convention.layout": "Derivatives by a column are read as rows (numerator layout).",
     "convention.case": lambda answer, objective: CASES[answer],
-    "convention.marks": r"\bar Q, or Q below {objective}, is read as the gradient by Q.",
+    "convention.marks": r"\bar Q, grad_Q, and Q below {objective}, are read as gradients by Q.",
     "convention.sigma": r"\sigma is read as {answer}.",
     "convention.script": "A script letter is read as a name of its own.",
     "convention.e": "e is read as the name of a column.",

@@ -149,7 +149,8 @@ class Checker:
         stated = self.graph.stated
         both = {name: (stated[name], at) for name, at in contested.items() if name in stated}
         refused = frozenset(self.graph.stated_if_all_held())
-        idle = not self.graph.says_something() and not self.graph.refused
+        says = self.graph.says_something() or self.graph.refused or self.walk.passed_over
+        idle = not says
         return Told(both, refused, self.document.cures, not self.document.text.strip(), idle)
 
     def _withdrawn(self, doubted: Set[Place]) -> dict[int, Reason]:

@@ -95,7 +95,7 @@ class Choice:
         contenders = [best, *self._tied(best), *self._with_more_names(best)][:MOST_CONTENDERS]
         named = min((self._with_meanings(c) for c in contenders), key=_evidence)
         named = named if _beats(named, best) else best
-        lettered = [named, *self._unsure(named, "script")]
+        lettered = [named, *self._unsure(named, "script"), *self._with_more_names(named)]
         known = min((self._with_functions(c) for c in lettered), key=_evidence)
         known = known if _beats(known, named) else named
         return self._among_rivals(known) if known is not best else best
@@ -183,9 +183,8 @@ def _beats(other: Checker, best: Checker) -> bool:
 
 
 def _defines_a_differential(line: Strange) -> bool:
-    """Whether it says what dU is, where nobody said what U is."""
-    inner = line.left.inner if isinstance(line.left, tree.Differential) else None
-    return isinstance(inner, tree.Name) and inner.name in line.names
+    """Whether it says what dU is, and what it rests on is not known."""
+    return isinstance(line.left, tree.Differential) and isinstance(line.left.inner, tree.Name)
 
 
 def _in_rows(checker: Checker) -> int:

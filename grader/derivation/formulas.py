@@ -48,6 +48,7 @@ PLAIN = re.compile(
     r"(?P<math>[^\s$`=][^\n$`=]{0,300}=(?!=)[^\n$`]{1,500})$",
     re.M,
 )
+PLAIN_WORDS = CODE_WORDS | {"grad"}
 WORD = re.compile(r"[A-Za-z]{4,}|[\u4e00-\u9fff]|\*\*|https?:|\|.*\|.*\|")
 
 
@@ -119,7 +120,7 @@ def _plain_lines(text: str, start: int, end: int) -> Iterator[Segment]:
         ended = match.end() == len(text) or text[match.end()] == "\n"
         math = match["math"].rstrip(" \t.。,，;；")
         said = WORD.findall(math)
-        if whole and ended and all(function_named(word) or word in CODE_WORDS for word in said):
+        if whole and ended and all(function_named(word) or word in PLAIN_WORDS for word in said):
             yield Segment(math, match.start("math"), True, "", True)
 
 

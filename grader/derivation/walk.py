@@ -39,6 +39,7 @@ class Walk:
         self.document, self.equations, self.tolerance = document, equations, tolerance
         self.steps, self.asked, self.cases = steps, asked, Cases(equations)
         self.defined: list[str] = []
+        self.passed_over = False  # a line without `$` that may have said something
         self.met: list[Expression] = []
 
     def statement(self, order: int, statement: Statement) -> None:
@@ -46,6 +47,7 @@ class Walk:
         words only if it defines.
         """
         if statement.plain and not self._clear(order, statement):
+            self.passed_over = True
             return
         if statement.said and (order, 1) not in self.document.heads:
             return

@@ -247,11 +247,11 @@ def _with_layer(cursor: Cursor, base: str, scripts: list[Script]) -> list[Script
 
 
 def _marked(cursor: Cursor, name: str) -> str | None:
-    r"""The Q of \bar Q and of f_Q, where these are derivatives of the objective f by Q."""
+    r"""The Q of \bar Q, grad_Q and f_Q, where these are derivatives of the objective f by Q."""
     names = cursor.names
     if names.known(name) or not names.objective:
         return None
-    for mark in ("bar.", f"{names.objective}_", f"{names.customs.taken.alias}_"):
+    for mark in ("bar.", "grad_", f"{names.objective}_", f"{names.customs.taken.alias}_"):
         by = name.removeprefix(mark)
         if by != name and len(mark) > 1 and by in names.values:
             return by if names.customs.ask("marks") == "gradients" else None

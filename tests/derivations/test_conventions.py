@@ -125,6 +125,10 @@ RIGHT |= {
         r"$$\frac{\partial f}{\partial V} = 2U^T((H-T)\odot\mathcal H(Z))$$"),
     "small letters for capital ones": (P2, r"Let $Z = UV + c$, $H = \tanh(Z)$. $$dZ = 2(H-T)\odot"
         r"(1-H\odot H)$$ $$dV = U^Tdz$$ $$dU = dz\,V^T$$"),
+    "a function and dz at once": (P2, r"Let $Z = UV + c$, $H = g(Z)$. $$dH = 2(H-T)$$ "
+        r"$$dZ = dH * g'(Z)$$ $$dV = U^TdZ$$"),
+    "grad_W, typed plainly": (P7, "grad_E = 2 (XW - Y), where nothing else is said.\n\n"
+        "Z = XW\n\ngrad_Z = 2 (Z - Y)\n\ngrad_W = X^T grad_Z"),
     # conditions
     "the normal equation": (NORMAL, r"$$\frac{\partial f}{\partial w} = 2X^T(Xw-y) = 0$$ 所以 "
         r"$$X^TXw = X^Ty$$"),

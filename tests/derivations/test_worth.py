@@ -172,6 +172,10 @@ ASKED_OF_A_PERSON = {
         "person.not_stated",
     ),
     "a right gradient beside a wrong one": (f"{WRONG}\n\n{FORMULA}", "person.stated_twice"),
+    "a line typed plainly with a name that nobody knows": (
+        "Z = XW\n\nQ = X^T M",
+        "person.not_stated",
+    ),
     "words alone": ("By the chain rule the gradient follows.", "person.no_formula"),
 }
 
