@@ -93,17 +93,15 @@ class Choice:
     def _best(self, usual: Checker) -> Checker:
         best = self._among_rivals(usual)
         contenders = [best, *self._tied(best), *self._with_more_names(best)][:MOST_CONTENDERS]
-        named = min((self._with_meanings(c) for c in contenders), key=_evidence)
-        named = named if _beats(named, best) else best
+        named = _best_of(best, map(self._with_meanings, contenders))
         lettered = [named, *self._unsure(named, "script"), *self._with_more_names(named)]
-        known = min((self._with_functions(c) for c in lettered), key=_evidence)
-        known = known if _beats(known, named) else named
+        known = _best_of(named, map(self._with_functions, lettered))
         return self._among_rivals(known) if known is not best else best
 
     def _among_rivals(self, best: Checker) -> Checker:
         for _ in range(MOST_ROUNDS):
-            better = min(self._rivals(best), key=_evidence, default=best)
-            if not _beats(better, best):
+            better = _best_of(best, self._rivals(best))
+            if better is best:
                 break
             best = better
         return best
@@ -169,6 +167,11 @@ def _is_clear(report: Report) -> bool:
 
 def _evidence(checker: Checker) -> tuple[int, int]:
     return len(checker.wrong), -checker.holding
+
+
+def _best_of(best: Checker, others: Iterable[Checker]) -> Checker:
+    """The best of those that take its place, or the one that there is."""
+    return min((c for c in others if _beats(c, best)), key=_evidence, default=best)
 
 
 def _beats(other: Checker, best: Checker) -> bool:
