@@ -158,6 +158,8 @@ OF_CONVENTIONS: dict[str, str | Callable[..., str]] = {
     "convention.script": "A script letter is read as a name of its own.",
     "convention.e": "e is read as the name of a column.",
     "convention.ones": r"\mathbf 1 is read as a row of ones.",
+    "convention.repeats": "An index that stands twice in a product is summed over (Einstein's "
+    "convention).",
     "convention.meanings": lambda name, what, function: (
         f"{name} is read as {MEANINGS[what].format(function=function)}."
     ),

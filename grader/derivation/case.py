@@ -29,5 +29,6 @@ def case_of(statement: Statement, names: Names) -> Case | None:
         case _:
             return None
     letters = {left, right}
-    free = len(letters) == 2 and letters <= LETTERS and not any(map(names.known, letters))
+    named = letters & names.values or letters <= names.sizes  # k may be a size and an index
+    free = len(letters) == 2 and letters <= LETTERS and not named
     return Case((left, right), same) if free else None

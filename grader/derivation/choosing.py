@@ -5,6 +5,7 @@ and more hold; a name that nobody declared gets a meaning only so. Wrong lines o
 readings disagree are not understood.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -22,7 +23,12 @@ from .steps import Strange
 
 MOST_CONTENDERS = 3  # readings that tie, in each of which undeclared names are given a meaning
 MOST_ROUNDS = 2  # conventions that differ from the usual at once
-LINES = {"case": 2, "ones": 2}  # that must hold besides, where one line could be a slip
+LINES = {
+    "case": 2,
+    "ones": 2,
+    "repeats": 2,
+}  # that must hold besides, where one line could be a slip
+SUM = re.compile(r"\\sum|∑")
 ROWS = 2  # lines that hold in numerator layout, where one alone is a transposed gradient
 
 
@@ -216,7 +222,9 @@ def _names(node: tree.Node, name: str) -> bool:
 def _others(checker: Checker) -> Iterator[Conventions]:
     """The conventions of a reading with one answer changed, of the questions that came up."""
     taken = checker.document.conventions
-    for question in sorted(checker.document.customs.open):
+    signs = SUM.search(checker.document.text)  # who writes them leaves none out
+    questions = checker.document.customs.open - ({"repeats"} if signs else set())
+    for question in sorted(questions):
         for answer in OTHERS[question]:
             if getattr(taken, question) != answer:
                 other = replace(taken, **{question: answer})  # type: ignore[arg-type]

@@ -89,10 +89,11 @@ class Typed:
             yield head, read_whole(found[_equals(found) + 1 :], Reading(self.names))
 
     def _objective(self) -> str:
-        """What no other given formula rests on."""
+        """The last given formula that no other rests on."""
         nodes = (node for _, whole in self.given for node in tree.walk(whole))
         used = {node.name for node in nodes if isinstance(node, tree.Name)}
-        found = next((head.name for head, _ in self.given if head.name not in used), "")
+        free = (head.name for head, _ in reversed(self.given) if head.name not in used)
+        found = next(free, "")
         self.names.objective = found
         return found
 

@@ -223,6 +223,7 @@ class Walk:
     def _linked(self, chain: Chain, earlier: list[Expression], part: Part) -> Outcome:
         assert isinstance(part.node, Node)
         first: Outcome | None = None
+        wrong: list[tuple[Expression, Outcome]] = []
         for place, expression in enumerate(earlier):
             outcome = self.equations.check(
                 expression.node, part.node, chain.order, patient=place == 0
@@ -230,10 +231,15 @@ class Walk:
             if outcome.good:
                 chain.previous = chain.compared = Part("", expression.tokens, expression.node)
                 return self._continued(chain, outcome, expression, place)
+            if outcome.verdict is Verdict.WRONG:
+                wrong.append((expression, outcome))
             if first is None or first.verdict in (Verdict.NOT_UNDERSTOOD, Verdict.RULE):
                 first = outcome
         if first is None:
             return Outcome(Verdict.NOT_UNDERSTOOD, Reason.of("derivation.nothing_before"))
+        case = self._in_a_case(chain, wrong, part)
+        if case is not None:
+            return case
         if first.verdict is Verdict.WRONG:
             chain.previous = chain.compared = Part("", earlier[0].tokens, earlier[0].node)
             for expression in earlier:
@@ -242,6 +248,17 @@ class Walk:
                 if other is not None:
                     return other
         return first
+
+    def _in_a_case(
+        self, chain: Chain, wrong: Sequence[tuple[Expression, Outcome]], part: Part
+    ) -> Outcome | None:
+        """What it says if it goes on from one of these in the case that is spoken of."""
+        for expression, outcome in wrong:
+            case = self.cases.under(outcome, self.tolerance.around(part))
+            if case is not None:
+                chain.previous = chain.compared = Part("", expression.tokens, expression.node)
+                return case
+        return None
 
     def _continued(
         self, chain: Chain, outcome: Outcome, expression: Expression, place: int

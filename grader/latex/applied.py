@@ -32,11 +32,23 @@ def _(node: tree.Call, attempt: Attempt) -> Expr:
     if len(node.arguments) != 1:
         return _of_several(attempt, node)
     x = meaning(node.arguments[0], attempt)
+    whole = _whole_of(node, x, attempt)
+    if whole is not None:
+        return meaning(whole, attempt)
     if node.function in FUNCTIONS:
         return attempt.apply(node.function, node.primes, x, node.at)
     if node.primes:
         raise Unreadable(f"the derivative of {node.function} is not read so", node.at)
     return _named_function(attempt, node, x)
+
+
+def _whole_of(node: tree.Call, x: Expr, attempt: Attempt) -> Node | None:
+    """The softmax(Z)_{ij} that softmax(Z_{ij}) means: of one number alone it says nothing."""
+    row, inner = called(node.function), tree.unwrapped(node.arguments[0])
+    along = row is not None and row.name in ("softmax", "logsumexp")
+    if not along or not attempt.scalar(x) or not isinstance(inner, tree.Index):
+        return None
+    return tree.Index(node.at, replace(node, arguments=(inner.base,)), inner.indices)
 
 
 def _of_several(attempt: Attempt, node: tree.Call) -> Expr:

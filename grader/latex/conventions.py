@@ -42,11 +42,12 @@ class Conventions:
     script: str = "same"  # "apart": \mathcal H is not H
     e: str = "function"  # "name": e^T is the transpose of a column, though T is declared
     ones: str = "column"  # "row": \mathbf 1 is a row of ones
+    repeats: str = "each"  # "summed": over an index that a product has twice (Einstein's)
     meanings: tuple[Meaning, ...] = ()
 
 
 USUAL = Conventions()
-OF_MEANING = ("differentials", "averaged", "samples", "dot", "otimes", "layout", "ones")
+OF_MEANING = ("differentials", "averaged", "samples", "dot", "otimes", "layout", "ones", "repeats")
 OTHERS = {
     "differentials": ("gradients",),
     "delta": ("d",),
@@ -60,6 +61,7 @@ OTHERS = {
     "script": ("apart",),
     "e": ("name",),
     "ones": ("row",),
+    "repeats": ("summed",),
 }
 
 

@@ -138,7 +138,8 @@ def _place(attempt: Attempt, body: Expr, bound: tree.Bound, size: str, at: int) 
     axes = dict(attempt.known(body).axes)
     if not name:
         return attempt.number(by, at)
-    if name in attempt.scope.sizes:
+    beside = name in axes and sign != "<="  # k may be a size, and an index too
+    if name in attempt.scope.sizes and not beside:
         if not attempt.sizes.same(size, name):
             raise Misfit(f"the index {index} runs over {attempt.sizes.of(size)}, not {name}", at)
         if sign == "<=" and not by:

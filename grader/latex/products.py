@@ -5,6 +5,7 @@ takes one factor. When the sizes forbid that, brackets were left out: every othe
 that fits is a tolerated reading.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from . import tree
 from .asking import Attempt, meaning, names_quantity
 from .builder import Builder
 from .errors import Unreadable
+from .indexing import sum_over
 from .tree import Node
 
 MOST_FACTORS = 9  # more are not tried in every bracketing
@@ -31,7 +33,17 @@ def _(node: tree.Product, attempt: Attempt) -> Expr:
         factors = [(operator, meaning(factor, attempt)) for operator, factor in pairs]
     except Misfit as misfit:
         return _trace_of_the_rest(attempt, pairs, node.at, misfit)
-    return _folded(attempt, factors, node.at)
+    return _without_repeats(attempt, _folded(attempt, factors, node.at), factors, node.at)
+
+
+def _without_repeats(attempt: Attempt, whole: Expr, factors: list[Factor], at: int) -> Expr:
+    """The product, or the sum of it over each index that two factors have."""
+    count = Counter(index for _, factor in factors for index, _ in factor.kind.axes)
+    twice = [index for index, n in count.items() if n > 1 and index not in attempt.summed]
+    if twice and attempt.customs.ask("repeats") == "summed":
+        for index in twice:
+            whole = sum_over(attempt, whole, index, at)
+    return whole
 
 
 def _folded(attempt: Attempt, factors: list[Factor], at: int) -> Expr:
