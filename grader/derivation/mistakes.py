@@ -66,9 +66,7 @@ class Mistakes:
             mistake = Reason.of("mistake.follows", line=follows)
             return replace(step, follows=follows, mistake=mistake, remarks=(rightly, *step.remarks))
         found = self._cause(left, right, order, outcome)
-        if found is None:
-            return replace(step, mistake=outcome.message)
-        cause, hint = found
+        cause, hint = found or (outcome.message, None)
         return replace(step, mistake=cause, hint=hint)
 
     def _cause(
