@@ -38,13 +38,16 @@ def check_derivation(
     given: Iterable[str] = (),
     asked: Sequence[str] = (),
     names: Iterable[str] = (),
+    *,
+    upstream: Iterable[str] = (),
 ) -> Report:
     """The report on a text: every equation, and whether each gradient asked for is stated.
 
-    `names` are equations such as `Z = XW`: what the task itself or an earlier cell defined.
+    `names` are equations such as `Z = XW`: what the task itself or an earlier cell defined. By each
+    name `upstream`, such as Z, the derivative of the objective is given: a gradient may rest on it.
     """
     try:
-        return Choice(Source(text, variables, given, asked, names)).report()
+        return Choice(Source(text, variables, given, asked, names, upstream=upstream)).report()
     except RecursionError:
         steps = [Step(1, 1, "", Verdict.NOT_UNDERSTOOD, Reason.of("derivation.too_deep"))]
         return report_of(steps, tuple(asked))

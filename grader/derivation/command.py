@@ -4,7 +4,8 @@
 `{"vars": "X:n,p W:p,q b_1:1,m", "given": ["f = ..."], "asked": ["W"], "names": ["Z = XW"]}`. After
 the sizes of a variable a mark says its domain: `*` one-hot or rows that sum to 1, `+` positive,
 `%` invertible, or words after another colon, `S:n,n:definite`. A first size of 1 makes a row.
-`names` are what the text may use as if it had defined it.
+`names` are what the text may use as if it had defined it; `"upstream": ["Z"]` gives the derivative
+of the objective by Z, on which the gradients may rest.
 """
 
 import json
@@ -54,11 +55,13 @@ def run(text: str, problem: Mapping[str, Any]) -> Report:
     """The report of a derivation against a problem."""
     if not isinstance(problem, Mapping) or not isinstance(problem.get("vars"), str):
         raise NotAProblem('a problem needs "vars", as in {"vars": "X:n,p W:p,q"}')
-    given, asked, names = (_listed(problem, word) for word in ("given", "asked", "names"))
+    given, asked, names, upstream = (
+        _listed(problem, word) for word in ("given", "asked", "names", "upstream")
+    )
     sizes = sizes_of(problem["vars"])
     try:
         said = declared(sizes, given, names, matrix=len(given) > 1, open_names=True)
-        return check_derivation(text, said.variables, given, asked, names)
+        return check_derivation(text, said.variables, given, asked, names, upstream=upstream)
     except LatexError as error:
         raise NotAProblem(f"given, {error.in_a_line}") from None
     except Unreadable as error:

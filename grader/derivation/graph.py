@@ -20,6 +20,7 @@ from grader.algebra.functions import Array
 from grader.algebra.sizes import Misfit
 from grader.latex import tree
 from grader.latex.errors import Unreadable
+from grader.latex.names import canonical
 from grader.latex.tree import Node
 
 from .atoms import Form, TooMuch
@@ -113,7 +114,7 @@ class Graph:
                 classes.of(m)
                 for m in able
                 if classes.of(m) not in closed
-                and all(classes.of(n) in closed for n in self.forms.atoms[m].needs)
+                and all(classes.of(n) in closed for n in self._left_open(m))
             }
             if not new:
                 return closed
@@ -127,8 +128,18 @@ class Graph:
             return False
 
     def _is_closed(self, atom: int) -> bool:
-        found = self.forms.atoms[atom]
-        return not found.open and not found.needs
+        return not self.forms.atoms[atom].open and not self._left_open(atom)
+
+    def _left_open(self, atom: int) -> frozenset[int]:
+        """The derivatives in it that the text has to find; those upstream are given."""
+        return self.forms.atoms[atom].needs - self._upstream
+
+    @cached_property
+    def _upstream(self) -> frozenset[int]:
+        names = map(canonical, self.equations.document.source.upstream)
+        inner = (self.forms.form(tree.Name(0, name), float("inf")) for name in names)
+        atoms = [self.forms.stripped(self.forms.single(form)[0]) for form in inner]
+        return frozenset(self.forms.derivative(self._objective, atom) for atom in atoms)
 
     def _sides(self, equality: Equality) -> tuple[int, int] | None:
         """Both sides as atoms, a gradient of the objective as that of its variable."""

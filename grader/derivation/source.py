@@ -31,9 +31,11 @@ class Source:
         given: Iterable[str] = (),
         asked: Sequence[str] = (),
         names: Iterable[str] = (),
+        *,
+        upstream: Iterable[str] = (),
     ) -> None:
         self.text, self.variables = text, tuple(variables)
-        self.asked, self.names = tuple(asked), tuple(names)
+        self.asked, self.names, self.upstream = tuple(asked), tuple(names), tuple(upstream)
         self.budget = Budget(SECONDS)
         self.given = [tokens(formula) for formula in given]
         self.task = "".join(t.text for found in self.given for t in found)
