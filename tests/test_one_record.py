@@ -17,7 +17,7 @@ import pytest
 
 from classroom import HIDDEN, TINY, save
 from grader.autograde.record import result_of
-from grader.catalogue import Reason
+from grader.catalogue import Reason, sentence
 from grader.cli import main
 from grader.course import Course
 from grader.course.gradebook import open_gradebook
@@ -221,6 +221,14 @@ def test_a_record_travels_as_json() -> None:
     text = json.dumps(WHOLE.as_dict(), allow_nan=False)
     stamp = {"record": json.loads(text), "sandbox": "L3", "seconds": 1.5, "engine": "nabla 2"}
     assert Graded.of_stamp(stamp) == WHOLE
+
+
+def test_a_record_of_another_version_can_be_read() -> None:
+    """A kind that this version does not know says so, and stops nobody's report."""
+    found = Reason.from_dict({"kind": "derivation.of_old", "name": "L"})
+    assert sentence(found) == (
+        "noted by another version of the grader (derivation.of_old): grade it again"
+    )
 
 
 def test_an_error_travels_as_json() -> None:

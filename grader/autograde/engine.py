@@ -36,7 +36,7 @@ from grader.sandbox.client import Starting
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 
-ENGINE = "nabla 2"  # changes when the same submission could get another score
+ENGINE = "nabla 3"  # changes when the same submission could get another score
 IDLE_SECONDS = 120.0
 SECOND = 2
 

@@ -44,6 +44,9 @@ class Reason:
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> "Reason":
+        """As it was written; of another version's kinds no more than the kind is known."""
+        if given["kind"] not in SENTENCES:
+            return cls.of("record.other_version", what=str(given["kind"]))
         return cls.of(**given)
 
 

@@ -57,4 +57,5 @@ SENTENCES: dict[str, str | Callable[..., str]] = {
     "repair.passed_over": "passed over in cell {cell}, as it is for another machine: {line}",
     "repair.not_run": "not run, as it is for another machine: {line}",
     "repair.text": "{text}",
+    "record.other_version": "noted by another version of the grader ({what}): grade it again",
 }

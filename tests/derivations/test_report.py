@@ -123,7 +123,7 @@ def test_command_prints_and_exits(tmp_path: Path, capsys: pytest.CaptureFixture[
     "given",
     [
         [r"f = \foo(X)"], ["XW"], ["f ="], [r"f = \|XW"], ["f = XW"], [""], 5, [5],
-        [r"\|XW-Y\|^2 = f"], [r"f = \sum_{j>} X_{ij}"], [r"f = \begin{pmatrix} 1 \end{pmatrix}"],
+        [r"\|XW-Y\|^2 = f"], [r"f = \sum_{j>} X_{ij}"], [r"f = \begin{pmatrix} 1 & \end{pmatrix}"],
     ],
 )  # fmt: skip
 def test_a_given_that_cannot_be_read_is_one_line(
