@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from grader.catalogue import Reason
 from grader.latex import Variable, tree
-from grader.latex.conventions import OTHERS, Conventions, Meaning
+from grader.latex.conventions import OTHERS, USUAL, Conventions, Meaning
 
 from .checker import Checker, Place
 from .hypotheses import alias_of
@@ -186,7 +186,7 @@ def _best_of(best: Checker, others: Iterable[Checker]) -> Checker:
 def _beats(other: Checker, best: Checker) -> bool:
     """Whether no more lines fail in it, and more hold."""
     taken, before = other.document.conventions, best.document.conventions
-    if taken.layout == "rows" and _in_rows(other) < ROWS:
+    if taken.layout != USUAL.layout and _in_rows(other) < ROWS:
         return False
     needed = max(
         (n for q, n in LINES.items() if getattr(taken, q) != getattr(before, q)), default=1

@@ -158,6 +158,8 @@ class Typed:
         if head is None or head.kind == "builtin":
             self._reversed(order, i, left, right, head)
             return
+        if head.kind == "function" and not _rests_on(right, head):
+            return  # D(c) = 0 says what it is of c, not of anything
         if is_own_entry(head.name, right.tokens):
             return  # R = (r_ij) says what its entries are called
         if head.kind in ("name", "quantity") and self.finder.names_function(right.tokens):
@@ -253,3 +255,10 @@ def _in_tex(found: list[Tex]) -> str:
 
 def _equals(found: list[Tex]) -> int:
     return next((i for i, t in enumerate(found) if t.text == "="), len(found))
+
+
+def _rests_on(value: Part, head: Head) -> bool:
+    """Whether one of a function's parameters stands in what it is said to be."""
+    written = {token.text.lstrip("\\") for token in value.tokens}
+    letters = (name.split("_")[0].rpartition(".")[2] for name in head.parameters)
+    return any(letter in written for letter in letters)

@@ -35,7 +35,8 @@ class Conventions:
     samples: str = "rows"  # "columns": softmax goes down each column
     dot: str = "product"  # "inner": A \cdot B of one size is the sum of the entry-wise products
     otimes: str = "kronecker"  # "entries": A \otimes B of one size is the entry-wise product
-    layout: str = "gradient"  # "rows": a derivative by a column is a row (numerator layout)
+    layout: str = "gradient"  # "rows": a derivative by a column is a row (numerator layout);
+    # "partials": only one written as a fraction is, and a \nabla is the gradient
     case: str = "subscripts"  # "apart": R_c is not r_c; "ignored": s is S where S alone is known
     marks: str = "names"  # "gradients": \bar Q, f_x are derivatives of the objective
     sigma: str = "sigmoid"  # "relu"
@@ -54,7 +55,7 @@ OTHERS = {
     "samples": ("columns",),
     "dot": ("inner",),
     "otimes": ("entries",),
-    "layout": ("rows",),
+    "layout": ("rows", "partials"),
     "case": ("ignored", "apart"),
     "marks": ("gradients",),
     "sigma": ("relu",),

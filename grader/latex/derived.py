@@ -1,5 +1,7 @@
 """Read derivatives: of what, by what, and in which layout."""
 
+from dataclasses import replace
+
 from grader.algebra.expressions import Expr
 from grader.algebra.sizes import Kind, product
 
@@ -18,10 +20,10 @@ def _(node: tree.Derivative, attempt: Attempt) -> Expr:
         return meaning(tree.Call(node.at, top.function, top.primes + 1, (bottom,)), attempt)
     split = _first_factor(attempt, top)
     if split is not None:
-        gradient = tree.Derivative(node.at, split[0], bottom)
+        gradient = replace(node, top=split[0], bottom=bottom)
         return meaning(tree.Product(node.at, (("", gradient), *split[1])), attempt)
     if isinstance(top, tree.Transpose) and attempt.scalar(meaning(top.inner, attempt)):
-        gradient = tree.Derivative(node.at, top.inner, bottom)
+        gradient = replace(node, top=top.inner, bottom=bottom)
         return attempt.transpose(meaning(gradient, attempt), node.at)
     indices: tuple[str, ...] = ()
     member: tuple[str, str] | None = None
@@ -81,11 +83,12 @@ def _derived(attempt: Attempt, of: Expr, by: Expr, node: tree.Derivative) -> Exp
     return _matrix_by_matrix(attempt, of, by, node)
 
 
-def _numerator_layout(attempt: Attempt, gradient: Expr, node: Node) -> Expr:
+def _numerator_layout(attempt: Attempt, gradient: Expr, node: tree.Derivative) -> Expr:
     """The gradient by a vector as a row, where the whole line is written so."""
     if not attempt.vector(gradient) or gradient.kind.axes:
         return gradient
-    whole = attempt.customs.ask("layout") == "rows"
+    layout = attempt.customs.ask("layout")
+    whole = layout == "rows" or (layout == "partials" and not node.nabla)
     if whole or attempt.pick(("layout", "rows"), 2):
         attempt.remark("layout", "derivatives by a vector are read as rows (numerator layout)")
         return attempt.transpose(gradient, node.at)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from .errors import Unreadable
 from .tex import (
     ACCENTS,
+    BEFORE,
     CLOSE,
     LABEL,
     OPEN,
@@ -57,11 +58,25 @@ def tokens(text: str, offset: int = 0) -> list[Tex]:
 def meaningful(found: list[Tex], offset: int = 0) -> list[Tex]:
     """The tokens without their clothes."""
     try:
-        found = undress(_infix_over(found))
+        found = undress(_transposed(_infix_over(found)))
     except RecursionError:
         raise Unreadable("too many things inside one another", offset) from None
     _check_depth(found)
     return found
+
+
+def _transposed(found: list[Tex]) -> list[Tex]:
+    """One sign for the {}^t of {}^tX."""
+    out: list[Tex] = []
+    i = 0
+    while i < len(found):
+        out.append(found[i])
+        i += 1
+        if [t.text for t in out[-1:] + found[i : i + 2]] == ["{", "}", "^"]:
+            raised, after = argument(list(found), i + 2)
+            if flat(raised) in ("t", "T", "top", "intercal"):
+                out[-1], i = Tex(BEFORE, out[-1].at, out[-1].spaced), after
+    return out
 
 
 def _check_depth(found: Iterable[Tex]) -> None:

@@ -22,7 +22,7 @@ from .matrices import MATRICES, matrix
 from .pieces import split, without_prose
 from .ranges import over, parted
 from .symbols import command, letters, number, styled
-from .tex import ACCENTS, CLOSE, LABEL, OPEN, STYLES, SWITCHES, Tex, argument
+from .tex import ACCENTS, BEFORE, CLOSE, LABEL, OPEN, STYLES, SWITCHES, Tex, argument
 from .tree import Node
 
 ANGLES = {r"\langle": "LANGLE", r"\lang": "LANGLE", r"\rangle": "RANGLE", r"\rang": "RANGLE"}
@@ -54,6 +54,20 @@ def _nothing(cursor: Cursor, token: Tex) -> bool:
     else:
         return False
     return True
+
+
+def _transposing(cursor: Cursor, token: Tex) -> None:
+    """Read what a {}^t stands before, and transpose it."""
+    cursor.i += 1
+    if cursor.peek() in OPEN:
+        end = cursor.closing(cursor.i)
+        inside = cursor.read(cursor.tokens[cursor.i + 1 : end], token.at)
+        cursor.whole(tree.Group(token.at, inside))
+        cursor.i = end + 1
+        cursor.hang(cursor.scripts())
+    elif cursor.peek():
+        cursor.step(cursor.tokens[cursor.i])
+    cursor.emit("AFTER", lambda inner: tree.Transpose(token.at, inner), token.at)
 
 
 def _operator(cursor: Cursor, token: Tex) -> None:
@@ -202,6 +216,7 @@ MEANINGS |= {
     **dict.fromkeys(STYLES | set(ACCENTS), styled),
     **dict.fromkeys(("'", "^", "_"), _postfix),
     r"\sqrt": _root,
+    BEFORE: _transposing,
     r"\nabla": nabla,
     r"\partial": partial,
     "a letter": letters,

@@ -85,7 +85,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "norm": lambda opening, inner, close: tree.Norm(_at(opening), close.value, inner),
     "inner": lambda opening, left, _, right, _close: tree.Inner(_at(opening), left, right),
     "after": lambda inner, mark: mark.value(inner),
-    "derivative": lambda nabla, top: tree.Derivative(_at(nabla), top, nabla.value),
+    "derivative": lambda nabla, top: tree.Derivative(_at(nabla), top, nabla.value, nabla=True),
     "big_sum": _big_sum,
     "big_sum_of_negative": lambda sign, minus, x: _big_sum(sign, tree.Negative(_at(minus), x)),
     "differential_of_sum": lambda d, sign, body: tree.Differential(_at(d), _big_sum(sign, body)),

@@ -68,6 +68,7 @@ SWITCHES = {r"\rm", r"\bf", r"\it", r"\sf", r"\cal", r"\tt"}
 ACCENTS = {r"\hat": "hat", r"\widehat": "hat", r"\bar": "bar", r"\overline": "bar",
            r"\tilde": "tilde", r"\widetilde": "tilde", r"\dot": "dot"}  # fmt: skip
 LABEL = r"\named"  # behind what a brace spans, before its label in braces
+BEFORE = r"\transposing"  # stands for the {}^t of {}^tX
 OPEN = {"(", "[", r"\{", r"\lbrace", r"\lparen", r"\lbrack"}
 CLOSE = {")", "]", r"\}", r"\rbrace", r"\rparen", r"\rbrack"}
 

@@ -215,6 +215,7 @@ class Differential(Node):
 class Derivative(Node):
     top: Node
     bottom: Node | None  # None: the nabla says not by what
+    nabla: bool = False  # written with one
 
 
 def children(node: Node) -> Iterator[Node]:
