@@ -124,7 +124,7 @@ def product(*sizes: str) -> str:
 
 def length(size: str, lengths: Mapping[str, int]) -> int:
     """How long a size is: letters are looked up, factors multiplied."""
-    return math.prod(lengths[factor] for factor in size.split("·") if factor != "1")
+    return math.prod(int(f) if f.isdigit() else lengths[f] for f in size.split("·"))
 
 
 def typeset(size: str) -> str:

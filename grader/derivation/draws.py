@@ -1,13 +1,15 @@
 """Numbers to try an equation at: sizes all distinct, variables in their domains."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from grader.algebra.expressions import Expr
 from grader.algebra.functions import Array
 from grader.latex import Variable
+from grader.latex.errors import Unreadable
 from grader.latex.names import canonical
-from grader.latex.values import Draw
+from grader.latex.values import Draw, Numbers
 
 # The first size is the largest, so that X^T X has an inverse where X is n x p.
 LENGTHS = ((5, 3, 4, 2, 7, 6, 8, 9), (7, 4, 3, 5, 2, 6, 9, 8))
@@ -26,6 +28,23 @@ def draws(variables: Sequence[Variable]) -> list[Draw]:
         leaves = {canonical(v.name): _all_drawn(v, known, generator) for v in variables}
         found.append(Draw(known, leaves))
     return found
+
+
+def has_no_value(term: Expr, numbers: Numbers) -> bool:
+    """Whether an objective is not a number there, as log(1 - a) is not where a is 2."""
+    try:
+        return not bool(np.isfinite(numbers.of(term)).all())
+    except (Unreadable, KeyError):
+        return False
+
+
+def between(found: Sequence[Draw], names: Iterable[str]) -> list[Draw]:
+    """The same draws with the values of some variables moved between 0 and 1."""
+    names = set(names)
+    return [
+        Draw(d.lengths, {n: 1 / (1 + np.exp(-v)) if n in names else v for n, v in d.leaves.items()})
+        for d in found
+    ]
 
 
 def _all_drawn(

@@ -29,10 +29,11 @@ from grader.latex.values import Draw, Numbers
 from .alternatives import alternatives
 from .compare import Comparison, compare, kinds_agree
 from .definitions import Document
-from .draws import SPARE
+from .draws import SPARE, between, has_no_value
 from .outcome import Outcome, Verdict, misfitting, rule, unread
 from .rests import Rests
 
+BEFORE_THE_TEXT = -0.9  # when what is given has its meaning, and nothing else
 MOST_READINGS = 80
 
 
@@ -58,6 +59,10 @@ class Equations:
         self.movable = [canonical(v.name) for v in document.source.variables if not v.domain]
         self.scope.is_entrywise = self._is_entrywise
         self.hasty = False  # only the usual reading of each equation is tried
+        task = self.value(tree.Name(0, document.objective), BEFORE_THE_TEXT)
+        if task is not None and has_no_value(*task):
+            self.draws = between(self.draws, self.movable)
+            self.numbers = [Numbers(draw) for draw in self.draws]
 
     def _is_entrywise(self, of: Expr, by: Expr) -> bool:
         try:
