@@ -1,4 +1,4 @@
-"""How long a derivation takes: median CPU milliseconds a document and a step, over the corpus.
+"""How long a derivation takes: median CPU milliseconds a document and a step, set by set.
 
 Run it as `python -m benchmarks.derivations`. Each document is checked five times, the fastest run
 counts; CPU time is taken, so that other processes matter less.
@@ -27,8 +27,8 @@ def milliseconds(path: Path) -> tuple[float, int]:
 
 
 def main() -> None:
-    """Print the medians for the corpus and for the further derivations."""
-    for folder in ("corpus", "further", "second"):
+    """Print the medians for each set of derivations."""
+    for folder in ("corpus", "further", "second", "third", "strangers", "fourth"):
         found = [milliseconds(path) for path in sorted((CORPUS / folder).rglob("*.md"))]
         documents = statistics.median(ms for ms, _ in found)
         steps = statistics.median(ms / steps for ms, steps in found if steps)
