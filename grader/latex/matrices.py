@@ -35,12 +35,19 @@ def matrix(cursor: Cursor, token: Tex) -> None:
     cursor.hang(cursor.scripts())
 
 
+def _begins(token: Tex) -> bool:
+    return token.text.startswith(r"\begin") and token.text != r"\begin"
+
+
+def _ends(token: Tex) -> bool:
+    return token.text.startswith(r"\end") and token.text != r"\end"
+
+
 def _end(tokens: Sequence[Tex], start: int) -> int:
     """Where the environment that begins at a token ends."""
     depth = 0
     for place in range(start, len(tokens)):
-        depth += tokens[place].text.startswith(r"\begin") and len(tokens[place].text) > 6
-        depth -= tokens[place].text.startswith(r"\end") and len(tokens[place].text) > 4
+        depth += _begins(tokens[place]) - _ends(tokens[place])
         if not depth:
             return place
     return len(tokens)
@@ -51,9 +58,7 @@ def _table(body: Sequence[Tex]) -> list[list[Cell]]:
     rows: list[list[Cell]] = [[[]]]
     depth = 0
     for token in body:
-        opens = token.text == "{" or (token.text.startswith(r"\begin") and len(token.text) > 6)
-        closes = token.text == "}" or (token.text.startswith(r"\end") and len(token.text) > 4)
-        depth += opens - closes
+        depth += (token.text == "{" or _begins(token)) - (token.text == "}" or _ends(token))
         if not depth and token.text == "&":
             rows[-1].append([])
         elif not depth and token.text == "\\\\":
