@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from lark import Token
+
 from grader.latex import tree
 from grader.latex.cursor import Cursor, Reading
 from grader.latex.errors import Unreadable
@@ -37,14 +39,11 @@ class Heads:
     ) -> None:
         self.names, self.given, self.statements = names, given, statements
 
-    def head(self, found: list[Tex]) -> Head | None:  # noqa: PLR0911
+    def head(self, found: list[Tex]) -> Head | None:
         """What a left side introduces, if it is a name, an entry or a function of names."""
         if not found or len(found) > LONGEST_HEAD:
             return None
-        try:
-            lexed = Cursor(list(found), Reading(self.names)).run()
-        except (Unreadable, RecursionError):
-            return None
+        lexed = self._lexed(found)
         kinds = [t.type for t in lexed]
         if kinds == ["NAME"]:
             return self._name(lexed[0].value)
@@ -63,20 +62,21 @@ class Heads:
 
     def part(self, found: list[Tex]) -> Head | None:
         """What the label of a brace names, if it is a differential: dl_2 is a part of df."""
-        try:
-            lexed = Cursor(list(found), Reading(self.names)).run()
-        except (Unreadable, RecursionError):
-            return None
+        lexed = self._lexed(found)
         named = [t.type for t in lexed] == ["D", "NAME"] and not self.names.known(lexed[1].value)
         return Head("part", lexed[1].value) if named else None
 
     def names_function(self, found: list[Tex]) -> bool:
         """Whether the expression is a function named without its argument."""
-        try:
-            lexed = Cursor(list(found), Reading(self.names)).run()
-        except Unreadable:
-            return False
+        lexed = self._lexed(found)
         return len(lexed) == 1 and isinstance(lexed[0].value, tree.Function)
+
+    def _lexed(self, found: list[Tex]) -> list[Token]:
+        """The grammar's tokens of an expression; none where it cannot be read."""
+        try:
+            return Cursor(list(found), Reading(self.names)).run()
+        except (Unreadable, RecursionError):
+            return []
 
     def given_uses(self, command: str) -> bool:
         """Whether the task is written with this command."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from . import tree
 from .cursor import Cursor
 from .errors import Unreadable
+from .layout import closes_table, columns, flattened, laid_out, opens_table
 from .tex import Tex
 from .tree import Node
 
@@ -35,19 +36,11 @@ def matrix(cursor: Cursor, token: Tex) -> None:
     cursor.hang(cursor.scripts())
 
 
-def _begins(token: Tex) -> bool:
-    return token.text.startswith(r"\begin") and token.text != r"\begin"
-
-
-def _ends(token: Tex) -> bool:
-    return token.text.startswith(r"\end") and token.text != r"\end"
-
-
 def _end(tokens: Sequence[Tex], start: int) -> int:
     """Where the environment that begins at a token ends."""
     depth = 0
     for place in range(start, len(tokens)):
-        depth += _begins(tokens[place]) - _ends(tokens[place])
+        depth += opens_table(tokens[place]) - closes_table(tokens[place])
         if not depth:
             return place
     return len(tokens)
@@ -55,17 +48,7 @@ def _end(tokens: Sequence[Tex], start: int) -> int:
 
 def _table(body: Sequence[Tex]) -> list[list[Cell]]:
     """The cells of each row; what stands in braces or in a table of its own is left whole."""
-    rows: list[list[Cell]] = [[[]]]
-    depth = 0
-    for token in body:
-        depth += (token.text == "{" or _begins(token)) - (token.text == "}" or _ends(token))
-        if not depth and token.text == "&":
-            rows[-1].append([])
-        elif not depth and token.text == "\\\\":
-            rows.append([[]])
-        else:
-            rows[-1][-1].append(token)
-    return rows
+    return [[list(flattened(cell)) for cell in cells] for cells in columns(laid_out(body))]
 
 
 def _with_dots(cells: list[Cell]) -> list[Cell]:
