@@ -136,10 +136,9 @@ class Graph:
 
     @cached_property
     def _upstream(self) -> frozenset[int]:
-        names = map(canonical, self.equations.document.source.upstream)
-        inner = (self.forms.form(tree.Name(0, name), float("inf")) for name in names)
-        atoms = [self.forms.stripped(self.forms.single(form)[0]) for form in inner]
-        return frozenset(self.forms.derivative(self._objective, atom) for atom in atoms)
+        inner = map(self._named, map(canonical, self.equations.document.source.upstream))
+        derivative = self.forms.derivative
+        return frozenset(derivative(self._objective, self.forms.stripped(i)) for i in inner)
 
     def _sides(self, equality: Equality) -> tuple[int, int] | None:
         """Both sides as atoms, a gradient of the objective as that of its variable."""
@@ -163,11 +162,14 @@ class Graph:
 
     @cached_property
     def _objective(self) -> int:
-        name = tree.Name(0, self.equations.document.objective)
+        return self._named(self.equations.document.objective)
+
+    def _named(self, name: str) -> int:
+        """What a name means in the end, as an atom."""
         try:
-            return self.forms.single(self.forms.form(name, float("inf")))[0]
+            return self.forms.single(self.forms.form(tree.Name(0, name), float("inf")))[0]
         except (TooMuch, RecursionError):
-            return self.forms.atom(("unknown", name.name))
+            return self.forms.atom(("unknown", name))
 
     def stated_if_all_held(self) -> set[str]:
         """The gradients that would be stated if no line were wrong: nothing is left to be read."""
